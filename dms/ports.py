@@ -1,0 +1,152 @@
+"""What the product needs from outside, as small Protocols with their value types and errors.
+
+Adapters live in `dms/adapters/` (and `search/adapters/` for the index); settings choose them. Nothing here
+imports a vendor or anything of ours, so every other module may import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+# --- object store -------------------------------------------------------------------------------
+
+
+class ObjectStoreError(Exception):
+    """The store could not do what was asked; the message says which key and why."""
+
+
+class ObjectMissing(ObjectStoreError):
+    """No object has this key."""
+
+
+class ObjectExists(ObjectStoreError):
+    """An object has this key already; objects are never rewritten."""
+
+
+class ObjectDamaged(ObjectStoreError):
+    """The stored bytes are not the bytes that were put: the digest or the size differs."""
+
+
+class StoreUnavailable(ObjectStoreError):
+    """The store does not answer, is full or read-only. Trying again later may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBytes:
+    """What was stored: `sha256` in lower-case hex, `size` in bytes."""
+
+    key: str
+    sha256: str
+    size: int
+
+
+class ObjectStore(Protocol):
+    """Keeps bytes under a key, once and for all. Keys are relative POSIX paths of [a-z0-9._/-].
+
+    Every adapter passes `tests/conformance/test_object_store.py` unchanged.
+    """
+
+    def put(self, key: str, source: BinaryIO, *, sha256: str | None = None) -> StoredBytes:
+        """Stores all bytes of `source` durably (they survive a power cut once this returns).
+
+        With `sha256` the bytes are checked on the way in: ObjectDamaged, and nothing is stored.
+        Raises ObjectExists when the key is taken, StoreUnavailable when there is no room or no answer.
+        """
+
+    def read(self, key: str, *, start: int = 0, length: int | None = None) -> AbstractContextManager[BinaryIO]:
+        """A stream over `length` bytes from byte `start`, in constant memory. Raises ObjectMissing."""
+
+    def size(self, key: str) -> int:
+        """Bytes stored under the key. Raises ObjectMissing."""
+
+    def verify(self, key: str, sha256: str) -> None:
+        """Reads every byte back. Raises ObjectMissing, or ObjectDamaged when the digest differs."""
+
+    def delete(self, key: str) -> None:
+        """Removes the object; a key that is not there is fine (deleting repeats safely)."""
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """All keys that begin with `prefix`, in no particular order, without unfinished puts."""
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+class OcrError(Exception):
+    """The engine gave no result for this picture; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedWord:
+    """One word with its box in pixels of the picture (origin top left) and 0–100 confidence."""
+
+    text: str
+    left: int
+    top: int
+    width: int
+    height: int
+    confidence: float
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What one engine run gave: words in reading order, and a one-page PDF that holds only the invisible text."""
+
+    words: tuple[RecognisedWord, ...]
+    layer: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """By how many degrees clockwise the picture must be turned to stand upright (0, 90, 180, 270)."""
+
+    turn: int
+    confidence: float
+
+
+class OcrEngine(Protocol):
+    def recognise(self, picture: Path, *, dpi: int, folder: Path) -> Recognition:
+        """Reads one upright page in one run; files it makes go to `folder`. Raises OcrError."""
+
+    def orientation(self, picture: Path, *, dpi: int) -> Orientation | None:
+        """None when the page holds too little text to tell."""
+
+
+# --- malware ------------------------------------------------------------------------------------
+
+
+class ScanVerdict(StrEnum):
+    CLEAN = "clean"
+    INFECTED = "infected"
+    NOT_SCANNED = "not_scanned"
+    """No scanner is configured, or it refused the file (too large): visible, and never shown as clean."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    verdict: ScanVerdict
+    detail: str = ""
+
+
+class ScannerUnavailable(Exception):
+    """A scanner is configured but does not answer: try again later, never let the file through."""
+
+
+class MalwareScanner(Protocol):
+    def scan(self, source: BinaryIO) -> ScanResult:
+        """Raises ScannerUnavailable."""
+
+
+# --- time ---------------------------------------------------------------------------------------
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time in UTC, with its time zone."""

@@ -1,0 +1,97 @@
+"""Why an item was refused or is stuck, in words that a scanning clerk understands, each with the next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonText:
+    sentence: Promise
+    next_step: Promise
+
+
+class Reason(Enum):
+    """The code is stable (API field `reason`, events); the texts are what people read."""
+
+    EMPTY_FILE = "empty_file"
+    UNSUPPORTED_FORMAT = "unsupported_format"
+    DAMAGED_FILE = "damaged_file"
+    PASSWORD_NEEDED = "password_needed"
+    NO_PAGES = "no_pages"
+    NO_TEXT = "no_text"
+    PICTURE_TOO_LARGE = "picture_too_large"
+    TOO_MANY_PAGES = "too_many_pages"
+    TOO_EXPENSIVE = "too_expensive"
+    TOO_LARGE_WHEN_UNPACKED = "too_large_when_unpacked"
+    MALWARE_FOUND = "malware_found"
+    ORIGINAL_DAMAGED = "original_damaged"
+    UNEXPECTED = "unexpected"
+
+    @property
+    def sentence(self) -> Promise:
+        return TEXTS[self].sentence
+
+    @property
+    def next_step(self) -> Promise:
+        return TEXTS[self].next_step
+
+
+TEXTS: dict[Reason, ReasonText] = {
+    Reason.EMPTY_FILE: ReasonText(
+        _("Die Datei ist leer (0 Byte)."),
+        _("Bitte noch einmal scannen oder den Absender um die Datei bitten."),
+    ),
+    Reason.UNSUPPORTED_FORMAT: ReasonText(
+        _("Dieses Dateiformat kann noch nicht gelesen werden."),
+        _("Das Original ist aufbewahrt und kann heruntergeladen werden. Bitte als PDF, TIFF oder JPEG noch einmal einreichen."),
+    ),
+    Reason.DAMAGED_FILE: ReasonText(
+        _("Die Datei ist beschädigt und lässt sich nicht öffnen."),
+        _("Bitte noch einmal scannen oder den Absender um eine neue Datei bitten."),
+    ),
+    Reason.PASSWORD_NEEDED: ReasonText(
+        _("Die Datei ist mit einem Kennwort geschützt."),
+        _("Bitte den Absender um eine Fassung ohne Kennwort bitten."),
+    ),
+    Reason.NO_PAGES: ReasonText(
+        _("In der Datei ist keine einzige Seite zu finden."),
+        _("Bitte noch einmal scannen oder den Absender um eine neue Datei bitten."),
+    ),
+    Reason.NO_TEXT: ReasonText(
+        _("Auf keiner Seite wurde Text gefunden."),
+        _("Bitte ansehen: Ist es ein Foto oder Plan, „So übernehmen“ wählen; ist die Seite leer, bitte noch einmal scannen."),
+    ),
+    Reason.PICTURE_TOO_LARGE: ReasonText(
+        _("Ein Bild in der Datei ist zu groß, um es sicher zu öffnen."),
+        _("Bitte mit höchstens 600 dpi und höchstens Größe A0 noch einmal scannen."),
+    ),
+    Reason.TOO_MANY_PAGES: ReasonText(
+        _("Die Datei hat zu viele Seiten für einen Eingang."),
+        _("Bitte in mehrere Dateien aufteilen."),
+    ),
+    Reason.TOO_EXPENSIVE: ReasonText(
+        _("Die Datei braucht zu viel Zeit oder Speicher und wurde angehalten."),
+        _("Bitte noch einmal scannen oder als neue PDF-Datei speichern und wieder einreichen."),
+    ),
+    Reason.TOO_LARGE_WHEN_UNPACKED: ReasonText(
+        _("Die Anhänge sind zusammen zu groß."),
+        _("Bitte die Anhänge einzeln einreichen."),
+    ),
+    Reason.MALWARE_FOUND: ReasonText(
+        _("Der Virenscanner hat Schadsoftware gefunden."),
+        _("Bitte nicht öffnen und die IT-Sicherheit verständigen."),
+    ),
+    Reason.ORIGINAL_DAMAGED: ReasonText(
+        _("Die gespeicherten Bytes stimmen nicht mehr mit der Prüfsumme vom Eingang überein."),
+        _("Bitte sofort die IT verständigen; die Datei aus der Sicherung wiederherstellen."),
+    ),
+    Reason.UNEXPECTED: ReasonText(
+        _("Bei der Verarbeitung ist ein unerwarteter Fehler aufgetreten."),
+        _("Bitte „Noch einmal versuchen“ wählen; hilft das nicht, die IT mit der Nummer des Eingangs verständigen."),
+    ),
+}

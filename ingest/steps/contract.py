@@ -1,0 +1,159 @@
+"""What a step is: it reads what earlier steps recorded, writes only objects, and returns an outcome as a value.
+
+A step touches no model and no broker, so it repeats safely after a kill and is tested without a database. The runner
+(`ingest/runner.py`) alone commits the outcome, the event and the next state, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from dms.ports import MalwareScanner, OcrEngine
+from ingest.reasons import Reason
+
+Facts = Mapping[str, Any]
+"""What a step found out, as JSON values only. Kept in the step's row; later steps read it by the step's name."""
+
+
+class ObjectRole(StrEnum):
+    """What a stored object is for. Everything but ORIGINAL can be made again from the original."""
+
+    ORIGINAL = "original"
+    RENDITION = "rendition"
+    THUMBNAIL = "thumbnail"
+    PAGE_IMAGE = "page_image"
+    TEXT_LAYER = "text_layer"
+    READING = "reading"
+    MANIFEST = "manifest"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
+    """A stored object as it stands in the facts (`as_facts` and back): enough to read it and to prove its bytes."""
+
+    key: str
+    sha256: str
+    size: int
+    media_type: str
+    role: ObjectRole
+
+    def as_facts(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "sha256": self.sha256,
+            "size": self.size,
+            "media_type": self.media_type,
+            "role": str(self.role),
+        }
+
+    @classmethod
+    def from_facts(cls, facts: Facts) -> ObjectRef:
+        return cls(facts["key"], facts["sha256"], facts["size"], facts["media_type"], ObjectRole(facts["role"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """What a step may know of the inbox item."""
+
+    id: str
+    filename: str
+    received_at: datetime
+    source: str
+    original: ObjectRef
+    accepts_missing_text: bool = False
+    """A person looked at it and takes it as it is: pages without text are then no reason to refuse."""
+
+
+class Workspace(Protocol):
+    """Where a step gets and keeps bytes. The folder `scratch` is emptied when the step ends."""
+
+    scratch: Path
+
+    def fetch(self, ref: ObjectRef) -> Path:
+        """A local, read-only copy of the object's bytes, digest-checked. Same ref, same path."""
+
+    def keep(self, source: Path | bytes, *, name: str, role: ObjectRole, media_type: str) -> ObjectRef:
+        """Stores new bytes under a fresh key that ends in `name` (lower-case, e.g. `page-0001.jpg`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the operating system enforces on one piece of document work, in its own process (`ingest/reading/sandbox`).
+
+    `memory_mb` counts what the child may allocate on top of what it was born with.
+    """
+
+    memory_mb: int = 400
+    seconds: int = 60
+    pixels: int = 150_000_000
+    """The largest picture that is decoded at all: a little more than A0 at 300 dpi."""
+    pages: int = 5_000
+    unpacked_mb: int = 500
+    """All attachments of one e-mail together."""
+    parts: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    item: ItemView
+    facts: Mapping[str, Facts]
+    """By the name of each earlier step."""
+    workspace: Workspace
+    ocr: OcrEngine
+    scanner: MalwareScanner
+    limits: Limits = field(default_factory=Limits)
+
+
+# --- outcomes -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Something outside is not ready (a scanner, the store): the same step again after so many seconds."""
+
+    after_seconds: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """The item ends here, visibly: the original stays, a person reads the reason and what to do."""
+
+    reason: Reason
+    detail: str = ""
+
+
+Outcome = Done | Retry | Reject
+
+
+# --- work that runs in parallel -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageRange:
+    """Pages `first` to `last` (from 1, both included) of part `part`: one unit that any worker may read."""
+
+    part: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named step. With `ranges`, the runner reads the ranges in parallel by `read_range`, and then calls `run`,
+    which finds the ranges' facts under `context.facts[name]["ranges"]`, in order."""
+
+    name: str
+    run: Callable[[StepContext], Outcome]
+    ranges: Callable[[StepContext], Sequence[PageRange]] | None = None
+    read_range: Callable[[StepContext, PageRange], Outcome] | None = None
