@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dms.ports import MalwareScanner, OcrEngine
+from ingest.classification.verdict import Verdict
 from ingest.reasons import Reason
 
 Facts = Mapping[str, Any]
@@ -98,6 +99,12 @@ class Limits:
     parts: int = 200
 
 
+class DocumentClassifier(Protocol):
+    """The model of the day (`ingest.classification.classifier.Classifier`)."""
+
+    def classify(self, text: str) -> Verdict: ...
+
+
 @dataclass(frozen=True, slots=True)
 class StepContext:
     item: ItemView
@@ -107,6 +114,8 @@ class StepContext:
     ocr: OcrEngine
     scanner: MalwareScanner
     limits: Limits = field(default_factory=Limits)
+    classifier: DocumentClassifier | None = None
+    """None as long as no model was trained: every document is then of no known type."""
 
 
 # --- outcomes -----------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Decides what kind of mail a document is, from its words alone, and says which words decided."""
