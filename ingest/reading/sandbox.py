@@ -1,0 +1,254 @@
+"""Runs one piece of document work in a process of its own, under limits that the operating system enforces.
+
+A file from outside may ask for any amount of memory, loop for ever or crash a C library; here it costs a child process
+and never the worker. The child is a plain fork: a Celery worker's process is daemonic and may not use multiprocessing,
+and the libraries that are already loaded need not be loaded again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import gc
+import os
+import pickle
+import resource
+import select
+import signal
+import struct
+import time
+import traceback
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from ingest.steps.contract import Limits
+
+T = TypeVar("T")
+
+MEBIBYTE = 1024 * 1024
+LARGEST_FILE = 1024 * MEBIBYTE
+"""No single file that the work writes may be larger."""
+LARGEST_ANSWER = 200 * MEBIBYTE
+CHUNK = 1024 * 1024
+HEADER = struct.Struct("!cQ")
+RESULT, ERROR = b"r", b"e"
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None, use_errno=True)
+OUT_OF_MEMORY_TRAPS = {signal.SIGTRAP, signal.SIGILL}
+"""PDFium ends itself by a trap instruction when memory is refused."""
+FROM_OUTSIDE = {signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+
+
+class Expense(StrEnum):
+    TIME = "time"
+    MEMORY = "memory"
+    DISK = "disk"
+
+
+class TooExpensive(Exception):
+    """The work asked for more than its limits allow and was stopped."""
+
+    def __init__(self, kind: Expense) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class ChildDied(Exception):
+    """The process ended without an answer: by `signal`, or by itself (`signal` None)."""
+
+    def __init__(self, signal_number: int | None) -> None:
+        super().__init__(signal_number)
+        self.signal = signal.Signals(signal_number) if signal_number else None
+
+    @property
+    def from_outside(self) -> bool:
+        """Somebody killed it (a person, the kernel short of memory): no fault of the document, worth a second try."""
+        return self.signal in FROM_OUTSIDE
+
+
+class WorkFailed(Exception):
+    """Stands for an exception of the work that cannot be sent between processes; the message holds its type and text."""
+
+
+def run_limited(function: Callable[..., T], *args: Any, limits: Limits) -> T:
+    """`function(*args)` in a child process; its result must pickle, and is held in memory twice for a moment.
+
+    Exceptions of the function come through (as WorkFailed when they do not pickle). Raises TooExpensive and ChildDied.
+    All processes that the work started are gone when this returns. Programs that it starts have the same limits.
+    """
+    deadline = time.monotonic() + limits.seconds
+    parent = os.getpid()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _live_and_die(function, args, limits, parent, writer)
+    os.close(writer)
+    patience = 0.0
+    status = 0
+    try:
+        answer = _receive(reader, deadline)
+        patience = 5.0 if answer is None else 0.0
+    finally:
+        os.close(reader)
+        status = _end(child, patience=patience)
+    return _judge(answer, status)
+
+
+# --- the parent's side ----------------------------------------------------------------------------
+
+
+def _receive(reader: int, deadline: float) -> tuple[bytes, bytearray] | None:
+    """Kind and pickle of the answer, or None when the child ended without one. Raises TooExpensive(time)."""
+    header = _read(reader, HEADER.size, deadline)
+    if header is None:
+        return None
+    kind, length = HEADER.unpack(header)
+    if length > LARGEST_ANSWER:
+        raise TooExpensive(Expense.MEMORY)
+    body = _read(reader, length, deadline)
+    return None if body is None else (kind, body)
+
+
+def _read(reader: int, length: int, deadline: float) -> bytearray | None:
+    taken = bytearray()
+    poll = select.poll()  # select() fails on descriptors above 1023
+    poll.register(reader, select.POLLIN)
+    while len(taken) < length:
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise TooExpensive(Expense.TIME)
+        chunk = os.read(reader, min(CHUNK, length - len(taken)))
+        if not chunk:
+            return None
+        taken += chunk
+    return taken
+
+
+def _end(child: int, *, patience: float) -> int:
+    """Kills what is left of the child's group and reaps the child: no process and no zombie stays, whatever happened.
+
+    `patience`: seconds that it may still take to end by itself, so that its own end is told and not ours.
+    """
+    until = time.monotonic() + patience
+    while not _has_ended(child) and time.monotonic() < until:
+        time.sleep(0.002)
+    # The group goes before the child is reaped: until then its number cannot belong to anybody else.
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):  # the process ignores SIGCHLD: the kernel has reaped the child
+        return os.waitpid(child, 0)[1]
+    return 0
+
+
+def _has_ended(child: int) -> bool:
+    try:
+        return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
+
+
+def _judge(answer: tuple[bytes, bytearray] | None, status: int) -> Any:
+    if answer is None:
+        raise _end_of_child(status)
+    kind, body = answer
+    result = pickle.loads(body)
+    if kind == ERROR:
+        raise result
+    return result
+
+
+def _end_of_child(status: int) -> TooExpensive | ChildDied:
+    number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+    if number == signal.SIGXCPU:
+        return TooExpensive(Expense.TIME)
+    if number == signal.SIGXFSZ:
+        return TooExpensive(Expense.DISK)
+    if number in OUT_OF_MEMORY_TRAPS:
+        return TooExpensive(Expense.MEMORY)
+    return ChildDied(number)
+
+
+# --- the child's side -----------------------------------------------------------------------------
+
+
+def _live_and_die(function: Callable[..., Any], args: tuple[Any, ...], limits: Limits, parent: int, writer: int) -> NoReturn:
+    """Never returns and never unwinds: no handler, finalizer or connection of the parent is touched from here."""
+    try:
+        _cut_loose(parent)
+        _set_limits(limits)
+        kind, body = _work(function, args)
+        _send(writer, kind, body)
+    finally:
+        os._exit(0)
+
+
+def _cut_loose(parent: int) -> None:
+    gc.freeze()  # what the parent owns (database connections) is never collected here
+    signal.set_wakeup_fd(-1)
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        if callable(signal.getsignal(number)) and number != signal.SIGINT:
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to judge
+    os.setsid()
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it died before the line above
+        os._exit(0)
+
+
+def _set_limits(limits: Limits) -> None:
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, LARGEST_FILE)
+    _limit(resource.RLIMIT_CPU, limits.seconds)
+    # Not RLIMIT_AS: numpy's address space is gigabytes that nobody uses.
+    _limit(resource.RLIMIT_DATA, _data_size() + limits.memory_mb * MEBIBYTE)
+
+
+def _limit(what: int, value: int) -> None:
+    """A lower limit that is already set stays: limited work inside limited work gets no more room."""
+    soft, hard = resource.getrlimit(what)
+    room = value if soft == resource.RLIM_INFINITY else min(value, soft)
+    resource.setrlimit(what, (room, hard))
+
+
+def _data_size() -> int:
+    """Bytes that count against RLIMIT_DATA now (proc(5), VmData)."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _work(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[bytes, bytes]:
+    try:
+        return RESULT, pickle.dumps(function(*args), pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        return ERROR, pickle.dumps(TooExpensive(Expense.MEMORY))
+    except OSError as error:
+        if error.errno == errno.ENOMEM:
+            return ERROR, pickle.dumps(TooExpensive(Expense.MEMORY))
+        if error.errno == errno.EFBIG:
+            return ERROR, pickle.dumps(TooExpensive(Expense.DISK))
+        return ERROR, _pickled_error(error)
+    except BaseException as error:  # carried to the parent, where it is raised again: nothing is swallowed
+        return ERROR, _pickled_error(error)
+
+
+def _pickled_error(error: BaseException) -> bytes:
+    error.add_note("In the limited process:\n" + "".join(traceback.format_exception(error)))
+    try:
+        body = pickle.dumps(error)
+        pickle.loads(body)  # some exceptions pickle and cannot be built again
+    except (pickle.PicklingError, TypeError, AttributeError, ValueError):
+        return pickle.dumps(WorkFailed(f"{type(error).__module__}.{type(error).__qualname__}: {error}"))
+    return body
+
+
+def _send(writer: int, kind: bytes, body: bytes) -> None:
+    for part in (HEADER.pack(kind, len(body)), body):
+        view = memoryview(part)
+        while view:
+            view = view[os.write(writer, view) :]
