@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ctypes import byref, c_double
 from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 from PIL import Image
 
-from dms.pages import PageText
+from dms.pages import Box, PageText, Word
+
+LINE_FEED, CARRIAGE_RETURN = 0x0A, 0x0D
+HYPHEN_AT_LINE_END = 0x02
+"""PDFium's own mark for a hyphen at the end of a line; it joins the two halves and gives no line break."""
+LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+UNREADABLE = {"Cc", "Cf", "Cn", "Co"}
+"""Unicode categories that nobody can search for: control, format, not assigned, private use."""
+SAME_BASELINE = 0.3
+"""Two words stand on one line when their baselines differ by less than this share of the word's height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +37,192 @@ class DrawnPage:
 @contextmanager
 def open_pdf(path: Path) -> Iterator[pypdfium2.PdfDocument]:
     """Raises pypdfium2.PdfiumError when it cannot be opened. Filled-in form fields are drawn."""
-    raise NotImplementedError
-    yield
+    with pypdfium2.PdfDocument(path) as pdf:
+        if pdf.get_formtype() != pdfium.FORMTYPE_NONE:
+            pdf.init_forms()
+        yield pdf
+
+
+@contextmanager
+def open_page(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[pypdfium2.PdfPage]:
+    """Page `number` from 1. Raises pypdfium2.PdfiumError when it cannot be loaded."""
+    page = pdf[number - 1]
+    try:
+        yield page
+    finally:
+        page.close()
 
 
 def page_size(pdf: pypdfium2.PdfDocument, number: int) -> tuple[float, float]:
     """Width and height in points of page `number` (from 1) as displayed, that is cropped and rotated."""
-    raise NotImplementedError
+    with open_page(pdf, number) as page:
+        return page.get_size()
 
 
 def read_text_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:
-    """The text layer of page `number` (from 1), words in the order of the page's content."""
-    raise NotImplementedError
+    """The text layer of page `number` (from 1), words in the order of the page's content.
+
+    Ligatures are spelt out, soft hyphens inside a line dropped, and the rest normalised to NFC. Text outside the
+    visible page is left out. Raises pypdfium2.PdfiumError.
+    """
+    with open_page(pdf, number) as page:
+        shown = _Shown.of(page)
+        textpage = page.get_textpage()
+        try:
+            words = [word for raw in _raw_words(textpage) if (word := _placed(raw, shown))]
+        finally:
+            textpage.close()
+    return PageText(tuple(_in_lines(words)))
 
 
 def render_page(pdf: pypdfium2.PdfDocument, number: int, dpi: int, *, pixels: int, gray: bool = False) -> DrawnPage:
-    """Draws page `number` (from 1) on white with at most `pixels` pixels; mode RGB, or L with `gray`."""
-    raise NotImplementedError
+    """Draws page `number` (from 1) on white with at most `pixels` pixels (3 bytes each, 1 with `gray`); RGB or L.
+
+    Raises pypdfium2.PdfiumError.
+    """
+    with open_page(pdf, number) as page:
+        width, height = page.get_size()
+        scale = min(dpi / 72, math.sqrt(pixels / max(width * height, 1.0)))
+        # PDFium rounds up; one pixel less on each side keeps the product below the limit.
+        scale = min(scale, max(math.sqrt(pixels) - 1, 1) / math.sqrt(max(width * height, 1.0)))
+        bitmap = page.render(scale=scale, grayscale=gray, rev_byteorder=True, limit_image_cache=True)
+        picture = bitmap.to_pil()
+    return DrawnPage(picture, max(round(scale * 72), 1))
+
+
+# --- from characters to words -----------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _RawWord:
+    """Characters with the box and baseline in the page's own units; `breaks` tells that a new line begins here."""
+
+    breaks: bool
+    text: str
+    left: float = math.inf
+    bottom: float = math.inf
+    right: float = -math.inf
+    top: float = -math.inf
+    baseline: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedWord:
+    word: Word
+    breaks: bool
+    baseline: float
+
+
+def _raw_words(textpage: pypdfium2.PdfTextPage) -> Iterator[_RawWord]:
+    raw, get_unicode = textpage.raw, pdfium.FPDFText_GetUnicode
+    codes = [get_unicode(raw, index) for index in range(pdfium.FPDFText_CountChars(raw))]
+    breaks, start = True, 0
+    for index, code in enumerate([*codes, LINE_FEED]):
+        if not _separates(code):
+            continue
+        if index > start:
+            yield _measured(textpage, codes, start, index, breaks)
+            breaks = False
+        breaks |= code in (LINE_FEED, CARRIAGE_RETURN, HYPHEN_AT_LINE_END)
+        start = index + 1
+
+
+def _separates(code: int) -> bool:
+    return code <= 0x20 or code == 0xA0 or (code > 0xFF and chr(code).isspace())
+
+
+def _measured(textpage: pypdfium2.PdfTextPage, codes: list[int], start: int, end: int, breaks: bool) -> _RawWord:
+    """The word of characters `start` to `end` (not included); PDFium gives one rectangle for each stretch of one font."""
+    raw = textpage.raw
+    word = _RawWord(breaks, "".join(LIGATURES.get(code) or chr(code) for code in codes[start:end]))
+    if end < len(codes) and codes[end] == HYPHEN_AT_LINE_END:
+        word.text, end = word.text + "-", end + 1
+    left, top, right, bottom, x, y = (c_double() for _ in range(6))
+    for number in range(pdfium.FPDFText_CountRects(raw, start, end - start)):
+        if pdfium.FPDFText_GetRect(raw, number, byref(left), byref(top), byref(right), byref(bottom)):
+            word.left, word.right = min(word.left, left.value), max(word.right, right.value)
+            word.bottom, word.top = min(word.bottom, bottom.value), max(word.top, top.value)
+    if pdfium.FPDFText_GetCharOrigin(raw, start, byref(x), byref(y)):
+        word.baseline = y.value
+    return word
+
+
+def _placed(raw: _RawWord, shown: _Shown) -> _PlacedWord | None:
+    """None when the word holds nothing readable or lies outside the visible page."""
+    text = _normalised(raw.text)
+    if not text or raw.right < raw.left:
+        return None
+    box = shown.box(raw.left, raw.bottom, raw.right, raw.top)
+    if box is None:
+        return None
+    return _PlacedWord(Word(text, box), raw.breaks, shown.baseline(raw.left, raw.baseline))
+
+
+def _normalised(text: str) -> str:
+    if text.isascii():
+        return text if text.isprintable() else "".join(c for c in text if c.isprintable())
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # joins halves of astral characters
+    return unicodedata.normalize("NFC", "".join(c for c in text if unicodedata.category(c) not in UNREADABLE))
+
+
+def _in_lines(words: list[_PlacedWord]) -> Iterator[tuple[Word, ...]]:
+    """PDFium breaks a line at each new piece of text; pieces that go on to the right on one baseline are one line."""
+    line: list[Word] = []
+    last: _PlacedWord | None = None
+    for placed in words:
+        if last is not None and placed.breaks and not _goes_on(last, placed):
+            yield tuple(line)
+            line = []
+        line.append(placed.word)
+        last = placed
+    if line:
+        yield tuple(line)
+
+
+def _goes_on(last: _PlacedWord, word: _PlacedWord) -> bool:
+    height = max(last.word.box.y1 - last.word.box.y0, word.word.box.y1 - word.word.box.y0)
+    return abs(word.baseline - last.baseline) <= SAME_BASELINE * height and word.word.box.x0 >= last.word.box.x1
+
+
+# --- from the page's units to the displayed page ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The visible part of a page in its own units (origin bottom left), and its turn in degrees clockwise."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turn: int
+
+    @classmethod
+    def of(cls, page: pypdfium2.PdfPage) -> _Shown:
+        left, bottom, right, top = page.get_bbox()
+        return cls(left, bottom, max(right, left + 1e-6), max(top, bottom + 1e-6), page.get_rotation())
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box | None:
+        """None when nothing of it is visible."""
+        ax, ay = self._point(left, bottom)
+        bx, by = self._point(right, top)
+        x0, x1, y0, y1 = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+        if x1 < 0 or y1 < 0 or x0 > 1 or y0 > 1:
+            return None
+        return Box(max(x0, 0.0), max(y0, 0.0), min(x1, 1.0), min(y1, 1.0))
+
+    def baseline(self, x: float, y: float) -> float:
+        return self._point(x, y)[1]
+
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        across = (x - self.left) / (self.right - self.left)
+        up = (y - self.bottom) / (self.top - self.bottom)
+        match self.turn:
+            case 90:
+                return up, across
+            case 180:
+                return 1 - across, up
+            case 270:
+                return 1 - up, 1 - across
+            case _:
+                return across, 1 - up
