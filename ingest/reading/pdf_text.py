@@ -20,8 +20,8 @@ LINE_FEED, CARRIAGE_RETURN = 0x0A, 0x0D
 HYPHEN_AT_LINE_END = 0x02
 """PDFium's own mark for a hyphen at the end of a line; it joins the two halves and gives no line break."""
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
-UNREADABLE = {"Cc", "Cf", "Cn", "Co"}
-"""Unicode categories that nobody can search for: control, format, not assigned, private use."""
+UNREADABLE = {"Cc", "Cf", "Cn", "Co", "Cs"}
+"""Unicode categories: control, format, not assigned, private use, half of a pair."""
 SAME_BASELINE = 0.3
 """Two words stand on one line when their baselines differ by less than this share of the word's height."""
 
@@ -162,7 +162,12 @@ def _normalised(text: str) -> str:
     if text.isascii():
         return text if text.isprintable() else "".join(c for c in text if c.isprintable())
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # joins halves of astral characters
-    return unicodedata.normalize("NFC", "".join(c for c in text if unicodedata.category(c) not in UNREADABLE))
+    return unicodedata.normalize("NFC", "".join(c for c in text if not unreadable(c)))
+
+
+def unreadable(character: str) -> bool:
+    """Stands for nothing that anybody could search for: no Unicode value, control, private use, replacement."""
+    return character == "\N{REPLACEMENT CHARACTER}" or unicodedata.category(character) in UNREADABLE
 
 
 def _in_lines(words: list[_PlacedWord]) -> Iterator[tuple[Word, ...]]:
