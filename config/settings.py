@@ -101,6 +101,7 @@ DATABASES = {
     "default": dj_database_url.parse(env("DATABASE_URL"), conn_max_age=600, conn_health_checks=True),
     "owner": dj_database_url.parse(env("DATABASE_OWNER_URL", env("DATABASE_URL"))),
 }
+APPLICATION_ROLE = DATABASES["default"]["USER"]
 DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
 DATABASE_ROUTERS = ["config.database.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -142,6 +143,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = env("UPLOAD_TEMP", "") or None
 
 # --- people -----------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "access.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"

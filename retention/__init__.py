@@ -1,0 +1,1 @@
+"""Will hold retention rules, legal holds, appraisal, disposal and transfer. Nothing is disposed of yet."""

@@ -1,0 +1,1 @@
+"""Who may do what: actors, grants on scopes, and the one rule that every door asks."""

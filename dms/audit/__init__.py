@@ -1,0 +1,1 @@
+"""The one door for every change, and the chained events that prove what went through it."""

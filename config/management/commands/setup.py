@@ -1,0 +1,40 @@
+"""`./manage.py setup`: an example town with its first user and a trained classifier. Repeats safely and fast."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from config.town import town_setup, user_setup
+from dms.access.permissions import Role
+from dms.records.models import ClassifierModel
+from ingest.classification.training import train_and_keep
+
+FIRST_USER = "admin"
+
+
+class Command(BaseCommand):
+    help = "Creates the example town. The first user's password is made once and kept in STATE/admin-password."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        scope = town_setup()
+        user_setup(FIRST_USER, _password(settings.STATE / "admin-password"), scope=scope, roles=list(Role))
+        if not ClassifierModel.objects.exists():
+            train_and_keep()
+
+
+def _password(file: Path) -> str:
+    """Read from the environment or the file; made at random when there is neither."""
+    if given := os.environ.get("REGISTRATUR_PASSWORD"):
+        return given
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_urlsafe(12) + "\n")
+    return file.read_text(encoding="ascii").strip()

@@ -1,0 +1,10 @@
+"""The URLs of the whole product: pages at the top, REST below /api/v1/."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/v1/", include("api.urls")),
+    path("", include("frontend.urls")),
+]

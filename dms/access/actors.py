@@ -1,0 +1,43 @@
+"""Who acts: a person, or a named part of the system. Nothing in the product happens by "no user"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dms.access.permissions import Permission
+
+if TYPE_CHECKING:
+    from dms.access.models import User
+
+
+@dataclass(slots=True)
+class Actor:
+    """`key` is what stands in the audit trail: `user:anna` or `system:ingest`.
+
+    Made once per request or task; the scopes found for it are remembered that long (`dms.access.rule`).
+    """
+
+    key: str
+    user_id: int | None = None
+    everywhere: frozenset[Permission] = frozenset()
+    """What a part of the system may do in every scope. Always empty for people."""
+    remembered: dict[Permission, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def is_person(self) -> bool:
+        return self.user_id is not None
+
+
+def actor_for(user: User) -> Actor:
+    return Actor(key=f"user:{user.get_username()}", user_id=user.pk)
+
+
+def system_ingest() -> Actor:
+    """Takes mail in and runs the steps."""
+    return Actor("system:ingest", everywhere=frozenset({Permission.INBOX_ADD, Permission.INBOX_PROCESS}))
+
+
+def system_setup() -> Actor:
+    """Sets up a town: scopes, kinds of documents, first grants, the trained model."""
+    return Actor("system:setup", everywhere=frozenset({Permission.GRANT, Permission.CONFIGURE}))

@@ -1,0 +1,46 @@
+"""What can be allowed at all, and which role allows what."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    INBOX_VIEW = "inbox.view"
+    INBOX_ADD = "inbox.add"
+    INBOX_RETRY = "inbox.retry"
+    INBOX_PROCESS = "inbox.process"
+    DOCUMENT_VIEW = "document.view"
+    DOCUMENT_CLASSIFY = "document.classify"
+    HISTORY_VIEW = "history.view"
+    GRANT = "access.grant"
+    CONFIGURE = "system.configure"
+
+
+class Role(models.TextChoices):
+    SCANNING = "scanning", _("Scanstelle")
+    CLERK = "clerk", _("Sachbearbeitung")
+    ARCHIVIST = "archivist", _("Archiv")
+
+
+ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
+    Role.SCANNING: frozenset({Permission.INBOX_VIEW, Permission.INBOX_ADD, Permission.INBOX_RETRY}),
+    Role.CLERK: frozenset(
+        {
+            Permission.INBOX_VIEW,
+            Permission.INBOX_ADD,
+            Permission.INBOX_RETRY,
+            Permission.DOCUMENT_VIEW,
+            Permission.DOCUMENT_CLASSIFY,
+        }
+    ),
+    Role.ARCHIVIST: frozenset({Permission.INBOX_VIEW, Permission.DOCUMENT_VIEW, Permission.HISTORY_VIEW}),
+}
+"""Being administrator of the technology allows nothing here: it is not a role of this table."""
+
+
+def roles_allowing(permission: Permission) -> list[Role]:
+    return [role for role, allowed in ROLE_ALLOWS.items() if permission in allowed]

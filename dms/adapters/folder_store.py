@@ -1,0 +1,162 @@
+"""Keeps objects as plain files in a folder: written aside, flushed, linked to their name, never rewritten.
+
+The layout is a promise to readers without our software: docs/storage-format.md.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from dms.ports import ObjectDamaged, ObjectExists, ObjectMissing, ObjectStoreError, StoreUnavailable, StoredBytes
+
+CHUNK = 1024 * 1024
+KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
+UNFINISHED = ".unfinished"
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EACCES}
+
+
+class FolderStore:
+    """ObjectStore on a local or mounted folder. Safe with any number of processes at once."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.unfinished = self.folder / UNFINISHED
+
+    def put(self, key: str, source: BinaryIO, *, sha256: str | None = None) -> StoredBytes:
+        target = self._path(key)
+        temporary = self.unfinished / secrets.token_hex(16)
+        try:
+            self.unfinished.mkdir(parents=True, exist_ok=True)
+            digest, size = _write_flushed(temporary, source)
+            if sha256 is not None and digest != sha256:
+                raise ObjectDamaged(f"{key}: expected {sha256}, got {digest}")
+            _make_folders(target.parent, self.folder)
+            os.link(temporary, target)  # fails where a rename would silently replace
+            _flush_folder(target.parent)
+        except FileExistsError as error:
+            raise ObjectExists(key) from error
+        except OSError as error:
+            raise _translated(key, error) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+        return StoredBytes(key, digest, size)
+
+    @contextmanager
+    def read(self, key: str, *, start: int = 0, length: int | None = None) -> Iterator[BinaryIO]:
+        try:
+            stream = self._path(key).open("rb")
+        except OSError as error:
+            raise _translated(key, error) from error
+        with stream:
+            stream.seek(start)
+            yield stream if length is None else cast(BinaryIO, _Slice(stream, length))
+
+    def size(self, key: str) -> int:
+        try:
+            return self._path(key).stat().st_size
+        except OSError as error:
+            raise _translated(key, error) from error
+
+    def verify(self, key: str, sha256: str) -> None:
+        digest = hashlib.sha256()
+        with self.read(key) as stream:
+            while chunk := stream.read(CHUNK):
+                digest.update(chunk)
+        if digest.hexdigest() != sha256:
+            raise ObjectDamaged(f"{key}: expected {sha256}, got {digest.hexdigest()}")
+
+    def delete(self, key: str) -> None:
+        try:
+            self._path(key).unlink(missing_ok=True)
+        except OSError as error:
+            raise _translated(key, error) from error
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        # only the folder that the prefix names is walked, so that one item's objects are found at once
+        start = self.folder / prefix.rpartition("/")[0]
+        for folder, subfolders, names in os.walk(start):
+            subfolders[:] = [name for name in subfolders if name != UNFINISHED]
+            relative = Path(folder).relative_to(self.folder)
+            for name in names:
+                key = (relative / name).as_posix()
+                if key.startswith(prefix):
+                    yield key
+
+    def forget_unfinished(self, older_than_seconds: float) -> int:
+        """Removes what killed writers left behind; returns how many files. Harmless to running writers."""
+        limit = time.time() - older_than_seconds
+        removed = 0
+        for path in self.unfinished.glob("*"):
+            if path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+    def _path(self, key: str) -> Path:
+        if not KEY.fullmatch(key):
+            raise ObjectStoreError(f"not a key: {key!r}")
+        return self.folder / key
+
+
+class _Slice:
+    """The next `length` bytes of a stream."""
+
+    def __init__(self, stream: BinaryIO, length: int) -> None:
+        self._stream, self._left = stream, length
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = self._left if size < 0 else min(size, self._left)
+        data = self._stream.read(wanted)
+        self._left -= len(data)
+        return data
+
+
+def _write_flushed(path: Path, source: BinaryIO) -> tuple[str, int]:
+    """Writes and flushes to the disk; returns digest and size of what was read from `source`."""
+    digest, size = hashlib.sha256(), 0
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
+    with open(descriptor, "wb", buffering=0) as target:
+        while chunk := source.read(CHUNK):
+            digest.update(chunk)
+            view = memoryview(chunk)
+            while view:
+                view = view[target.write(view) :]
+            size += len(chunk)
+        os.fsync(descriptor)
+    return digest.hexdigest(), size
+
+
+def _make_folders(folder: Path, top: Path) -> None:
+    """Makes missing folders and flushes each parent, so that a power cut cannot lose a folder with its objects."""
+    missing = []
+    while folder != top and not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _translated(key: str, error: OSError) -> ObjectStoreError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        return ObjectMissing(key)
+    if error.errno in NO_ROOM:
+        return StoreUnavailable(f"{key}: {error.strerror}")
+    return ObjectStoreError(f"{key}: {error}")

@@ -1,0 +1,205 @@
+"""The one door: `with change(actor, Event.X, target) as c:` is the only way a record comes to be or changes.
+
+In order: transaction → permission → row lock and fresh read → lifecycle check → body → diff → event in the chain →
+outbox row. The chain's row is locked last and shortest; services that change several records lock them in id order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from dms.access.actors import Actor
+from dms.access.rule import NotAllowed, Scoped, require
+from dms.audit.events import RULES, Event
+from dms.audit.models import Chain, EventRow, OutboxEntry, Recorded, target_name
+
+GENESIS = "0" * 64
+BODY_VERSION = 1
+
+
+class Change:
+    """What happens inside the door. Made by `change` only."""
+
+    def __init__(self, target: Any) -> None:
+        self.target = target
+        """The row that the change is about: locked and freshly read (None while it is being created)."""
+        self.facts: dict[str, Any] = {}
+        """What else the event should tell, as JSON values."""
+        self.touched: list[dict[str, Any]] = []
+        self.outbox: set[tuple[str, Any]] = set()
+
+    def save(self, instance: models.Model) -> None:
+        """Creates or updates the row, and puts its audited fields into the event."""
+        adding = instance._state.adding
+        before = None if adding else _stored_fields(instance)
+        models.Model.save(instance, force_insert=adding, force_update=not adding)
+        after = audited_values(instance)
+        if before is None:
+            self._touch("create", instance, {}, after)
+        elif changed := [name for name in after if before[name] != after[name]]:
+            self._touch("change", instance, {n: before[n] for n in changed}, {n: after[n] for n in changed})
+
+    def create_many(self, instances: Iterable[Recorded]) -> None:
+        """Creates rows of one model by one statement; each stands in the event."""
+        rows = list(instances)
+        if rows:
+            models.QuerySet(type(rows[0])).bulk_create(rows, batch_size=500)
+        for instance in rows:
+            self._touch("create", instance, {}, audited_values(instance))
+
+    def delete(self, instance: models.Model) -> None:
+        before = _stored_fields(instance)
+        self._touch("delete", instance, before, {})
+        models.QuerySet(type(instance)).filter(pk=instance.pk)._raw_delete(using=connection.alias)  # type: ignore[attr-defined]
+
+    def _touch(self, verb: str, instance: models.Model, before: dict[str, Any], after: dict[str, Any]) -> None:
+        self.touched.append({"row": target_name(instance), "op": verb, "before": before, "after": after})
+        for topic in getattr(instance, "outbox_topics", ()):
+            self.outbox.add((topic, instance.pk))
+
+
+@contextmanager
+def change(
+    actor: Actor,
+    event: Event,
+    target: models.Model | None = None,
+    *,
+    chain: str,
+    scope: Scoped | None = None,
+    verb: StrEnum | None = None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Iterator[Change]:
+    """Opens the door for one event.
+
+    `target` is the existing row that changes; leave it out when the row is created inside, and say then by `scope`
+    where. With `verb` the target's lifecycle must allow it, and its `state` is set before the body runs.
+    Raises NotAllowed, NotPossible, and what the body raises; nothing has happened then. Doors do not nest.
+    """
+    with transaction.atomic():
+        where = scope if target is None else target
+        _require(actor, event, where)
+        fresh = _locked(target) if target is not None else None
+        if verb is not None:
+            assert isinstance(fresh, Recorded) and fresh.lifecycle is not None
+            fresh.state = fresh.lifecycle.next_state(fresh.state, verb)  # type: ignore[attr-defined]
+        done = Change(fresh)
+        _open_door(event)
+        yield done
+        if verb is not None and not any(t["row"] == target_name(done.target) for t in done.touched):
+            done.save(done.target)
+        _write_event(done, actor, event, chain=chain, reason=reason, at=at or timezone.now())
+        _write_outbox(done)
+        _close_door()
+
+
+def audited_values(instance: models.Model) -> dict[str, Any]:
+    """The audited fields as JSON values: what an event carries, and what `verify` compares rows with."""
+    raw = {name: getattr(instance, name) for name in instance.audited_fields}  # type: ignore[attr-defined]
+    return dict(json.loads(json.dumps(raw, cls=DjangoJSONEncoder)))
+
+
+def chained_hash(previous: str, body_hash: str) -> str:
+    return hashlib.sha256((previous + body_hash).encode()).hexdigest()
+
+
+def hash_body(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _require(actor: Actor, event: Event, where: Any) -> None:
+    permission = RULES[event].permission
+    if permission in actor.everywhere:
+        return
+    if where is None:
+        raise NotAllowed(actor, permission)
+    require(actor, permission, where)
+
+
+def _locked(target: models.Model) -> models.Model:
+    return models.QuerySet(type(target)).select_for_update(of=("self",)).get(pk=target.pk)
+
+
+def _stored_fields(instance: models.Model) -> dict[str, Any]:
+    stored = models.QuerySet(type(instance)).only(*_concrete(instance)).get(pk=instance.pk)
+    return audited_values(stored)
+
+
+def _concrete(instance: models.Model) -> list[str]:
+    names = set(instance.audited_fields)  # type: ignore[attr-defined]
+    return [field.attname for field in instance._meta.concrete_fields if field.attname in names or field.primary_key]
+
+
+def _open_door(event: Event) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('registratur.change', true)")
+        if (cursor.fetchone() or [""])[0]:
+            raise RuntimeError("the door is open already: changes do not nest")
+        cursor.execute("SELECT set_config('registratur.change', %s, true)", [str(event)])
+
+
+def _close_door() -> None:
+    # set_config lasts to the end of the transaction, which may be longer than this block
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('registratur.change', '', true)")
+
+
+def _write_event(done: Change, actor: Actor, event: Event, *, chain: str, reason: str, at: datetime) -> None:
+    head = _lock_head(chain)
+    number = head.length + 1
+    target = done.touched[0]["row"] if done.target is None and done.touched else _name_of(done.target)
+    body = json.dumps(
+        {
+            "version": BODY_VERSION,
+            "chain": chain,
+            "number": number,
+            "at": at.isoformat(),
+            "actor": actor.key,
+            "event": str(event),
+            "target": target,
+            "reason": reason,
+            "facts": done.facts,
+            "rows": done.touched,
+            # without it, the hash of a short body that was erased by law could be guessed back
+            "nonce": secrets.token_hex(8),
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    body_hash = hash_body(body)
+    head.length, head.head = number, chained_hash(head.head, body_hash)
+    EventRow.objects.create(
+        chain=chain, number=number, at=at, actor=actor.key, name=str(event), target=target, body=body,
+        body_hash=body_hash, hash=head.head,
+    )  # fmt: skip
+    head.save(update_fields=["length", "head"])
+
+
+def _name_of(target: models.Model | None) -> str:
+    return "" if target is None else target_name(target)
+
+
+def _lock_head(chain: str) -> Chain:
+    Chain.objects.bulk_create([Chain(key=chain, length=0, head=GENESIS)], ignore_conflicts=True)
+    return Chain.objects.select_for_update().get(pk=chain)
+
+
+def _write_outbox(done: Change) -> None:
+    rows = [OutboxEntry(topic=topic, target=pk) for topic, pk in sorted(done.outbox, key=str)]
+    if rows:
+        # a pending entry is touched, not only kept: a consumer that holds it now must not delete our news with it
+        OutboxEntry.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["topic", "target"], update_fields=["since"]
+        )

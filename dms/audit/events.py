@@ -1,0 +1,50 @@
+"""The names of everything that can happen, each with the permission it needs and its German text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dms.access.permissions import Permission
+
+
+class Event(StrEnum):
+    """`subject:action`. A name is never reused or renamed: events are kept for decades."""
+
+    ITEM_RECEIVED = "item:received"
+    ITEM_ADVANCED = "item:advanced"
+    ITEM_REFUSED = "item:refused"
+    ITEM_STUCK = "item:stuck"
+    ITEM_RETRIED = "item:retried"
+    ITEM_ACCEPTED = "item:accepted"
+    ITEM_DONE = "item:done"
+    DOCUMENT_CLASSIFIED = "document:classified"
+    SCOPE_CREATED = "scope:created"
+    GRANT_CREATED = "grant:created"
+    KIND_CREATED = "kind:created"
+    CLASSIFIER_TRAINED = "classifier:trained"
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    permission: Permission
+    text: Promise
+
+
+RULES: dict[Event, EventRule] = {
+    Event.ITEM_RECEIVED: EventRule(Permission.INBOX_ADD, _("Eingang angenommen")),
+    Event.ITEM_ADVANCED: EventRule(Permission.INBOX_PROCESS, _("Schritt erledigt")),
+    Event.ITEM_REFUSED: EventRule(Permission.INBOX_PROCESS, _("Eingang abgewiesen")),
+    Event.ITEM_STUCK: EventRule(Permission.INBOX_PROCESS, _("Verarbeitung steckt fest")),
+    Event.ITEM_RETRIED: EventRule(Permission.INBOX_RETRY, _("Noch einmal versucht")),
+    Event.ITEM_ACCEPTED: EventRule(Permission.INBOX_RETRY, _("Ohne Text übernommen")),
+    Event.ITEM_DONE: EventRule(Permission.INBOX_PROCESS, _("Dokumente angelegt")),
+    Event.DOCUMENT_CLASSIFIED: EventRule(Permission.DOCUMENT_CLASSIFY, _("Dokumentart festgelegt")),
+    Event.SCOPE_CREATED: EventRule(Permission.CONFIGURE, _("Bereich angelegt")),
+    Event.GRANT_CREATED: EventRule(Permission.GRANT, _("Recht vergeben")),
+    Event.KIND_CREATED: EventRule(Permission.CONFIGURE, _("Dokumentart angelegt")),
+    Event.CLASSIFIER_TRAINED: EventRule(Permission.CONFIGURE, _("Klassifikation neu gelernt")),
+}

@@ -1,0 +1,119 @@
+"""Proves that the events are whole: each hash, each link, each head, and that every record equals its last event.
+
+What a chain cannot show is a whole history rewritten by the owner of the disk; see docs/decisions/0002-one-door.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from dms.audit.door import GENESIS, audited_values, chained_hash, hash_body
+from dms.audit.guards import recorded_models
+from dms.audit.models import Chain, EventRow
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`where` names the first broken place: `item:… event 7`, or a row."""
+
+    where: str
+    what: str
+
+
+@dataclass(slots=True)
+class Tally:
+    chains: int = 0
+    events: int = 0
+    rows: int = 0
+
+
+def verify_all(tally: Tally) -> Iterator[Finding]:
+    """All findings, in constant memory per chain; one finding per chain, since after a break nothing in it is proven."""
+    heads = {chain.key: chain for chain in Chain.objects.all()}
+    seen: set[str] = set()
+    events = EventRow.objects.order_by("chain", "number").iterator(chunk_size=2000)
+    for key, chain_events in groupby(events, key=lambda event: event.chain):
+        seen.add(key)
+        tally.chains += 1
+        yield from _verify_chain(key, chain_events, heads.get(key), tally)
+    for key in heads.keys() - seen:
+        yield Finding(f"{key}", "the chain has a head but no events")
+    yield from _rows_without_events(tally)
+
+
+def _verify_chain(key: str, events: Iterator[EventRow], head: Chain | None, tally: Tally) -> Iterator[Finding]:
+    previous, number, state = GENESIS, 0, {}
+    for number, event in enumerate(events, start=1):
+        tally.events += 1
+        if problem := _broken(event, number, previous):
+            yield Finding(f"{key} event {number}", problem)
+            return
+        previous = event.hash
+        _fold(state, json.loads(event.body)["rows"])
+    if head is None or (head.length, head.head) != (number, previous):
+        yield Finding(f"{key} event {number + 1}", "the chain ends before its head: events are missing")
+        return
+    yield from _rows_differing(state, tally)
+
+
+def _broken(event: EventRow, number: int, previous: str) -> str | None:
+    if event.number != number:
+        return f"number {event.number} stands here: an event was removed, inserted or moved"
+    if hash_body(event.body) != event.body_hash:
+        return "the body was edited"
+    if chained_hash(previous, event.body_hash) != event.hash:
+        return "the link to the event before is broken"
+    body = json.loads(event.body)
+    stands = (event.chain, event.number, event.at.isoformat(), event.actor, event.name, event.target)
+    hashed = tuple(body[name] for name in ("chain", "number", "at", "actor", "event", "target"))
+    return None if _same(stands, hashed) else "the columns differ from the hashed body"
+
+
+def _same(stands: tuple[Any, ...], hashed: tuple[Any, ...]) -> bool:
+    from_db, from_body = list(stands), list(hashed)
+    from_db[2], from_body[2] = from_db[2].replace("+00:00", "Z"), from_body[2].replace("+00:00", "Z")
+    return from_db == from_body
+
+
+def _fold(state: dict[str, dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+    """The audited fields of each row as they are after these changes."""
+    for row in rows:
+        if row["op"] == "delete":
+            state[row["row"]] = {}
+        else:
+            state.setdefault(row["row"], {}).update(row["after"])
+
+
+def _rows_differing(state: dict[str, dict[str, Any]], tally: Tally) -> Iterator[Finding]:
+    """Compares the rows of one chain with what its events say, model by model."""
+    by_model: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, values in state.items():
+        label, _, key = name.partition(":")
+        by_model.setdefault(label, {})[key] = values
+    for label, expected in by_model.items():
+        model = apps.get_model(label)
+        stored = {str(row.pk): row for row in models.QuerySet(model).filter(pk__in=list(expected))}
+        for key, values in expected.items():
+            tally.rows += 1
+            row = stored.get(key)
+            if (row is None) != (not values):
+                yield Finding(f"{label}:{key}", "the row is gone" if row is None else "the row was deleted, and is here")
+            elif row is not None and audited_values(row) != values:
+                changed = [n for n, v in audited_values(row).items() if values.get(n) != v]
+                yield Finding(f"{label}:{key}", f"changed without an event: {', '.join(changed)}")
+
+
+def _rows_without_events(tally: Tally) -> Iterator[Finding]:
+    """Rows that were put in past the door: their number does not agree with the events."""
+    counted = sum(models.QuerySet(model).count() for model in recorded_models())
+    if counted > tally.rows:
+        yield Finding("records", f"{counted - tally.rows} rows are not told by any event")
+
+

@@ -1,0 +1,214 @@
+"""What is kept: kinds of documents, documents, their versions, stored objects and pages."""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dms.access.models import Scope
+from dms.audit.lifecycle import Lifecycle
+from dms.audit.models import Recorded
+from dms.pages import PageText
+from dms.records.queries import DocumentQuerySet
+
+
+class DocumentKind(Recorded):
+    """A kind of municipal mail (Dokumentart), such as an application or an invoice."""
+
+    slug = models.SlugField(primary_key=True, max_length=40)
+    label = models.CharField(max_length=100)
+    description = models.CharField(max_length=300, blank=True)
+
+    audited_fields = ("label", "description")
+
+    class Meta:
+        ordering = ["label"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class DocumentState(models.TextChoices):
+    RECEIVED = "received", _("eingegangen")
+    CHECKED = "checked", _("geprüft")
+
+
+class DocumentVerb(StrEnum):
+    CHECK = "check"
+    """A person confirms or corrects what the product thought of the document."""
+
+
+class KindSource(models.TextChoices):
+    NONE = "none", _("unsicher")
+    MODEL = "model", _("vorgeschlagen")
+    PERSON = "person", _("bestätigt")
+
+
+class TextState(models.TextChoices):
+    READ = "read", _("Text gelesen")
+    PARTLY = "partly", _("Text nur zum Teil gelesen")
+    NONE = "none", _("kein Text")
+    UNREADABLE = "unreadable", _("kann noch nicht gelesen werden")
+
+
+class Document(Recorded):
+    """One piece of mail. Until there are dossiers it lives in the inbox, and its events in the chain of its item."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    scope = models.ForeignKey(Scope, models.PROTECT, related_name="documents")
+    item_id = models.UUIDField(db_index=True)
+    """The inbox item it came in by; also the key of its chain of events."""
+    part = models.PositiveIntegerField()
+    """Its number among the documents of the item: 0 is the file itself, attachments follow."""
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="attachments")
+    state = models.CharField(max_length=20, choices=DocumentState, default=DocumentState.RECEIVED)
+    title = models.CharField(max_length=300)
+    sender = models.CharField(max_length=300, blank=True)
+    letter_date = models.DateField(null=True)
+    received_at = models.DateTimeField()
+    filename = models.CharField(max_length=255)
+    kind = models.ForeignKey(DocumentKind, models.PROTECT, null=True, related_name="documents")
+    kind_source = models.CharField(max_length=20, choices=KindSource, default=KindSource.NONE)
+    kind_confidence = models.FloatField(null=True)
+    kind_guess = models.CharField(max_length=40, blank=True)
+    """The model's best guess, also where it is too unsure to be taken."""
+    kind_because = models.JSONField(default=list)
+    """`[{"word": …, "weight": …}]`, the words that weighed most, the largest first."""
+    text_state = models.CharField(max_length=20, choices=TextState)
+    problem = models.CharField(max_length=40, blank=True)
+    """Code of the reason (`ingest.reasons`) why text is missing, empty when nothing is missing."""
+
+    objects = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+    lifecycle = Lifecycle(
+        {
+            (DocumentState.RECEIVED, DocumentVerb.CHECK): DocumentState.CHECKED,
+            (DocumentState.CHECKED, DocumentVerb.CHECK): DocumentState.CHECKED,
+        }
+    )
+    outbox_topics = ("search",)
+    audited_fields = (
+        "scope_id", "item_id", "part", "parent_id", "state", "title", "sender", "letter_date", "received_at", "filename",
+        "kind_id", "kind_source", "kind_confidence", "kind_guess", "text_state", "problem",
+    )  # fmt: skip
+
+    class Meta:
+        ordering = ["-received_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["item_id", "part"], name="one_document_per_part"),
+            models.CheckConstraint(condition=Q(state__in=DocumentState.values), name="document_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__isnull=True) | ~Q(kind_source=KindSource.NONE), name="kind_has_a_source"
+            ),
+        ]
+        indexes = [models.Index(fields=["scope", "-received_at", "id"], name="document_list")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def chain(self) -> str:
+        return f"item:{self.item_id}"
+
+
+class DocumentVersion(Recorded):
+    """One immutable state of a document's content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    media_type = models.CharField(max_length=100)
+    page_count = models.PositiveIntegerField()
+    signed = models.BooleanField(default=False)
+    encrypted = models.BooleanField(default=False)
+    tagged = models.BooleanField(default=False)
+    malware = models.CharField(max_length=20)
+    """A `dms.ports.ScanVerdict`."""
+    no_rendition = models.CharField(max_length=40, blank=True)
+    """Why there is no PDF/A beside the original, empty when there is one (`ingest.facts.RenderedPart`)."""
+
+    audited_fields: ClassVar[tuple[str, ...]] = (
+        "document_id", "number", "media_type", "page_count", "signed", "encrypted", "tagged", "malware", "no_rendition",
+    )  # fmt: skip
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="version_number")]
+
+
+class ObjectRole(models.TextChoices):
+    ORIGINAL = "original", _("Original")
+    RENDITION = "rendition", _("PDF/A")
+    THUMBNAIL = "thumbnail", _("Vorschaubild")
+    PAGE_IMAGE = "page_image", _("Seitenbild")
+    READING = "reading", _("Gelesener Text")
+    MANIFEST = "manifest", _("Begleitzettel")
+
+
+class StoredObject(Recorded):
+    """Bytes in the object store that belong to one version, never shared: destroying one record destroys its bytes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(DocumentVersion, models.PROTECT, related_name="stored_objects")
+    role = models.CharField(max_length=20, choices=ObjectRole)
+    key = models.CharField(max_length=300, unique=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100)
+
+    audited_fields = ("version_id", "role", "key", "sha256", "size", "media_type")
+
+    class Meta:
+        indexes = [models.Index(fields=["version", "role"], name="object_by_role")]
+
+
+class Page(Recorded):
+    """One page as it was read: its text with word boxes, and its picture."""
+
+    version = models.ForeignKey(DocumentVersion, models.PROTECT, related_name="pages")
+    number = models.PositiveIntegerField()
+    source = models.CharField(max_length=20)
+    """text_layer, ocr or none."""
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    """Pixels of the page image."""
+    turn = models.PositiveSmallIntegerField(default=0)
+    dpi = models.PositiveIntegerField(default=0)
+    blank = models.BooleanField(default=False)
+    confidence = models.FloatField(null=True)
+    barcodes = models.JSONField(default=list)
+    problem = models.CharField(max_length=40, blank=True)
+    image = models.ForeignKey(StoredObject, models.PROTECT, null=True, related_name="+")
+    text_sha256 = models.CharField(max_length=64)
+    lines = models.JSONField(default=list)
+    """`PageText.to_json()`."""
+
+    audited_fields = ("version_id", "number", "source", "turn", "blank", "problem", "text_sha256")
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="page_number")]
+
+    @property
+    def page_text(self) -> PageText:
+        return PageText.from_json(self.lines)
+
+
+class ClassifierModel(Recorded):
+    """A trained text model. The one trained last is in use; its bytes are checked against the digest when loaded."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.CharField(max_length=64)
+    key = models.CharField(max_length=300)
+    sha256 = models.CharField(max_length=64)
+    trained_at = models.DateTimeField()
+    examples = models.PositiveIntegerField()
+    corrections = models.PositiveIntegerField()
+
+    audited_fields = ("version", "key", "sha256", "trained_at", "examples", "corrections")
+
+    class Meta:
+        get_latest_by = "trained_at"

@@ -1,0 +1,115 @@
+"""Takes a file in: its bytes are stored and flushed first, then the item is committed, then it counts as received."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+from typing import BinaryIO
+
+from django.db import IntegrityError
+
+from dms.access.actors import Actor
+from dms.access.models import Scope
+from dms.access.permissions import Permission
+from dms.access.rule import NotAllowed, allowed_scopes
+from dms.adapters.chosen import object_store
+from dms.audit.door import change
+from dms.audit.events import Event
+from dms.ports import Clock, StoredBytes
+from ingest.models import InboxItem, Source, Turn
+from ingest.pipeline import FIRST_STEP
+from ingest.wake import wake_after_commit
+from ingest.workspace import fresh_key, item_prefix
+
+
+class KeyUsedForOtherBytes(Exception):
+    """The idempotency key was used before, for a file with other bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file at the door. `source_key` and `idempotency_key` each make sure that it is taken in once."""
+
+    filename: str
+    source: Source
+    source_path: str = ""
+    source_key: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    item: InboxItem
+    created: bool
+    """False: this delivery had been taken in before, `item` is the one from then."""
+
+
+def take_in(actor: Actor, stream: BinaryIO, delivery: Delivery, *, scope: Scope, clock: Clock) -> Receipt:
+    """Once this returns, the file is safe: stored, flushed, and its item committed. Repeats safely with a key.
+
+    Raises NotAllowed, KeyUsedForOtherBytes, and StoreUnavailable (nothing was taken in then).
+    """
+    if scope.pk not in allowed_scopes(actor, Permission.INBOX_ADD):
+        raise NotAllowed(actor, Permission.INBOX_ADD)
+    if delivery.source_key is not None and (earlier := _earlier(actor, delivery)):
+        return Receipt(earlier, created=False)  # not even stored again: a folder is looked at every second
+    item_id, now = uuid.uuid4(), clock.now()
+    stored = object_store().put(fresh_key(item_prefix(item_id, now), f"original{_ending(delivery.filename)}"), stream)
+    earlier = _earlier(actor, delivery)
+    if earlier is None:
+        try:
+            return Receipt(_create(actor, item_id, now, delivery, stored, scope), created=True)
+        except IntegrityError:
+            # the same delivery came in twice at once, and the other one won
+            earlier = _earlier(actor, delivery)
+            if earlier is None:
+                raise
+    object_store().delete(stored.key)
+    if earlier.sha256 != stored.sha256:
+        raise KeyUsedForOtherBytes
+    return Receipt(earlier, created=False)
+
+
+def _create(
+    actor: Actor, item_id: uuid.UUID, now: datetime, delivery: Delivery, stored: StoredBytes, scope: Scope
+) -> InboxItem:
+    item = InboxItem(
+        id=item_id,
+        scope=scope,
+        filename=_clean_name(delivery.filename),
+        source=delivery.source,
+        source_path=delivery.source_path[:1000],
+        source_key=delivery.source_key,
+        idempotency_key=delivery.idempotency_key,
+        submitted_by=actor.key,
+        received_at=now,
+        key=stored.key,
+        sha256=stored.sha256,
+        size=stored.size,
+        step=FIRST_STEP,
+    )
+    with change(actor, Event.ITEM_RECEIVED, chain=item.chain, scope=item, at=now) as opened:
+        opened.save(item)
+        Turn.objects.create(item=item)
+        wake_after_commit()
+    return item
+
+
+def _earlier(actor: Actor, delivery: Delivery) -> InboxItem | None:
+    if delivery.source_key is not None:
+        return InboxItem.objects.filter(source_key=delivery.source_key).first()
+    if delivery.idempotency_key is not None:
+        return InboxItem.objects.filter(submitted_by=actor.key, idempotency_key=delivery.idempotency_key).first()
+    return None
+
+
+def _clean_name(filename: str) -> str:
+    """The last part of the name without control characters; browsers and mail may send anything."""
+    name = "".join(c for c in PurePath(filename.replace("\\", "/")).name if c.isprintable())
+    return name[-255:].strip() or "ohne Namen"
+
+
+def _ending(filename: str) -> str:
+    return PurePath(filename).suffix

@@ -1,0 +1,48 @@
+"""`./manage.py watch`: looks at the watched folder every second, for ever."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
+
+from dms.access.actors import system_ingest
+from dms.adapters.chosen import SystemClock
+from dms.ports import ObjectStoreError
+from ingest.scopes import inbox_scope
+from ingest.sources.folder import take_in_folder
+
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    help = "Takes in every finished file below the watched folder (WATCH_FOLDER)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="look once and end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        settings.WATCH_FOLDER.mkdir(parents=True, exist_ok=True)
+        while True:
+            self._look()
+            if options["once"]:
+                return
+            time.sleep(1)
+
+    def _look(self) -> None:
+        try:
+            take_in_folder(
+                settings.WATCH_FOLDER,
+                actor=system_ingest(),
+                scope=inbox_scope(),
+                clock=SystemClock(),
+                quiet_seconds=settings.WATCH_QUIET_SECONDS,
+            )
+        except (DatabaseError, ObjectStoreError) as error:
+            log.error("nothing is taken in for now, the files stay in the folder: %s", error)
+            close_old_connections()
+            time.sleep(2)

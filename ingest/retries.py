@@ -1,0 +1,41 @@
+"""What people can do about an item that was refused or is stuck: run it again, or take it as it is."""
+
+from __future__ import annotations
+
+from dms.access.actors import Actor
+from dms.audit.door import change
+from dms.audit.events import Event
+from ingest.models import InboxItem, ItemState, ItemVerb, RangeRun, StepRun, Turn
+from ingest.pipeline import FIRST_STEP
+from ingest.wake import wake_after_commit
+
+
+def item_retry(actor: Actor, item: InboxItem) -> InboxItem:
+    """Refused: all steps again. Stuck: on from the step that failed. Raises NotAllowed, NotPossible."""
+    return _again(actor, item, Event.ITEM_RETRIED, ItemVerb.RETRY)
+
+
+def item_accept(actor: Actor, item: InboxItem) -> InboxItem:
+    """A photo or a plan has no text: a person looked at it and takes it as it is. Raises NotAllowed, NotPossible."""
+    return _again(actor, item, Event.ITEM_ACCEPTED, ItemVerb.ACCEPT)
+
+
+def _again(actor: Actor, item: InboxItem, event: Event, verb: ItemVerb) -> InboxItem:
+    from_start = item.state == ItemState.REFUSED
+    with change(actor, event, item, chain=item.chain, verb=verb) as opened:
+        fresh: InboxItem = opened.target
+        fresh.reason = fresh.detail = ""
+        fresh.finished_at = None
+        if verb is ItemVerb.ACCEPT:
+            fresh.accepts_missing_text = True
+        if from_start:
+            fresh.step = FIRST_STEP
+            StepRun.objects.filter(item=fresh).delete()
+            RangeRun.objects.filter(item=fresh).delete()
+        opened.save(fresh)
+        RangeRun.objects.filter(item=fresh, facts__isnull=True).update(attempts=0, deaths=0, not_before=None, begun_at=None)
+        Turn.objects.filter(item=fresh).update(
+            attempts=0, deaths=0, not_before=None, begun_at=None, ranges_open=False, note=""
+        )
+        wake_after_commit()
+    return fresh
