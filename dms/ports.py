@@ -79,7 +79,11 @@ class ObjectStore(Protocol):
 
 
 class OcrError(Exception):
-    """The engine gave no result for this picture; the message says why."""
+    """The engine gave no result; the message says why."""
+
+
+class OcrGaveUp(OcrError):
+    """This picture was too much: the engine ran out of time or memory, or crashed on it. Others may go well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,10 @@ class Orientation:
 
 class OcrEngine(Protocol):
     def recognise(self, picture: Path, *, dpi: int, folder: Path) -> Recognition:
-        """Reads one upright page in one run; files it makes go to `folder`. Raises OcrError."""
+        """Reads one upright page in one run; files it makes go to `folder`. Raises OcrError, OcrGaveUp."""
 
     def orientation(self, picture: Path, *, dpi: int) -> Orientation | None:
-        """None when the page holds too little text to tell."""
+        """None when the page holds too little text to tell. Raises OcrError, OcrGaveUp."""
 
 
 # --- malware ------------------------------------------------------------------------------------

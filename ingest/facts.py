@@ -112,6 +112,9 @@ class PageFacts(TypedDict):
     """OCR pages: a one-page PDF with only the invisible text, for the rendition."""
     problem: str | None
     """Why this page has no text although it should: a Reason value (too expensive, damaged …)."""
+    skew: NotRequired[float]
+    """Degrees counter-clockwise by which the page image was turned for reading, beside `turn`: its lines run askew, and
+    `layer` stands on the straightened picture. Missing for 0."""
 
 
 class RangeFacts(TypedDict):
@@ -133,6 +136,8 @@ class ReadPart(TypedDict):
     pages: list[PageFacts]
     readings: list[ObjectFacts]
     """In page order."""
+    problem: NotRequired[str | None]
+    """A Reason value when no page of this part has text; the item goes on, because another part has some."""
 
 
 class RenderedPart(TypedDict):

@@ -1,0 +1,202 @@
+"""Gets the picture of a page in one decode: out of the PDF, out of a picture file, or drawn; upright pixels, square, with dpi.
+
+Everything here works on files from outside, so call it through `run_limited` only.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+from PIL import Image, ImageOps, TiffImagePlugin
+
+from ingest.facts import PageWay
+from ingest.reading.pdf_file import full_page_picture
+from ingest.reading.pdf_text import open_pdf, page_size, render_page
+from ingest.steps.contract import Limits
+
+OCR_DPI = 300
+BORN_DIGITAL_DPI = 150
+WORKING_PIXELS = 40_000_000
+"""A2 at 300 dpi. Larger pictures are reduced once decoded: neither reading nor memory gains from more."""
+A4_INCHES = (8.27, 11.69)
+LARGEST_SHEET = 50.0
+"""Inches; A0 is 46.8 long."""
+PLACEHOLDERS = (72, 96)
+"""Cameras and drawing programs write these dpi without having measured anything."""
+SENSIBLE_DPI = range(50, 1300)
+SQUARE_WITHIN = 0.02
+CMYK, LAB = "CMYK", "LAB"
+
+
+class PictureTooLarge(Exception):
+    """More pixels than the limit; nothing was decoded."""
+
+
+class PictureDamaged(Exception):
+    """The picture cannot be decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page as it is displayed (cropped, rotated, EXIF applied, on white): mode L or RGB, square pixels."""
+
+    image: Image.Image
+    dpi: int
+
+    @property
+    def gray(self) -> Image.Image:
+        return self.image if self.image.mode == "L" else self.image.convert("L")
+
+
+def page_picture(path: Path, way: PageWay, number: int, limits: Limits) -> PagePicture:
+    """Page `number` (from 1) of a PDF or picture file. Raises PictureTooLarge, PictureDamaged."""
+    if way == "frame":
+        return read_frame(path, number, limits)
+    if way == "embedded":
+        return take_embedded(path, number, limits) or draw_page(path, number, limits, dpi=OCR_DPI)
+    return draw_page(path, number, limits, dpi=BORN_DIGITAL_DPI if way == "text" else OCR_DPI)
+
+
+def read_frame(path: Path, number: int, limits: Limits) -> PagePicture:
+    """One frame of a TIFF, JPEG, PNG or WebP file."""
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
+            image.seek(number - 1)
+            refuse_too_large(image.size, limits)
+            across, down = _stated_dpi(image)
+            if image.format == "JPEG":
+                image.draft(image.mode, _fitting(image.size))
+            upright = plain(ImageOps.exif_transpose(image))
+            if _orientation_swaps(path, number):
+                across, down = down, across
+    except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, Image.DecompressionBombError) as error:
+        raise PictureDamaged(f"frame {number}: {error}") from error
+    return _finish(upright, across, down)
+
+
+def take_embedded(path: Path, number: int, limits: Limits) -> PagePicture | None:
+    """The one picture that makes the page, never rendered. None when the page has to be drawn after all."""
+    with pikepdf.open(path) as pdf:
+        found = full_page_picture(pdf.pages[number - 1])
+        if found is None:
+            return None
+        refuse_too_large((found.image.width, found.image.height), limits)
+        try:
+            upright = _turned(plain(found.decode()), found.turn)
+        except (OSError, ValueError, SyntaxError, pikepdf.PdfError, NotImplementedError):
+            return None  # a coding that pikepdf cannot undo: PDFium may
+    with open_pdf(path) as pdf:
+        width, height = page_size(pdf, number)
+    return _finish(upright, upright.width / width * 72, upright.height / height * 72)
+
+
+def draw_page(path: Path, number: int, limits: Limits, *, dpi: int) -> PagePicture:
+    with open_pdf(path) as pdf:
+        drawn = render_page(pdf, number, dpi, pixels=min(limits.pixels, WORKING_PIXELS))
+    return PagePicture(_without_needless_colour(drawn.picture), drawn.dpi)
+
+
+def refuse_too_large(size: tuple[int, int], limits: Limits) -> None:
+    if size[0] * size[1] > limits.pixels:
+        raise PictureTooLarge(f"{size[0]} × {size[1]} pixels")
+
+
+def plain(image: Image.Image) -> Image.Image:
+    """Any mode that Pillow decodes, as L or RGB on white."""
+    if image.mode in ("L", "RGB"):
+        return image
+    if image.mode == "1" or image.mode == LAB:  # of LAB only the lightness: Pillow cannot make RGB of it
+        return image.convert("L") if image.mode == "1" else image.getchannel(0)
+    if image.mode.startswith("I") or image.mode == "F":
+        return _to_eight_bit(image)
+    if image.has_transparency_data:
+        coloured = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return _without_needless_colour(Image.alpha_composite(white, coloured).convert("RGB"))
+    return _without_needless_colour(image.convert("RGB"))
+
+
+def guess_dpi(size: tuple[int, int]) -> int:
+    """What makes the picture fill a sheet of A4, upright or, with the proportions of a lying sheet, lying."""
+    width, height = size
+    short, long = A4_INCHES
+    lying = 1.25 <= width / height <= 1.6
+    across, down = (long, short) if lying else (short, long)
+    return max(SENSIBLE_DPI.start, min(round(max(width / across, height / down)), SENSIBLE_DPI.stop - 1))
+
+
+def _to_eight_bit(image: Image.Image) -> Image.Image:
+    """Sixteen bits a pixel keep their upper eight; wider or floating values are stretched to what occurs."""
+    values = np.asarray(image)
+    if image.mode.startswith("I;16") or (values.dtype.kind == "i" and 0 <= values.min() and 255 < values.max() < 65536):
+        return Image.fromarray((values.astype(np.uint16) >> 8).astype(np.uint8))
+    low, high = float(values.min()), float(values.max())
+    if 0 <= low and high <= 255 and image.mode != "F":
+        return Image.fromarray(values.astype(np.uint8))
+    return Image.fromarray(((values - low) * (255 / max(high - low, 1e-9))).astype(np.uint8))
+
+
+def _stated_dpi(image: Image.Image) -> tuple[float, float]:
+    """Across and down, (0, 0) when nothing usable is stated."""
+    stated = image.info.get("dpi", (0, 0))
+    try:
+        across, down = (float(value) for value in stated)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return 0.0, 0.0
+    if int(across) not in SENSIBLE_DPI or int(down) not in SENSIBLE_DPI or not 0.2 <= across / down <= 5:
+        return 0.0, 0.0
+    return across, down
+
+
+def _orientation_swaps(path: Path, number: int) -> bool:
+    """Whether the EXIF or TIFF orientation exchanges width and height."""
+    with Image.open(path) as image:
+        image.seek(number - 1)
+        if isinstance(image, TiffImagePlugin.TiffImageFile):
+            return image.tag_v2.get(274, 1) in (5, 6, 7, 8)
+        return image.getexif().get(274, 1) in (5, 6, 7, 8)
+
+
+def _finish(image: Image.Image, across: float, down: float) -> PagePicture:
+    """Makes pixels square (a fax has 204 × 98 dpi), reduces what is larger than any work needs, settles the dpi."""
+    if across and abs(across - down) > SQUARE_WITHIN * max(across, down):
+        finer = max(across, down)
+        image = image.resize((round(image.width * finer / across), round(image.height * finer / down)), Image.Resampling.BICUBIC)
+        across = finer
+    dpi = _credible(image.size, across)
+    fitting = _fitting(image.size)
+    if fitting != image.size:
+        dpi = round(dpi * fitting[0] / image.width)
+        image = image.resize(fitting, Image.Resampling.BOX, reducing_gap=2.0)
+    return PagePicture(image, max(dpi, 1))
+
+
+def _credible(size: tuple[int, int], dpi: float) -> int:
+    inches = max(size) / dpi if dpi else 0.0
+    larger_than_a4 = inches > A4_INCHES[1] * 1.05
+    if not 1.0 <= inches <= LARGEST_SHEET or (round(dpi) in PLACEHOLDERS and larger_than_a4):
+        return guess_dpi(size)
+    return round(dpi)
+
+
+def _fitting(size: tuple[int, int]) -> tuple[int, int]:
+    factor = (WORKING_PIXELS / (size[0] * size[1])) ** 0.5
+    return size if factor >= 1 else (max(1, int(size[0] * factor)), max(1, int(size[1] * factor)))
+
+
+def _turned(image: Image.Image, turn: int) -> Image.Image:
+    """`turn` in degrees clockwise; Pillow turns the other way."""
+    ways = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+    return image.transpose(ways[turn % 360]) if turn % 360 else image
+
+
+def _without_needless_colour(image: Image.Image) -> Image.Image:
+    """RGB in which no pixel has colour becomes L: a third of the bytes for the same picture."""
+    if image.mode != "RGB":
+        return image
+    sample = np.asarray(image.reduce(4) if min(image.size) > 8 else image).astype(np.int16)
+    return image.convert("L") if np.ptp(sample, axis=2).max() <= 12 else image
