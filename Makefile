@@ -1,0 +1,40 @@
+# What a person does with this checkout. `make` alone lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+
+.PHONY: help run stop test check format assets lock clean-state
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
+
+run: ## set up what is missing and start Registratur; Ctrl-C stops it
+	@scripts/bootstrap run && exec $(PYTHON) -m scripts.run up
+
+stop: ## stop what `make run` started, from another terminal
+	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m scripts.run stop; else echo "Nothing is running."; fi
+
+test: ## set up what is missing and run every test (ARGS="-k word" for some)
+	@scripts/bootstrap test && exec $(PYTHON) -m pytest $(ARGS)
+
+check: ## format, lint, types, import directions, unit tests: under a minute, no servers
+	@scripts/bootstrap test
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy .
+	.venv/bin/lint-imports
+	$(PYTHON) -m pytest tests/unit -q
+
+format: ## put the source into its one format
+	@scripts/bootstrap test
+	$(PYTHON) -m ruff format .
+	$(PYTHON) -m ruff check --fix .
+
+assets: ## fetch fonts, styles and icons by their lock file
+	@scripts/bootstrap run
+
+lock: ## make the lock files anew from requirements/*.in and package.json
+	@scripts/lock
+
+clean-state: stop ## delete the database and all documents of this checkout, after asking
+	@exec $(PYTHON) -m scripts.run.clean

@@ -1,0 +1,85 @@
+"""Where the settings of this checkout stand: the state folder and the file `env` in it.
+
+Standard library only: manage.py reads it before it knows whether a Python environment exists.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+
+GIVEN_SETTINGS = (
+    "ALLOWED_HOSTS",
+    "BEHIND_TLS",
+    "BROKER_URL",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_OWNER_URL",
+    "DATABASE_URL",
+    "DEBUG",
+    "LOG_LEVEL",
+    "MALWARE_SCANNER",
+    "OBJECT_FOLDER",
+    "OBJECT_STORE",
+    "OCR_ENGINE",
+    "OCR_LANGUAGES",
+    "SEARCH_INDEX",
+    "SECRET_KEY",
+    "STATIC_ROOT",
+    "UPLOAD_MAX_MB",
+    "UPLOAD_TEMP",
+    "WATCH_FOLDER",
+    "WATCH_QUIET_SECONDS",
+)
+"""Settings that a person may give to `make run` and that `./manage.py` must see as well (docs/settings.md)."""
+
+
+def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """REGISTRATUR_STATE as an absolute path, else `.state` in the checkout. Need not exist."""
+    return Path(environment.get("REGISTRATUR_STATE") or CHECKOUT / ".state").absolute()
+
+
+def read_env(file: Path) -> dict[str, str]:
+    """The `NAME=value` lines of a file; empty if there is no such file. Values are taken as they stand, unquoted."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    lines = (line.partition("=") for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    return {name.strip(): value for name, _, value in lines}
+
+
+def write_env(file: Path, values: Mapping[str, str]) -> None:
+    """Replace the file in one step; nobody but its owner can read it at any moment."""
+    for name, value in values.items():
+        if "\n" in value:
+            raise ValueError(f"{name} holds a line break; it cannot stand in {file}.")
+    draft = file.with_name(f"{file.name}.new")
+    draft.unlink(missing_ok=True)
+    lines = ["# Written by `make run`; it is written anew each time. docs/settings.md explains every name.\n"]
+    lines += [f"{name}={value}\n" for name, value in sorted(values.items())]
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        out.writelines(lines)
+    draft.replace(file)
+
+
+def given(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The settings that the person set, each also as NAME_FILE (a secret that stands in a file)."""
+    names = [*GIVEN_SETTINGS, *(f"{name}_FILE" for name in GIVEN_SETTINGS)]
+    return {name: environment[name] for name in names if name in environment}
+
+
+def complete_environment() -> Path:
+    """Fill what this process's environment lacks from the state folder's `env`; returns that file.
+
+    What the caller set wins, in either of its two spellings.
+    """
+    file = state_folder() / "env"
+    for name, value in read_env(file).items():
+        if name.removesuffix("_FILE") not in os.environ and f"{name.removesuffix('_FILE')}_FILE" not in os.environ:
+            os.environ[name] = value
+    os.environ.setdefault("REGISTRATUR_STATE", str(state_folder()))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    return file

@@ -1,0 +1,46 @@
+"""Brings database, example town and static files up to date: one process, since starting Django costs most of it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+from scripts.run.environment import CHECKOUT
+
+
+def prepare() -> None:
+    """Repeatable at any point; what is done already costs next to nothing."""
+    django.setup()
+    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    call_command("setup")
+    collect_static(Path(settings.STATIC_ROOT))
+
+
+def collect_static(target: Path) -> None:
+    """Copy, name by content and compress the static files, unless nothing has changed since the last time."""
+    stamp = target.parent / f"{target.name}.digest"
+    digest = static_digest(CHECKOUT)
+    if target.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == digest:
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(digest, encoding="ascii")
+
+
+def static_digest(checkout: Path) -> str:
+    """Tells any change of our own static files, of the installed packages and of the storage's settings."""
+    digest = hashlib.sha256()
+    for source in (checkout / "requirements" / "run.txt", checkout / "config" / "settings.py"):
+        digest.update(source.read_bytes())
+    for file in sorted(path for path in checkout.glob("*/static/**/*") if path.is_file()):
+        found = file.stat()
+        digest.update(f"{file.relative_to(checkout)} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    prepare()
