@@ -15,7 +15,7 @@ from pathlib import Path
 import pytesseract
 from pytesseract.pytesseract import TesseractError, run_tesseract
 
-from dms.ports import OcrError, OcrGaveUp, Orientation, Recognition, RecognisedWord
+from dms.ports import OcrError, OcrGaveUp, Orientation, RecognisedWord, Recognition
 
 WORD_LEVEL = "5"
 STOPPED_BY = {-signal.SIGXCPU, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGILL}

@@ -5,16 +5,20 @@ Everything here works on files from outside, so call it through `run_limited` on
 
 from __future__ import annotations
 
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pikepdf
+import pypdfium2
 from PIL import Image, ImageOps, TiffImagePlugin
 
 from ingest.facts import PageWay
-from ingest.reading.pdf_file import full_page_picture
+from ingest.reading.orientation import turned
+from ingest.reading.page_picture import full_page_picture
 from ingest.reading.pdf_text import open_pdf, page_size, render_page
 from ingest.steps.contract import Limits
 
@@ -29,7 +33,21 @@ PLACEHOLDERS = (72, 96)
 """Cameras and drawing programs write these dpi without having measured anything."""
 SENSIBLE_DPI = range(50, 1300)
 SQUARE_WITHIN = 0.02
-CMYK, LAB = "CMYK", "LAB"
+LAB = "LAB"
+PILLOW_ERRORS = (
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+"""What Pillow raises on broken files; it promises no narrower set."""
 
 
 class PictureTooLarge(Exception):
@@ -52,7 +70,7 @@ class PagePicture:
         return self.image if self.image.mode == "L" else self.image.convert("L")
 
 
-def page_picture(path: Path, way: PageWay, number: int, limits: Limits) -> PagePicture:
+def get_picture(path: Path, way: PageWay, number: int, limits: Limits) -> PagePicture:
     """Page `number` (from 1) of a PDF or picture file. Raises PictureTooLarge, PictureDamaged."""
     if way == "frame":
         return read_frame(path, number, limits)
@@ -73,7 +91,7 @@ def read_frame(path: Path, number: int, limits: Limits) -> PagePicture:
             upright = plain(ImageOps.exif_transpose(image))
             if _orientation_swaps(path, number):
                 across, down = down, across
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, Image.DecompressionBombError) as error:
+    except PILLOW_ERRORS as error:
         raise PictureDamaged(f"frame {number}: {error}") from error
     return _finish(upright, across, down)
 
@@ -84,19 +102,24 @@ def take_embedded(path: Path, number: int, limits: Limits) -> PagePicture | None
         found = full_page_picture(pdf.pages[number - 1])
         if found is None:
             return None
-        refuse_too_large((found.image.width, found.image.height), limits)
+        refuse_too_large((found.width, found.height), limits)
         try:
-            upright = _turned(plain(found.decode()), found.turn)
-        except (OSError, ValueError, SyntaxError, pikepdf.PdfError, NotImplementedError):
-            return None  # a coding that pikepdf cannot undo: PDFium may
+            upright = turned(plain(found.decode()), found.turn)
+        except ValueError:
+            return None  # pikepdf and Pillow cannot decode it: PDFium may
     with open_pdf(path) as pdf:
         width, height = page_size(pdf, number)
     return _finish(upright, upright.width / width * 72, upright.height / height * 72)
 
 
 def draw_page(path: Path, number: int, limits: Limits, *, dpi: int) -> PagePicture:
+    """Raises pypdfium2.PdfiumError when PDFium cannot load the page."""
     with open_pdf(path) as pdf:
-        drawn = render_page(pdf, number, dpi, pixels=min(limits.pixels, WORKING_PIXELS))
+        return draw_open_page(pdf, number, limits, dpi=dpi)
+
+
+def draw_open_page(pdf: pypdfium2.PdfDocument, number: int, limits: Limits, *, dpi: int) -> PagePicture:
+    drawn = render_page(pdf, number, dpi, pixels=min(limits.pixels, WORKING_PIXELS))
     return PagePicture(_without_needless_colour(drawn.picture), drawn.dpi)
 
 
@@ -186,12 +209,6 @@ def _credible(size: tuple[int, int], dpi: float) -> int:
 def _fitting(size: tuple[int, int]) -> tuple[int, int]:
     factor = (WORKING_PIXELS / (size[0] * size[1])) ** 0.5
     return size if factor >= 1 else (max(1, int(size[0] * factor)), max(1, int(size[1] * factor)))
-
-
-def _turned(image: Image.Image, turn: int) -> Image.Image:
-    """`turn` in degrees clockwise; Pillow turns the other way."""
-    ways = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
-    return image.transpose(ways[turn % 360]) if turn % 360 else image
 
 
 def _without_needless_colour(image: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 
 from dms.pages import PageText, Word
-from dms.ports import OcrEngine, Recognition, RecognisedWord
+from dms.ports import OcrEngine, RecognisedWord, Recognition
 from ingest.reading import orientation
 
 DOUBTFUL_BELOW = 92.0

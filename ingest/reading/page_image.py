@@ -1,0 +1,42 @@
+"""Makes the picture of a page that people look at, and the thumbnail of a document.
+
+JPEG, because measured on a letter of 1202 × 1700 pixels it takes 5 ms where WebP takes 40 to 170 ms for half the bytes.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+MEDIA_TYPE = "image/jpeg"
+LONG_SIDE = 1700
+"""Pixels. About 150 dpi on A4: small print stays readable on the screen."""
+THUMBNAIL_WIDTH = 320
+QUALITY = 75
+
+
+def reduced(image: Image.Image) -> Image.Image:
+    """At most LONG_SIDE pixels on the long side; smaller pictures stay as they are."""
+    factor = LONG_SIDE / max(image.size)
+    if factor >= 1:
+        return image
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    return image.resize(size, Image.Resampling.BOX)
+
+
+def jpeg(image: Image.Image) -> bytes:
+    """`image`: mode L or RGB."""
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()
+
+
+def thumbnail(page_image: Path) -> bytes:
+    """A JPEG of THUMBNAIL_WIDTH pixels, made of a page image that `jpeg` wrote."""
+    with Image.open(page_image) as image:
+        height = max(1, round(image.height * THUMBNAIL_WIDTH / image.width))
+        image.draft(image.mode, (THUMBNAIL_WIDTH * 2, height * 2))
+        small = image.resize((THUMBNAIL_WIDTH, min(height, 4 * THUMBNAIL_WIDTH)), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return jpeg(small)
