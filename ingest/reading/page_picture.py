@@ -80,7 +80,7 @@ def _full_page_picture(page: pikepdf.Page) -> FullPagePicture | None:
     dpi_x, dpi_y = int(stream.Width) / across, int(stream.Height) / along
     if abs(dpi_x - dpi_y) > SQUARE * max(dpi_x, dpi_y):
         return None
-    return FullPagePicture(stream, (turn + int(page.rotate)) % 360, max(round((dpi_x + dpi_y) / 2), 1))
+    return FullPagePicture(stream, (turn + int(page.rotation)) % 360, max(round((dpi_x + dpi_y) / 2), 1))
 
 
 def _has_marks_on_it(page: pikepdf.Page) -> bool:
@@ -111,6 +111,8 @@ def _only_picture(page: pikepdf.Page) -> tuple[pikepdf.Stream, pikepdf.Matrix] |
                 if found is not None or thing.get(Name.Subtype) != Name.Image:
                     return None
                 found = thing, matrix
+            case "BDC" if operands[0] == Name.OC:
+                return None  # a layer that may be switched off
             case "gs" if _blends(page.resources.ExtGState[operands[0]]):
                 return None
             case other if other not in HARMLESS:

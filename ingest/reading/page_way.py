@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 
 import pikepdf
@@ -24,6 +25,8 @@ LARGE_PICTURE = 0.5
 """A picture on this share of the page may be a scan whose text only its pixels hold."""
 MANY_PATHS = 300
 """So many drawn shapes beside few characters may be text set as outlines."""
+REPEATED = re.compile(r"(\W)\1+")
+"""Dotted leaders and drawn lines count once: a table of contents is good text."""
 INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
@@ -54,7 +57,7 @@ def has_good_text(pdf: pypdfium2.PdfDocument, number: int) -> bool:
 
 
 def is_good_text(text: str) -> bool:
-    characters = Counter(text.split() and "".join(text.split()))
+    characters = Counter(REPEATED.sub(r"\1", "".join(text.split())))
     total = characters.total()
     if total == 0:
         return False
