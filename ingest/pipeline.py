@@ -33,6 +33,11 @@ FIRST_STEP = PIPELINE[0].name
 LAST_STEP = PIPELINE[-1].name
 
 
+def step_named(name: str) -> Step:
+    """Raises StopIteration for a name that no release had."""
+    return next(step for step in PIPELINE if step.name == name)
+
+
 def step_after(name: str) -> str:
     """The next step's name; the last step's own name when there is none."""
     names = [step.name for step in PIPELINE]

@@ -9,10 +9,12 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from dms.ports import Clock
-from ingest.models import InboxItem, ItemState, RangeRun
-from ingest.runner import Tools, advance_item, read_range
+from ingest.attempt import Tools
+from ingest.models import InboxItem, RangeRun
+from ingest.outcomes import PENDING
+from ingest.page_ranges import read_range
+from ingest.runner import advance_item
 
-PENDING = (ItemState.WAITING, ItemState.WORKING)
 LOOK_AHEAD = 40
 """So many candidates are looked at; more than there are workers, so that a free one is among them."""
 

@@ -13,6 +13,7 @@ from ingest.facts import ObjectFacts
 from ingest.models import InboxItem
 from ingest.reading.reading_file import unpack_reading
 from ingest.steps.contract import ObjectRef, Workspace
+from ingest.storable import storable
 
 AllFacts = Mapping[str, Any]
 
@@ -34,11 +35,11 @@ def _document(item: InboxItem, facts: AllFacts, part: Any, workspace: Workspace)
         item_id=item.id,
         part=number,
         parent=part["parent"],
-        title=extracted.get("title") or part["name"],
-        sender=extracted.get("sender", ""),
+        title=storable(extracted.get("title") or part["name"]),
+        sender=storable(extracted.get("sender", "")),
         letter_date=_date(extracted.get("letter_date")),
         received_at=item.received_at,
-        filename=part["name"],
+        filename=storable(part["name"]),
         kind=classified.get("type"),
         kind_confidence=classified.get("confidence"),
         kind_guess=classified.get("best") or "",
@@ -77,8 +78,12 @@ def _pages(read: Any, workspace: Workspace) -> list[NewPage]:
     texts: dict[int, PageText] = {}
     for reading in read.get("readings", []):
         path = workspace.fetch(ObjectRef.from_facts(reading))
-        texts |= {page.number: page.text for page in unpack_reading(path.read_bytes())}
+        texts |= {page.number: _storable(page.text) for page in unpack_reading(path.read_bytes())}
     return [_page(page, texts.get(page["number"], PageText())) for page in read.get("pages", [])]
+
+
+def _storable(text: PageText) -> PageText:
+    return PageText.from_json(storable(text.to_json()))
 
 
 def _page(page: Any, text: PageText) -> NewPage:
@@ -96,9 +101,7 @@ def _text_state(problem: str, pages: list[NewPage]) -> TextState:
 
 
 def _new_object(facts: ObjectFacts) -> NewObject:
-    return NewObject(
-        ObjectRole(facts["role"]), facts["key"], facts["sha256"], facts["size"], facts["media_type"]
-    )
+    return NewObject(ObjectRole(facts["role"]), facts["key"], facts["sha256"], facts["size"], facts["media_type"])
 
 
 def _of_part(facts: AllFacts, step: str, number: int) -> Any:

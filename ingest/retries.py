@@ -33,7 +33,9 @@ def _again(actor: Actor, item: InboxItem, event: Event, verb: ItemVerb) -> Inbox
             StepRun.objects.filter(item=fresh).delete()
             RangeRun.objects.filter(item=fresh).delete()
         opened.save(fresh)
-        RangeRun.objects.filter(item=fresh, facts__isnull=True).update(attempts=0, deaths=0, not_before=None, begun_at=None)
+        RangeRun.objects.filter(item=fresh, facts__isnull=True).update(
+            attempts=0, deaths=0, not_before=None, begun_at=None
+        )
         Turn.objects.filter(item=fresh).update(
             attempts=0, deaths=0, not_before=None, begun_at=None, ranges_open=False, note=""
         )

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from dms.adapters.folder_store import FolderStore
 from dms.records.models import StoredObject
+from ingest.attempt import Tools
 from ingest.models import InboxItem, ItemState, RangeRun, StepRun
-from ingest.runner import Tools
 from ingest.workspace import item_prefix
 
 log = logging.getLogger(__name__)

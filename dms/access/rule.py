@@ -79,4 +79,6 @@ def _valid_grants(actor: Actor, permission: Permission) -> QuerySet[Grant, Any]:
     today = timezone.localdate()
     roles: list[Role] = roles_allowing(permission)
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-    return Grant.objects.filter(running, user_id=actor.user_id, user__is_active=True, role__in=roles, valid_from__lte=today)
+    return Grant.objects.filter(
+        running, user_id=actor.user_id, user__is_active=True, role__in=roles, valid_from__lte=today
+    )

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from dms.ports import ObjectDamaged, ObjectExists, ObjectMissing, ObjectStoreError, StoreUnavailable, StoredBytes
+from dms.ports import ObjectDamaged, ObjectExists, ObjectMissing, ObjectStoreError, StoredBytes, StoreUnavailable
 
 CHUNK = 1024 * 1024
 KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")

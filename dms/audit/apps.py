@@ -9,4 +9,5 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         from dms.audit.guards import install_guards
 
-        post_migrate.connect(install_guards, dispatch_uid="audit.install_guards")
+        # by one sender only, because it serves all apps; Django sends this after every app is migrated
+        post_migrate.connect(install_guards, sender=self, dispatch_uid="audit.install_guards")

@@ -54,9 +54,7 @@ def recorded_models() -> list[type[models.Model]]:
 
 
 def install_guards(sender: AppConfig, using: str, **kwargs: Any) -> None:
-    """Runs after `migrate`, once for the whole project (when the last app has been migrated)."""
-    if sender.label != list(apps.get_app_configs())[-1].label:
-        return
+    """Runs after `migrate`, once for the whole project."""
     with connections[using].cursor() as cursor:
         cursor.execute(GUARD_FUNCTIONS)
         existing = set(connections[using].introspection.table_names(cursor))

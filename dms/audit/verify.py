@@ -104,7 +104,9 @@ def _rows_differing(state: dict[str, dict[str, Any]], tally: Tally) -> Iterator[
             tally.rows += 1
             row = stored.get(key)
             if (row is None) != (not values):
-                yield Finding(f"{label}:{key}", "the row is gone" if row is None else "the row was deleted, and is here")
+                yield Finding(
+                    f"{label}:{key}", "the row is gone" if row is None else "the row was deleted, and is here"
+                )
             elif row is not None and audited_values(row) != values:
                 changed = [n for n, v in audited_values(row).items() if values.get(n) != v]
                 yield Finding(f"{label}:{key}", f"changed without an event: {', '.join(changed)}")
@@ -115,5 +117,3 @@ def _rows_without_events(tally: Tally) -> Iterator[Finding]:
     counted = sum(models.QuerySet(model).count() for model in recorded_models())
     if counted > tally.rows:
         yield Finding("records", f"{counted - tally.rows} rows are not told by any event")
-
-

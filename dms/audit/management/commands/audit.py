@@ -22,6 +22,8 @@ class Command(BaseCommand):
         for finding in verify_all(tally):
             broken += 1
             self.stderr.write(f"{finding.where}: {finding.what}")
-        self.stdout.write(f"{tally.chains} chains, {tally.events} events, {tally.rows} rows: {broken or 'nothing'} broken")
+        self.stdout.write(
+            f"{tally.chains} chains, {tally.events} events, {tally.rows} rows: {broken or 'nothing'} broken"
+        )
         if broken:
             sys.exit(1)

@@ -1,0 +1,72 @@
+"""One try at one piece of document work: what it gets to see, and the one place where any error of it ends."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dms.ports import Clock, MalwareScanner, ObjectStore, OcrEngine, StoreUnavailable
+from ingest.models import InboxItem, RangeRun
+from ingest.steps.contract import DocumentClassifier, ItemView, Outcome, Retry, StepContext
+from ingest.workspace import item_prefix, open_workspace
+
+log = logging.getLogger(__name__)
+
+STORE_RETRY_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the steps work with."""
+
+    store: ObjectStore
+    ocr: OcrEngine
+    scanner: MalwareScanner
+    classifier: DocumentClassifier | None
+    clock: Clock
+
+
+@contextmanager
+def open_context(item: InboxItem, tools: Tools) -> Iterator[StepContext]:
+    """What a step of this item sees, with a workspace that lasts as long as the block."""
+    facts: Mapping[str, Any] = {run.step: run.facts for run in item.step_runs.all()}
+    with open_workspace(tools.store, item_prefix(item.pk, item.received_at)) as workspace:
+        yield StepContext(
+            item=_view(item),
+            facts=facts,
+            workspace=workspace,
+            ocr=tools.ocr,
+            scanner=tools.scanner,
+            classifier=tools.classifier,
+        )
+
+
+def with_range_facts(context: StepContext, step: str) -> StepContext:
+    """The same context, with the facts of the step's page ranges, in order."""
+    runs = RangeRun.objects.filter(item_id=context.item.id, step=step)
+    return replace(context, facts={**context.facts, step: {"ranges": [run.facts for run in runs]}})
+
+
+def attempt(work: Callable[..., Outcome], *arguments: Any) -> Outcome | Exception:
+    """Whatever a document does to the work, the worker survives: an unexpected error comes back as a value."""
+    try:
+        return work(*arguments)
+    except StoreUnavailable as error:
+        return Retry(STORE_RETRY_SECONDS, f"object store: {error}")
+    except Exception as error:
+        log.exception("%s failed", getattr(work, "__module__", work))
+        return error
+
+
+def _view(item: InboxItem) -> ItemView:
+    return ItemView(
+        id=str(item.pk),
+        filename=item.filename,
+        received_at=item.received_at,
+        source=item.source,
+        original=item.original,
+        accepts_missing_text=item.accepts_missing_text,
+    )

@@ -1,0 +1,85 @@
+"""Commits how a step ended: its result, the event and the item's next state, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from dms.access.actors import system_ingest
+from dms.audit.door import change
+from dms.audit.events import Event
+from dms.records.documents import NewDocument, documents_register
+from ingest.models import InboxItem, ItemState, ItemVerb, StepRun, Turn
+from ingest.pipeline import step_after
+from ingest.reasons import Reason
+from ingest.steps.contract import Facts
+from ingest.storable import storable
+
+PENDING = (ItemState.WAITING, ItemState.WORKING)
+BACKOFF_SECONDS = (5, 30)
+"""Waits between tries after an unexpected error; after the last one the item is stuck."""
+
+
+def commit_step(item: InboxItem, step: str, facts: Facts, *, started: datetime, now: datetime) -> None:
+    """A step in the middle is done; the item goes on to the next one."""
+    with change(system_ingest(), Event.ITEM_ADVANCED, item, chain=item.chain, verb=ItemVerb.ADVANCE, at=now) as opened:
+        opened.facts["step"] = step
+        _keep_facts(item, step, facts, started, now)
+        opened.target.step = step_after(step)
+        opened.save(opened.target)
+
+
+def commit_last_step(
+    item: InboxItem,
+    step: str,
+    facts: Facts,
+    documents: Sequence[NewDocument],
+    *,
+    started: datetime,
+    now: datetime,
+) -> None:
+    """The last step is done: the documents are registered and the item has ended."""
+    with change(system_ingest(), Event.ITEM_DONE, item, chain=item.chain, verb=ItemVerb.FINISH, at=now) as opened:
+        opened.facts["step"] = step
+        _keep_facts(item, step, facts, started, now)
+        opened.target.finished_at = now
+        opened.save(opened.target)
+        documents_register(opened, documents)
+
+
+def refuse(item: InboxItem, reason: Reason, detail: str, now: datetime) -> None:
+    """The item ends here; the reason tells a person what to do."""
+    _end(item, Event.ITEM_REFUSED, ItemVerb.REFUSE, reason, detail, now)
+
+
+def give_up(item: InboxItem, detail: str, now: datetime) -> None:
+    """Nobody's document is to blame as far as we know: a person has to look, or run it again."""
+    _end(item, Event.ITEM_STUCK, ItemVerb.GIVE_UP, Reason.UNEXPECTED, detail, now)
+
+
+def wait(item: InboxItem, seconds: int, why: str, now: datetime) -> None:
+    Turn.objects.filter(pk=item.pk).update(not_before=now + timedelta(seconds=seconds), note=why[:500])
+
+
+def failed(item: InboxItem, error: Exception, now: datetime) -> None:
+    """An unexpected error: tried again a few times, later each time, then stuck."""
+    turn = Turn.objects.get(pk=item.pk)
+    detail = f"{item.step}: {type(error).__name__}: {error}"
+    if turn.attempts >= len(BACKOFF_SECONDS):
+        give_up(item, detail, now)
+        return
+    Turn.objects.filter(pk=item.pk).update(attempts=turn.attempts + 1)
+    wait(item, BACKOFF_SECONDS[turn.attempts], detail, now)
+
+
+def _keep_facts(item: InboxItem, step: str, facts: Facts, started: datetime, now: datetime) -> None:
+    StepRun.objects.create(item=item, step=step, started_at=started, ended_at=now, facts=storable(facts))
+    Turn.objects.filter(pk=item.pk).update(attempts=0, deaths=0, not_before=None, note="")
+
+
+def _end(item: InboxItem, event: Event, verb: ItemVerb, reason: Reason, detail: str, now: datetime) -> None:
+    with change(system_ingest(), event, item, chain=item.chain, verb=verb, at=now) as opened:
+        fresh: InboxItem = opened.target
+        fresh.reason, fresh.detail, fresh.finished_at = reason.value, storable(detail[:4000]), now
+        opened.save(fresh)
+        Turn.objects.filter(pk=item.pk).update(begun_at=None, ranges_open=False)

@@ -1,0 +1,107 @@
+"""Page ranges of long documents: rows of their own that any worker reads; whoever reads the last hands the item back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from ingest.attempt import Tools, attempt, open_context
+from ingest.locks import try_lock
+from ingest.models import InboxItem, RangeRun, Turn
+from ingest.outcomes import BACKOFF_SECONDS, PENDING, give_up, refuse
+from ingest.pipeline import step_named
+from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, Step, StepContext
+from ingest.storable import storable
+from ingest.wake import wake, wake_after_commit
+
+MOST_DEATHS = 10
+"""So often may workers die while they hold the same work before a person has to look at it."""
+MOST_WAKES = 8
+
+
+def ranges_done(item: InboxItem, step: Step, context: StepContext, tools: Tools) -> bool:
+    """Plans the ranges once. A single one is read here and now; several are left to all workers (False)."""
+    assert step.ranges is not None
+    runs = list(RangeRun.objects.select_related("item").filter(item=item, step=step.name))
+    if not runs:
+        runs = _plan(item, step, step.ranges(context))
+    open_runs = [run for run in runs if run.facts is None]
+    if len(open_runs) <= 1:
+        return all(_read(run, tools) for run in open_runs)
+    _give_to_all(item, len(open_runs))
+    return False
+
+
+def read_range(range_id: UUID, tools: Tools) -> bool:
+    """Reads one open range. False: another worker holds it."""
+    with try_lock(range_id) as free:
+        run = RangeRun.objects.select_related("item").filter(pk=range_id, facts__isnull=True).first() if free else None
+        if run is not None and run.item.state in PENDING:
+            _read(run, tools)
+            _hand_back(run.item_id)
+    return free
+
+
+def _plan(item: InboxItem, step: Step, ranges: Sequence[PageRange]) -> list[RangeRun]:
+    return RangeRun.objects.bulk_create(
+        RangeRun(item=item, step=step.name, position=position, part=r.part, first=r.first, last=r.last)
+        for position, r in enumerate(ranges)
+    )
+
+
+def _give_to_all(item: InboxItem, how_many: int) -> None:
+    with transaction.atomic():
+        Turn.objects.filter(pk=item.pk).update(ranges_open=True)
+        transaction.on_commit(lambda: wake(min(how_many, MOST_WAKES)), robust=True)
+
+
+def _read(run: RangeRun, tools: Tools) -> bool:
+    """True when the range is read. Otherwise it is tried again later, or the item has ended."""
+    now = tools.clock.now()
+    deaths = run.deaths + (run.begun_at is not None)
+    if deaths > MOST_DEATHS:
+        give_up(run.item, f"{deaths} workers died at pages {run.first}–{run.last}", now)
+        return False
+    RangeRun.objects.filter(pk=run.pk).update(begun_at=now, deaths=deaths)
+    with open_context(run.item, tools) as context:
+        step = step_named(run.step)
+        assert step.read_range is not None
+        outcome = attempt(step.read_range, context, PageRange(run.part, run.first, run.last))
+    return _commit(run, outcome, tools.clock.now())
+
+
+def _commit(run: RangeRun, outcome: Outcome | Exception, now: datetime) -> bool:
+    match outcome:
+        case Done():
+            return bool(RangeRun.objects.filter(pk=run.pk).update(facts=storable(outcome.facts), begun_at=None))
+        case Reject():
+            refuse(run.item, outcome.reason, outcome.detail, now)
+        case Retry():
+            _later(run, outcome.after_seconds, now)
+        case Exception() if run.attempts < len(BACKOFF_SECONDS):
+            _later(run, BACKOFF_SECONDS[run.attempts], now, failed=True)
+        case Exception():
+            give_up(run.item, f"pages {run.first}–{run.last}: {type(outcome).__name__}: {outcome}", now)
+    return False
+
+
+def _later(run: RangeRun, seconds: int, now: datetime, *, failed: bool = False) -> None:
+    with transaction.atomic():
+        RangeRun.objects.filter(pk=run.pk).update(
+            begun_at=None, attempts=run.attempts + failed, not_before=now + timedelta(seconds=seconds)
+        )
+        # a single range that was read on the spot is from now on found like those of long documents
+        Turn.objects.filter(pk=run.item_id).update(ranges_open=True)
+
+
+def _hand_back(item_id: UUID) -> None:
+    """When the last range is read, the item itself is next. The row lock lets exactly one worker notice."""
+    with transaction.atomic():
+        turn = Turn.objects.select_for_update().get(pk=item_id)
+        if turn.ranges_open and not RangeRun.objects.filter(item_id=item_id, facts__isnull=True).exists():
+            turn.ranges_open = False
+            turn.save(update_fields=["ranges_open"])
+            wake_after_commit()
