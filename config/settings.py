@@ -23,7 +23,9 @@ def env(name: str, default: str | None = None) -> str:
     if file := os.environ.get(f"{name}_FILE"):
         return Path(file).read_text(encoding="utf-8").strip()
     if default is None:
-        raise ImproperlyConfigured(f"{name} is not set. Start the product with `make run`, or set {name} or {name}_FILE.")
+        raise ImproperlyConfigured(
+            f"{name} is not set. Start the product with `make run`, or set {name} or {name}_FILE."
+        )
     return default
 
 
@@ -102,7 +104,7 @@ DATABASES = {
     "owner": dj_database_url.parse(env("DATABASE_OWNER_URL", env("DATABASE_URL"))),
 }
 APPLICATION_ROLE = DATABASES["default"]["USER"]
-DATABASES["owner"]["TEST"] = {"MIRROR": "default"}
+DATABASES["default"]["TEST"] = {"MIRROR": "owner"}  # tests too: the owner makes the database, `default` uses it
 DATABASE_ROUTERS = ["config.database.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

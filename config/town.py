@@ -47,5 +47,3 @@ def user_setup(username: str, password: str, *, scope: Scope, roles: list[Role])
 def _create(actor: Actor, event: Event, row: Any) -> None:
     with change(actor, event, chain=CHAIN) as opened:
         opened.save(row)
-
-

@@ -22,6 +22,7 @@ class Reason(Enum):
     UNSUPPORTED_FORMAT = "unsupported_format"
     DAMAGED_FILE = "damaged_file"
     PASSWORD_NEEDED = "password_needed"
+    ENCRYPTED_MAIL = "encrypted_mail"
     NO_PAGES = "no_pages"
     NO_TEXT = "no_text"
     PICTURE_TOO_LARGE = "picture_too_large"
@@ -48,7 +49,9 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.UNSUPPORTED_FORMAT: ReasonText(
         _("Dieses Dateiformat kann noch nicht gelesen werden."),
-        _("Das Original ist aufbewahrt und kann heruntergeladen werden. Bitte als PDF, TIFF oder JPEG noch einmal einreichen."),
+        _(
+            "Das Original ist aufbewahrt und kann heruntergeladen werden. Bitte als PDF, TIFF oder JPEG noch einmal einreichen."
+        ),
     ),
     Reason.DAMAGED_FILE: ReasonText(
         _("Die Datei ist beschädigt und lässt sich nicht öffnen."),
@@ -58,13 +61,19 @@ TEXTS: dict[Reason, ReasonText] = {
         _("Die Datei ist mit einem Kennwort geschützt."),
         _("Bitte den Absender um eine Fassung ohne Kennwort bitten."),
     ),
+    Reason.ENCRYPTED_MAIL: ReasonText(
+        _("Die E-Mail ist verschlüsselt."),
+        _("Bitte im Postfach entschlüsseln und als Datei noch einmal einreichen, oder den Absender um Klartext bitten."),
+    ),
     Reason.NO_PAGES: ReasonText(
         _("In der Datei ist keine einzige Seite zu finden."),
         _("Bitte noch einmal scannen oder den Absender um eine neue Datei bitten."),
     ),
     Reason.NO_TEXT: ReasonText(
         _("Auf keiner Seite wurde Text gefunden."),
-        _("Bitte ansehen: Ist es ein Foto oder Plan, „So übernehmen“ wählen; ist die Seite leer, bitte noch einmal scannen."),
+        _(
+            "Bitte ansehen: Ist es ein Foto oder Plan, „So übernehmen“ wählen; ist die Seite leer, bitte noch einmal scannen."
+        ),
     ),
     Reason.PICTURE_TOO_LARGE: ReasonText(
         _("Ein Bild in der Datei ist zu groß, um es sicher zu öffnen."),

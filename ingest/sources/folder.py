@@ -47,9 +47,7 @@ def finished_files(folder: Path, *, quiet_seconds: float, now: float) -> Iterato
             yield file
 
 
-def take_in_folder(
-    folder: Path, *, actor: Actor, scope: Scope, clock: Clock, quiet_seconds: float
-) -> list[InboxItem]:
+def take_in_folder(folder: Path, *, actor: Actor, scope: Scope, clock: Clock, quiet_seconds: float) -> list[InboxItem]:
     """One look at the folder. A file that cannot be read is said in the log and stays; the others go on.
 
     Raises StoreUnavailable: then nothing is removed, and the next look tries again.

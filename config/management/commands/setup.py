@@ -9,11 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from ingest.classification.training import train_and_keep
 
 from config.town import town_setup, user_setup
 from dms.access.permissions import Role
 from dms.records.models import ClassifierModel
-from ingest.classification.training import train_and_keep
 
 FIRST_USER = "admin"
 
