@@ -202,7 +202,12 @@ def _date(message: Message) -> str | None:
 
 
 def _file_name(part: Message) -> str:
-    return decoded_header(part.get_filename() or "")
+    """Also where the name came as bare bytes, which the library gives up on."""
+    headers = Message()
+    for key, value in part.raw_items():
+        if key.lower() in ("content-disposition", "content-type"):
+            headers[key] = decode_text(str(value).encode("utf-8", "surrogateescape"))
+    return decoded_header(headers.get_filename() or "")
 
 
 def _tidy(name: str) -> str:
