@@ -1,0 +1,61 @@
+"""Which generation of the index is live and which is being built, and how one takes the place of the other."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from search.models import Entry, Generation, Page
+from search.ports import RebuildRunning
+
+_LOCK = 0x7265_6769_7365  # of the running rebuild; held by its database session, so that it dies with the process
+_BATCH = 1_000
+
+
+def written_generations() -> list[int]:
+    """Where live writes go, in a fixed order: the live generation and the one being built."""
+    stages = (Generation.Stage.LIVE, Generation.Stage.BUILDING)
+    generations = dict(Generation.objects.filter(stage__in=stages).order_by("id").values_list("stage", "id"))
+    if Generation.Stage.LIVE not in generations:
+        Generation.objects.bulk_create([Generation(stage=Generation.Stage.LIVE)], ignore_conflicts=True)
+        return written_generations()
+    return sorted(generations.values())
+
+
+def begin() -> int:
+    """A new, empty generation. Raises RebuildRunning; clears what a killed rebuild has left."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        if not cursor.fetchone()[0]:
+            raise RebuildRunning
+    written_generations()
+    Generation.objects.filter(stage=Generation.Stage.BUILDING).update(stage=Generation.Stage.RETIRED)
+    clear_retired()
+    return Generation.objects.create(stage=Generation.Stage.BUILDING).id
+
+
+def swap(generation: int) -> None:
+    """In one transaction, so that every search sees either the old or the new generation, whole."""
+    with transaction.atomic():
+        Generation.objects.filter(stage=Generation.Stage.LIVE).update(stage=Generation.Stage.RETIRED)
+        Generation.objects.filter(id=generation).update(stage=Generation.Stage.LIVE)
+        Entry.objects.filter(generation_id=generation, removed=True).delete()
+
+
+def retire(generation: int) -> None:
+    Generation.objects.filter(id=generation, stage=Generation.Stage.BUILDING).update(stage=Generation.Stage.RETIRED)
+
+
+def end() -> None:
+    """Lets the next rebuild begin."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def clear_retired() -> None:
+    """Deletes old generations in small bites: the application role may not TRUNCATE, and writers must not wait."""
+    for generation in Generation.objects.filter(stage=Generation.Stage.RETIRED):
+        while ids := list(Entry.objects.filter(generation=generation).values_list("id", flat=True)[:_BATCH]):
+            with transaction.atomic():
+                Page.objects.filter(entry_id__in=ids).delete()
+                Entry.objects.filter(id__in=ids).delete()
+        generation.delete()

@@ -1,0 +1,116 @@
+"""The one SQL statement behind a search: finds, counts, facets, order, best pages, in one snapshot.
+
+Scopes restrict the first step, so nothing later can see, count or show what the actor may not.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from search.adapters.postgres.ranking import LABELS, Evidence
+from search.ports import SearchQuery, Sort
+
+RANKED = 2_000
+"""Documents that are ranked in full; of more finds, those with the words in their headings and the latest."""
+
+_ORDERS = {
+    Sort.RELEVANCE: "score DESC, day DESC, received_at DESC, id DESC",
+    Sort.NEWEST: "day DESC, received_at DESC, id DESC",
+    Sort.OLDEST: "day, received_at, id",
+}
+
+
+class Phrase(NamedTuple):
+    """A tsquery that must hold (or, not `wanted`, must not hold) within the entry or within one of its pages."""
+
+    tsquery: str
+    wanted: bool
+
+
+def build(
+    query: SearchQuery, matching: str | None, phrases: list[Phrase], evidence: list[Evidence], headings: str
+) -> tuple[str, dict[str, Any]]:
+    """SQL with named parameters, giving one JSON object.
+
+    `matching` is the tsquery of what is found (None: everything), narrowed by the phrases; `headings` is the tsquery that lifts a
+    document among the ranked ones.
+    """
+    parameters: dict[str, Any] = {
+        "scopes": sorted(query.scopes), "kinds": sorted(query.kinds), "years": sorted(query.years), "states": sorted(query.states),
+        "offset": query.offset, "limit": query.limit, "matching": matching, "headings": headings, "labels": LABELS,
+    }  # fmt: skip
+    conditions = [
+        "e.generation_id = (SELECT id FROM search_generation WHERE stage = 'live')",
+        "e.scope_id = ANY(%(scopes)s)",
+        "NOT e.removed",
+    ]
+    if matching is not None:
+        conditions.append("e.words @@ %(matching)s::tsquery")
+    for number, phrase in enumerate(phrases):
+        parameters[f"phrase{number}"] = phrase.tsquery
+        test = f"@@ %(phrase{number})s::tsquery"
+        conditions.append(
+            f"{'' if phrase.wanted else 'NOT '}(e.words {test} OR EXISTS (SELECT 1 FROM search_page p WHERE p.entry_id = e.id AND p.words {test}))"
+        )
+    score = _score(evidence, parameters)
+    relevance = query.sort is Sort.RELEVANCE and bool(evidence)
+    return _SQL.format(
+        conditions=" AND ".join(conditions),
+        lifted="e.heading @@ %(headings)s::tsquery" if relevance else "false",
+        entry_score=score if relevance else "0",
+        page_score=score if evidence else "0",
+        order=_ORDERS[query.sort if evidence or query.sort is not Sort.RELEVANCE else Sort.NEWEST],
+        ranked=RANKED,
+    ), parameters
+
+
+def _score(evidence: list[Evidence], parameters: dict[str, Any]) -> str:
+    """An expression over `v`, the vector of a document or page."""
+    sums = []
+    for number, piece in enumerate(evidence):
+        parameters[f"q{number}"], parameters[f"w{number}"] = piece.tsquery, piece.weight
+        if piece.graded:
+            sums.append(f"%(w{number})s::float8 * ts_rank(%(labels)s::float4[], v, %(q{number})s::tsquery)")
+        else:
+            sums.append(f"CASE WHEN v @@ %(q{number})s::tsquery THEN %(w{number})s::float8 ELSE 0 END")
+    return " + ".join(sums) or "0"
+
+
+_SQL = """
+WITH found AS MATERIALIZED (
+    SELECT e.id, e.document_id, e.kind, e.year, e.state, e.day, e.received_at, {lifted} AS lifted,
+           cardinality(%(kinds)s::text[]) = 0 OR e.kind = ANY(%(kinds)s::text[]) AS by_kind,
+           cardinality(%(years)s::int[]) = 0 OR e.year = ANY(%(years)s::int[]) AS by_year,
+           cardinality(%(states)s::text[]) = 0 OR e.state = ANY(%(states)s::text[]) AS by_state
+    FROM search_entry e WHERE {conditions}
+), chosen AS (
+    SELECT *, row_number() OVER (ORDER BY lifted DESC, day DESC, received_at DESC, id DESC) AS place
+    FROM found WHERE by_kind AND by_year AND by_state
+), scored AS (
+    SELECT c.id, c.document_id, c.day, c.received_at, coalesce(s.score, 0) AS score
+    FROM chosen c LEFT JOIN LATERAL (
+        SELECT {entry_score} AS score FROM (SELECT e.words || ''::tsvector AS v FROM search_entry e
+                                            WHERE e.id = c.id AND c.place <= {ranked} OFFSET 0) w
+    ) s ON true
+), shown AS (
+    SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM scored
+    ORDER BY place OFFSET %(offset)s LIMIT %(limit)s
+), best AS (
+    SELECT h.place, h.document_id, h.score, p.number,
+           (SELECT left(t.text, 60000) FROM search_page t WHERE t.id = p.id) AS text
+    FROM shown h LEFT JOIN LATERAL (
+        SELECT p.id, p.number FROM (SELECT id, number, words AS v FROM search_page WHERE entry_id = h.id) p
+        ORDER BY CASE WHEN v IS NULL THEN 0 ELSE {page_score} END DESC, p.number LIMIT 1
+    ) p ON true
+)
+SELECT jsonb_build_object(
+    'count', (SELECT count(*) FROM chosen), 'found', (SELECT count(*) FROM found),
+    'kind', (SELECT jsonb_object_agg(kind, n) FROM (
+        SELECT kind, count(*) AS n FROM found WHERE by_year AND by_state GROUP BY 1) f),
+    'year', (SELECT jsonb_object_agg(year, n) FROM (
+        SELECT year, count(*) AS n FROM found WHERE by_kind AND by_state GROUP BY 1) f),
+    'state', (SELECT jsonb_object_agg(state, n) FROM (
+        SELECT state, count(*) AS n FROM found WHERE by_kind AND by_year GROUP BY 1) f),
+    'hits', (SELECT jsonb_agg(jsonb_build_array(document_id, score, number, text) ORDER BY place) FROM best)
+)
+"""

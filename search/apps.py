@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    name = "search"
+
+    def ready(self) -> None:
+        from search import checks  # noqa: F401, PLC0415 - registers the system checks, after the apps are loaded

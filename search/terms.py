@@ -1,0 +1,51 @@
+"""What can be asked of lexemes, as small values: an adapter compiles them to its own query language, `search.marking`
+evaluates them on the words of a page. Both mean the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A lexeme; with `prefix` every lexeme that begins so."""
+
+    lexeme: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """All of them at one word: the parts of one compound."""
+
+    terms: tuple[One, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One after the other, each at the next word."""
+
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Both within `words` words, in any order."""
+
+    one: Term
+    other: Term
+    words: int
+
+
+Term = One | Same | AnyOf | Row | Near
+
+
+def any_of(terms: list[Term]) -> Term:
+    """AnyOf without repetitions; the term itself when there is one only."""
+    different = tuple(dict.fromkeys(terms))
+    return different[0] if len(different) == 1 else AnyOf(different)
