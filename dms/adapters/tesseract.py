@@ -1,8 +1,8 @@
 """Knows how tesseract is run: one process per page, on one core, giving words, boxes and the invisible text at once.
 
-Measured: the same page costs five times the CPU with tesseract's own threads on a busy machine, three times with one run
-per output, and a quarter more when the picture is handed over compressed. Hence the path of an uncompressed picture, one
-run, and OMP_THREAD_LIMIT=1.
+Measured: the same page costs five times the CPU with tesseract's own threads on a busy machine, three times with one
+run per output, and a quarter more when the picture is handed over compressed. Hence the path of an uncompressed
+picture, one run, and OMP_THREAD_LIMIT=1.
 """
 
 from __future__ import annotations

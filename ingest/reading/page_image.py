@@ -38,5 +38,6 @@ def thumbnail(page_image: Path) -> bytes:
     with Image.open(page_image) as image:
         height = max(1, round(image.height * THUMBNAIL_WIDTH / image.width))
         image.draft(image.mode, (THUMBNAIL_WIDTH * 2, height * 2))
-        small = image.resize((THUMBNAIL_WIDTH, min(height, 4 * THUMBNAIL_WIDTH)), Image.Resampling.BICUBIC, reducing_gap=2.0)
+        size = (THUMBNAIL_WIDTH, min(height, 4 * THUMBNAIL_WIDTH))
+        small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
     return jpeg(small)

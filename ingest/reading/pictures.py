@@ -1,4 +1,4 @@
-"""Gets the picture of a page in one decode: out of the PDF, out of a picture file, or drawn; upright pixels, square, with dpi.
+"""Gets the picture of a page in one decode: out of the PDF, out of a picture file, or drawn; square pixels, with dpi.
 
 Everything here works on files from outside, so call it through `run_limited` only.
 """
@@ -34,6 +34,9 @@ PLACEHOLDERS = (72, 96)
 SENSIBLE_DPI = range(50, 1300)
 SQUARE_WITHIN = 0.02
 LAB = "LAB"
+ORIENTATION_TAG = 274
+SWAPPING = (5, 6, 7, 8)
+"""Orientations that exchange width and height."""
 PILLOW_ERRORS = (
     OSError,
     EOFError,
@@ -79,21 +82,55 @@ def get_picture(path: Path, way: PageWay, number: int, limits: Limits) -> PagePi
     return draw_page(path, number, limits, dpi=BORN_DIGITAL_DPI if way == "text" else OCR_DPI)
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame of a picture file, upright, in the mode it came in, with the stated dpi (0 when unknown)."""
+
+    image: Image.Image
+    across: float
+    down: float
+
+
 def read_frame(path: Path, number: int, limits: Limits) -> PagePicture:
-    """One frame of a TIFF, JPEG, PNG or WebP file."""
+    """One frame of a TIFF, JPEG, PNG or WebP file as a page."""
+    frame = decode_frame(path, number, limits, largest=WORKING_PIXELS)
+    try:
+        return _finish(plain(frame.image), frame.across, frame.down)
+    except PILLOW_ERRORS as error:
+        raise PictureDamaged(f"frame {number}: {error}") from error
+
+
+def decode_frame(path: Path, number: int, limits: Limits, *, largest: int | None = None) -> Frame:
+    """Frame `number` from 1. With `largest` a JPEG may be decoded smaller, not below so many pixels."""
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
             image.seek(number - 1)
             refuse_too_large(image.size, limits)
-            across, down = _stated_dpi(image)
-            if image.format == "JPEG":
+            _, across, down = stated_placement(image)
+            before = image.size
+            if largest is not None and image.format == "JPEG":
                 image.draft(image.mode, _fitting(image.size))
-            upright = plain(ImageOps.exif_transpose(image))
-            if _orientation_swaps(path, number):
-                across, down = down, across
+            shrunk = image.width / before[0]
+            upright = ImageOps.exif_transpose(image)
+            upright.load()
     except PILLOW_ERRORS as error:
         raise PictureDamaged(f"frame {number}: {error}") from error
-    return _finish(upright, across, down)
+    return Frame(upright, across * shrunk, down * shrunk)
+
+
+def stated_placement(image: Image.Image) -> tuple[int, float, float]:
+    """EXIF orientation (1 to 8) and dpi across and down of the upright picture. Ask before it is loaded."""
+    orientation = _orientation(image)
+    across, down = _stated_dpi(image)
+    return (orientation, down, across) if orientation in SWAPPING else (orientation, across, down)
+
+
+def frame_inches(size: tuple[int, int], across: float, down: float) -> tuple[float, float]:
+    """Width and height of the sheet that a frame of `size` pixels pictures, as `read_frame` sees it."""
+    finer = max(across, down)
+    square = (round(size[0] * finer / across), round(size[1] * finer / down)) if finer else size
+    dpi = _credible(square, finer)
+    return square[0] / dpi, square[1] / dpi
 
 
 def take_embedded(path: Path, number: int, limits: Limits) -> PagePicture | None:
@@ -175,20 +212,18 @@ def _stated_dpi(image: Image.Image) -> tuple[float, float]:
     return across, down
 
 
-def _orientation_swaps(path: Path, number: int) -> bool:
-    """Whether the EXIF or TIFF orientation exchanges width and height."""
-    with Image.open(path) as image:
-        image.seek(number - 1)
-        if isinstance(image, TiffImagePlugin.TiffImageFile):
-            return image.tag_v2.get(274, 1) in (5, 6, 7, 8)
-        return image.getexif().get(274, 1) in (5, 6, 7, 8)
+def _orientation(image: Image.Image) -> int:
+    """Pillow applies and forgets it when it loads the pixels of a TIFF."""
+    tags = image.tag_v2 if isinstance(image, TiffImagePlugin.TiffImageFile) else image.getexif()
+    return int(tags.get(ORIENTATION_TAG, 1))
 
 
 def _finish(image: Image.Image, across: float, down: float) -> PagePicture:
     """Makes pixels square (a fax has 204 × 98 dpi), reduces what is larger than any work needs, settles the dpi."""
     if across and abs(across - down) > SQUARE_WITHIN * max(across, down):
         finer = max(across, down)
-        image = image.resize((round(image.width * finer / across), round(image.height * finer / down)), Image.Resampling.BICUBIC)
+        square = (round(image.width * finer / across), round(image.height * finer / down))
+        image = image.resize(square, Image.Resampling.BICUBIC)
         across = finer
     dpi = _credible(image.size, across)
     fitting = _fitting(image.size)

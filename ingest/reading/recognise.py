@@ -45,7 +45,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """Boxes are fractions of the page set upright by `attempt.turn`. `layer` covers that page, straightened by the skew."""
+    """Boxes are fractions of the page set upright by `attempt.turn`; `layer` covers it once straightened, too."""
 
     text: PageText
     attempt: Attempt
@@ -75,7 +75,7 @@ def read_picture(engine: OcrEngine, picture: Path, dpi: int, folder: Path) -> Re
 
 
 def read_again(engine: OcrEngine, picture: Path, dpi: int, folder: Path, first: ReadPage) -> ReadPage:
-    """The better of `first`, which was doubtful, and a second reading, if there is something to change. Raises OcrError."""
+    """The better of `first`, which was doubtful, and a second reading, if anything can be changed. Raises OcrError."""
     gray = _open(picture)
     attempt = _other_attempt(engine, gray, dpi, folder, first)
     if attempt == first.attempt:
@@ -95,7 +95,7 @@ def _other_attempt(engine: OcrEngine, gray: Image.Image, dpi: int, folder: Path,
     height = statistics.median(word.height for word in first.words) if first.words else SMALL_PRINT
     if height >= SMALL_PRINT or before.enlarged > 1:
         return replace(before, skew=skew)
-    told_by_print = round(height * 2 * ORDINARY_DPI / ORDINARY_PRINT)  # the stated dpi may be wrong: then it is too high
+    told_by_print = round(height * 2 * ORDINARY_DPI / ORDINARY_PRINT)  # if the stated dpi is wrong, it is too high
     return replace(before, skew=skew, enlarged=2, dpi=min(before.dpi * 2, told_by_print))
 
 

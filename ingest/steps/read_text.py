@@ -33,6 +33,7 @@ from ingest.steps.contract import Done, ObjectRef, ObjectRole, Outcome, PageRang
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+PDF_TYPE = "application/pdf"
 TEXT_PAGES_TOGETHER = 40
 REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (PictureTooLarge, Reason.PICTURE_TOO_LARGE),
@@ -170,9 +171,8 @@ def _note_reading(context: StepContext, facts: PageFacts, found: ReadPage) -> No
     if found.attempt.skew:
         facts["skew"] = found.attempt.skew
     if found.layer is not None:
-        kept = context.workspace.keep(
-            found.layer, name=f"layer-{facts['number']:04}.pdf", role=ObjectRole.TEXT_LAYER, media_type="application/pdf"
-        )
+        name = f"layer-{facts['number']:04}.pdf"
+        kept = context.workspace.keep(found.layer, name=name, role=ObjectRole.TEXT_LAYER, media_type=PDF_TYPE)
         facts["layer"] = _as_facts(kept)
 
 
@@ -202,7 +202,7 @@ def _unread(number: int, problem: Reason | None) -> PageFacts:
 
 
 def _limited(context: StepContext, work: Callable[..., T], *args: Any) -> T:
-    """Raises what the work raises; a child that somebody killed from outside is not the page's fault: run again once."""
+    """Raises what the work raises; a child that was killed from outside gets a second try: not the page's fault."""
     try:
         return run_limited(work, *args, limits=context.limits)
     except ChildDied as death:
