@@ -13,7 +13,9 @@ sys.path.insert(0, str(CHECKOUT))
 
 from scripts.run.environment import complete_environment  # noqa: E402 - only found with the line above
 
-NOT_SET_UP = "Registratur ist hier noch nicht eingerichtet: bitte zuerst `make run`. (Not set up yet: `make run` first.)"
+NOT_SET_UP = (
+    "Registratur ist hier noch nicht eingerichtet: bitte zuerst `make run`. (Not set up yet: `make run` first.)"
+)
 NO_DATABASE = "Die Datenbank antwortet nicht. Läuft `make run`? (The database does not answer; is `make run` running?)"
 
 
@@ -23,7 +25,9 @@ def enter_environment() -> None:
         return
     if not PYTHON.exists():
         sys.exit(NOT_SET_UP)
-    os.execv(PYTHON, [str(PYTHON), str(CHECKOUT / "manage.py"), *sys.argv[1:]])
+    os.execv(  # noqa: S606 - no shell is wanted
+        PYTHON, [str(PYTHON), str(CHECKOUT / "manage.py"), *sys.argv[1:]]
+    )
 
 
 def main() -> None:

@@ -59,7 +59,7 @@ def source_digest() -> str:
 def fetch_packages() -> None:
     """`npm ci`: exactly the lock file's versions, checked by their SHA-512; no package's own script is run."""
     command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    if subprocess.run(command, cwd=SOURCE, stdin=subprocess.DEVNULL).returncode:
+    if subprocess.run(command, cwd=SOURCE, stdin=subprocess.DEVNULL, check=False).returncode:
         sys.exit("The assets cannot be fetched. Is the npm registry reachable (npm's own settings and proxies apply)?")
 
 
@@ -67,7 +67,7 @@ def npm() -> list[str]:
     """npm of this machine when its node is new enough, else one in an environment of its own below .cache."""
     found = shutil.which("node")
     if found and shutil.which("npm"):
-        version = subprocess.run([found, "--version"], capture_output=True, text=True).stdout
+        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
         if (major := re.match(r"v(\d+)\.", version)) and int(major[1]) >= OLDEST_NODE:
             return ["npm"]
     python = NODE_ENVIRONMENT / "bin" / "python"
@@ -77,7 +77,9 @@ def npm() -> list[str]:
     if not stamp.exists() or stamp.read_text(encoding="ascii") != wanted:
         venv.create(NODE_ENVIRONMENT, clear=True, with_pip=True)
         install = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes", "--no-input", "-r", str(lock)]
-        if subprocess.run([*install, "--disable-pip-version-check", "--root-user-action=ignore"]).returncode:
+        if subprocess.run(
+            [*install, "--disable-pip-version-check", "--root-user-action=ignore"], check=False
+        ).returncode:
             sys.exit("Node cannot be installed. Is the package index reachable (pip's own settings and proxies apply)?")
         stamp.write_text(wanted, encoding="ascii")
     bin_folder = NODE_ENVIRONMENT / "bin"

@@ -57,7 +57,6 @@ def up(state: State) -> int:
         keep_running(installation, manager)
     except StopRequested:
         say("Stopping …")
-        return 0
     except SetUpError as error:
         say(f"{error}\nMore may stand in the log files below {state.logs}.")
         return 1
@@ -66,6 +65,7 @@ def up(state: State) -> int:
             signal.signal(name, signal.SIG_IGN)
         manager.stop()
         lock.release()
+    return 0
 
 
 def start(installation: Installation, manager: Manager) -> None:
@@ -88,7 +88,7 @@ def start(installation: Installation, manager: Manager) -> None:
 
 
 def keep_running(installation: Installation, manager: Manager) -> None:
-    """Start the manager again whenever it ends by itself; give up when it cannot stay alive."""
+    """Start the manager again whenever it ends by itself. Ends by a signal, or SetUpError when it cannot stay alive."""
     ended: list[float] = []
     while True:
         manager.wait()

@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from scripts.run.failure import SetUpError
 
@@ -40,7 +42,7 @@ class Broker:
     def wait(self, alive: Callable[[], bool] = lambda: True, seconds: float = 30) -> None:
         """Return when the server answers; SetUpError when it has not within the time or `alive` says it ended."""
         deadline = time.monotonic() + seconds
-        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=None)
+        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=Retry(NoBackoff(), 0))
         while True:
             try:
                 client.ping()

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 from urllib.parse import quote
 
 import psycopg
@@ -62,7 +63,7 @@ class Cluster:
         return self.url(OWNER, self.passwords.owner)
 
     def command(self) -> list[str]:
-        """The server in the foreground. It dies with the process that starts it: no server is left without a manager."""
+        """The server in the foreground; it ends with the process that starts it, so none is left without a manager."""
         return [
             "/usr/bin/env",
             "-i",  # no secrets of ours in its environment
@@ -152,13 +153,22 @@ def initdb(folder: Path, run_as: str | None, password_file: str) -> None:
         cwd="/",
         capture_output=True,
         text=True,
+        check=False,
     )
     if done.returncode:
         raise SetUpError(f"A private PostgreSQL cluster cannot be made in {folder}:\n{done.stderr.strip()}")
 
 
-def identity(run_as: str | None) -> dict[str, object]:
-    """Arguments for subprocess that drop root entirely, its groups too."""
+class Identity(TypedDict, total=False):
+    """Arguments of subprocess that say as whom a program runs."""
+
+    user: str
+    group: int
+    extra_groups: list[int]
+
+
+def identity(run_as: str | None) -> Identity:
+    """Drops root entirely, its groups too; None changes nothing."""
     return {"user": run_as, "group": pwd.getpwnam(run_as).pw_gid, "extra_groups": []} if run_as else {}
 
 
@@ -226,4 +236,4 @@ def check_still_ours(base: Path, state_folder: Path) -> None:
 
 
 def can_walk(folder: Path, user: str) -> bool:
-    return subprocess.run(["/usr/bin/test", "-x", str(folder)], **identity(user), cwd="/").returncode == 0
+    return subprocess.run(["/usr/bin/test", "-x", str(folder)], **identity(user), cwd="/", check=False).returncode == 0

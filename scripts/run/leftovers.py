@@ -56,7 +56,9 @@ def postmaster(data: Path | None) -> set[int]:
     return {pid} if working_folder(pid) == str(data) and name_of(pid) == "postgres" else set()
 
 
-def stop_all(pids: set[int], request: signal.Signals, seconds: float, last_resort: signal.Signals = signal.SIGKILL) -> None:
+def stop_all(
+    pids: set[int], request: signal.Signals, seconds: float, last_resort: signal.Signals = signal.SIGKILL
+) -> None:
     """Ask, wait, and after `seconds` insist."""
     deadline = time.monotonic() + seconds
     for pid in pids:
@@ -97,7 +99,7 @@ def command_line(pid: int) -> str:
 
 def working_folder(pid: int) -> str:
     try:
-        return os.readlink(PROCESSES / str(pid) / "cwd")
+        return str((PROCESSES / str(pid) / "cwd").readlink())
     except OSError:
         return ""
 

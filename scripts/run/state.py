@@ -88,7 +88,9 @@ def make_own_folder(folder: Path, mode: int) -> None:
         if not stat.S_ISDIR(found.st_mode) and not folder.is_dir():
             raise SetUpError(f"{folder} is not a folder.") from None
         if found.st_uid != os.getuid():
-            raise SetUpError(f"{folder} belongs to another user. Choose a folder of your own: REGISTRATUR_STATE=…") from None
+            raise SetUpError(
+                f"{folder} belongs to another user. Choose a folder of your own: REGISTRATUR_STATE=…"
+            ) from None
     except PermissionError:
         raise SetUpError(f"{folder} cannot be made here. Choose another place: REGISTRATUR_STATE=…") from None
 
@@ -102,7 +104,7 @@ class RunLock:
 
     def take(self) -> bool:
         """False when another process holds it."""
-        file = open(self._path, "a+", encoding="ascii")  # noqa: SIM115 - held as long as the process lives
+        file = self._path.open("a+", encoding="ascii")  # held as long as the process lives
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -123,7 +125,7 @@ class RunLock:
         """The process id of who holds it; None when it is free (or just being taken)."""
         if not self._path.exists():
             return None
-        with open(self._path, "a+", encoding="ascii") as file:
+        with self._path.open("a+", encoding="ascii") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -1,0 +1,55 @@
+"""What every test finds: settings of its own, and servers as soon as a test asks for the database or the queue."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.servers import Servers, clean_environment
+
+# Before anything reads Django's settings; addresses only, nothing is started here.
+_servers = Servers(os.environ)
+_settings = _servers.environment()
+for _name in os.environ.keys() - clean_environment(os.environ).keys():
+    del os.environ[_name]
+os.environ.update(_settings)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+    from django.test import TestCase, TransactionTestCase
+
+    from tests.database import empty_database
+
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    # Tests with real transactions are followed by work of the owner; the others need not even connect as owner.
+    TransactionTestCase.databases, TestCase.databases = {"default", "owner"}, {"default"}
+    TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _servers.stop()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Servers:
+    """The running servers of this test run; `new_database` gives a test programs and a database of its own."""
+    _servers.start()
+    return _servers
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    servers: Servers, django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    from tests.database import test_database
+
+    with django_db_blocker.unblock(), test_database(), django_db_blocker.block():
+        yield
