@@ -1,4 +1,4 @@
-"""Fills the gaps of a phrase ({date}, {iban}, {street_2} …): each gap once per letter, so that a letter agrees with itself."""
+"""Fills the gaps of a phrase ({date}, {iban}, {street_2} …), each once per letter, so that it agrees with itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,20 @@ from random import Random
 
 from ingest.samples import people
 
-MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+MONTHS = (
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+)
 
 
 def written(day: date) -> str:
@@ -25,24 +38,6 @@ def figures(day: date) -> str:
 def money(cents: int) -> str:
     return f"{cents // 100:,}".replace(",", ".") + f",{cents % 100:02d} €"
 
-
-DEFECTS = "ein umgestürztes Verkehrsschild,ein tiefes Schlagloch,eine zerbrochene Bank,eine defekte Straßenlaterne,ein loser Kanaldeckel,ein beschädigtes Geländer,eine zerstörte Fensterscheibe,abgesackte Pflastersteine".split(  # noqa: E501
-    ","
-)
-JOBS = "Sachbearbeiterin im Bürgerbüro,Gärtner im Bauhof,Erzieherin,Fachkraft für Abwassertechnik,Bauingenieurin,Hausmeister,Standesbeamtin,Systemadministrator,Bibliothekarin".split(  # noqa: E501
-    ","
-)
-APPRENTICESHIPS = "Verwaltungsfachangestellten,Kauffrau für Büromanagement,Fachangestellten für Bäderbetriebe,Straßenbauerin,Vermessungstechnikerin".split(  # noqa: E501
-    ","
-)
-BUSINESSES = "Einzelhandel mit Fahrrädern,Änderungsschneiderei,mobiler Friseurdienst,Hausmeisterservice,Handel mit Gebrauchtwaren,Café mit Konditorei".split(  # noqa: E501
-    ","
-)
-BREEDS = "Dackel,Labrador,Mischlingsrüden,Schäferhund,Pudel,Jack-Russell-Terrier".split(",")
-TERMINABLE = "Mietvertrag über die Garage,Betreuungsvertrag,Gasliefervertrag,Nutzungsvertrag für den Kleingarten,Musikschulvertrag,Pachtvertrag".split(  # noqa: E501
-    ","
-)
-AREAS = "Am Sonnenhang,Lahrauen Süd,Alte Ziegelei,Gewerbepark Nord,Schloßäcker,Hinter der Mühle,Güterbahnhof".split(",")
 
 Maker = Callable[[Random, date], str]
 
@@ -72,27 +67,27 @@ MAKERS: dict[str, Maker] = {
     "address": lambda r, t: people.make_address(r),
     "amount": lambda r, t: money(r.randint(4_800, 489_900)),
     "amount_small": lambda r, t: money(r.randint(1_000, 8_900)),
-    "apprenticeship": lambda r, t: r.choice(APPRENTICESHIPS),
-    "area": lambda r, t: r.choice(AREAS),
+    "apprenticeship": lambda r, t: people.pick(r, "apprenticeships"),
+    "area": lambda r, t: people.pick(r, "areas"),
     "birth": lambda r, t: _born(r, t, 19, 85),
-    "breed": lambda r, t: r.choice(BREEDS),
-    "business": lambda r, t: r.choice(BUSINESSES),
+    "breed": lambda r, t: people.pick(r, "breeds"),
+    "business": lambda r, t: people.pick(r, "businesses"),
     "cash_ref": lambda r, t: f"{r.randint(1, 99):02d}.{r.randint(10000, 99999)}.{r.randint(0, 9)}",
     "child_birth": lambda r, t: _born(r, t, 1, 9),
-    "city": lambda r, t: r.choice(people.CITIES),
+    "city": lambda r, t: people.pick(r, "cities"),
     "company": lambda r, t: people.make_company(r),
     "contract_number": lambda r, t: f"V-{t.year}/{r.randint(10, 999):03d}",
     "date": lambda r, t: r.choice([written, figures])(_past(r, t)),
     "decibel": lambda r, t: str(r.randint(52, 81)),
-    "defect": lambda r, t: r.choice(DEFECTS),
+    "defect": lambda r, t: people.pick(r, "defects"),
     "digit": lambda r, t: str(r.randint(1, 9)),
     "file_ref": lambda r, t: f"{r.randint(10, 69)}.{r.randint(1, 9)}-{r.randint(100, 999)}/{t.year - r.randint(0, 2)}",
-    "first_name": lambda r, t: r.choice(people.CHILDREN),
+    "first_name": lambda r, t: people.pick(r, "children"),
     "future_date": lambda r, t: r.choice([written, figures])(_later(r, t)),
     "future_year": lambda r, t: str(t.year + r.randint(1, 12)),
     "iban": lambda r, t: people.make_iban(r),
     "invoice_number": lambda r, t: f"{t.year}-{r.randint(12, 2999):04d}",
-    "job": lambda r, t: r.choice(JOBS),
+    "job": lambda r, t: people.pick(r, "jobs"),
     "last_name": lambda r, t: people.make_surname(r),
     "letters": lambda r, t: "".join(r.choices("ABCEFGHKLMPRSTVX", k=2)),
     "offer_number": lambda r, t: f"A{t.year % 100}{r.randint(1000, 9999)}",
@@ -110,14 +105,14 @@ MAKERS: dict[str, Maker] = {
     "small": lambda r, t: str(r.randint(3, 28)),
     "street": lambda r, t: people.make_street(r),
     "tax_number": lambda r, t: f"{r.randint(10, 49):03d} {r.randint(100, 899)} {r.randint(10000, 99999)}",
-    "terminable": lambda r, t: r.choice(TERMINABLE),
+    "terminable": lambda r, t: people.pick(r, "terminable"),
 }
 NUMBERS = {"1": (2, 98), "2": (1_100, 9_800), "3": (11_000, 98_000), "4": (24, 190), "9": (10**8, 10**9 - 1)}
 NAME = re.compile(r"([a-z_]+?)(?:_(\d+))?")
 
 
 class Details(dict[str, str]):
-    """A mapping for `str.format_map` that draws what is asked for and remembers it. Raises KeyError for an unknown gap."""
+    """For `str.format_map`: draws what is asked for and remembers it. Raises KeyError for an unknown gap."""
 
     def __init__(self, random: Random, today: date, known: dict[str, str]) -> None:
         super().__init__(known)

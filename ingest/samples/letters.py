@@ -37,6 +37,9 @@ class Letter:
     annexes: list[Table] = field(default_factory=list)
     form: bool = False
     iban: str = ""
+    topic: str = ""
+    spent: set[str] = field(default_factory=set)
+    """Asides already told in this letter, before their gaps were filled."""
 
     @property
     def text(self) -> str:
@@ -48,7 +51,7 @@ class Letter:
 
 
 def _contracted(dative: str) -> str:
-    """"zur Hundesteuer", not "zu der Hundesteuer"."""
+    """ "zur Hundesteuer", not "zu der Hundesteuer"."""
     article, _, noun = dative.partition(" ")
     return {"der": "zur", "dem": "zum"}.get(article, f"zu {article}") + f" {noun}"
 
@@ -64,11 +67,14 @@ class LetterWriter:
         company = {"person": False, "company": True}.get(wording["sender"], self.random.random() < 0.5)
         sender = people.make_firm(self.random) if company else people.make_person(self.random)
         day = FIRST_DAY + timedelta(days=self.random.randint(0, (LAST_DAY - FIRST_DAY).days))
-        matter = self._matter(topic)
+        topic = topic or self.random.choice(sorted(read_wording("topics")))
+        matter = read_wording("topics")[topic]
         details = Details(self.random, day, {k: v for k, v in matter.items() if isinstance(v, str)})
         details["sender"] = sender.name
         details["to_dative"] = _contracted(matter["dative"])
-        return self._letter(kind, wording, sender, matter, details)
+        letter = self._letter(kind, wording, sender, matter, details)
+        letter.topic = topic
+        return letter
 
     def extra_paragraphs(self, letter: Letter) -> list[str]:
         """More to say in the same letter, none of it said twice: what makes a letter longer."""
@@ -78,10 +84,10 @@ class LetterWriter:
         if "clause_titles" in wording:
             titled = zip(wording["clause_titles"], special, strict=True)
             return [f"§ {number} {title}\n{details.fill(text)}" for number, (title, text) in enumerate(titled, 5)]
-        common = share_of(read_wording("common")["filler"], self.shares) if not special else []
-        pool = special + common
+        facts = read_wording("topics")[letter.topic]["facts"] + read_wording("common")["filler"]
+        pool = special or [told for told in share_of(facts, self.shares) if told not in letter.spent]
         self.random.shuffle(pool)
-        return [details.fill(" ".join(pool[at : at + 2])) for at in range(0, len(pool), 2)]
+        return [details.fill(" ".join(pool[at : at + 3])) for at in range(0, len(pool), 3)]
 
     def _letter(
         self, kind: Kind, wording: dict[str, Any], sender: Correspondent, matter: dict[str, Any], details: Details
@@ -95,18 +101,19 @@ class LetterWriter:
             date_line=self._date_line(sender, details.day),
             office=wording.get("office", matter["office"]),
             subject=details.fill(self._pick(wording["subject"])),
-            salutation="" if form else self._salutation(details),
-            paragraphs=self._body(wording, matter, details),
+            salutation="" if form else self._salutation(),
+            paragraphs=[],
             closing=self._closing(form, details),
             references=self._references(details) if sender.feminine is None and not form else [],
             table=items,
             after_table=[details.fill(self._pick(slot)) for slot in wording.get("after_table", [])],
             form=form,
         )
+        letter.paragraphs = self._body(letter, wording, matter, details)
         letter.iban = details["iban"] if sender.feminine is None else ""
         return letter
 
-    def _body(self, wording: dict[str, Any], matter: dict[str, Any], details: Details) -> list[str]:
+    def _body(self, letter: Letter, wording: dict[str, Any], matter: dict[str, Any], details: Details) -> list[str]:
         slots = [details.fill(self._pick(slot)) for slot in wording["slots"]]
         if wording["sender"] != "person" or wording.get("form"):
             return slots
@@ -115,26 +122,27 @@ class LetterWriter:
         common = read_wording("common")
         ending = [self._pick(common["contact"])] if self.random.random() < 0.6 else []
         aside = [self._pick(common["filler"])] if self.random.random() < 0.6 else []
+        letter.spent.update(chosen + aside)
         told = " ".join(details.fill(phrase) for phrase in chosen + aside)
         return [slots[0], f"{slots[1]} {told}", *slots[2:], *(details.fill(phrase) for phrase in ending)]
-
-    def _matter(self, topic: str | None) -> dict[str, Any]:
-        topics = read_wording("topics")
-        matter: dict[str, Any] = topics[topic or self.random.choice(sorted(topics))]
-        return matter
 
     def _pick(self, phrases: list[str]) -> str:
         return self.random.choice(share_of(phrases, self.shares))
 
-    def _salutation(self, details: Details) -> str:
+    def _any_of(self, name: str) -> str:
+        """Of what all letters share, whatever their share of the phrases."""
+        phrases: list[str] = read_wording("common")[name]
+        return self.random.choice(phrases)
+
+    def _salutation(self) -> str:
         if self.random.random() < 0.6:
-            return self.random.choice(read_wording("common")["greetings_unknown"])
+            return self._any_of("greetings_unknown")
         if self.random.random() < 0.5:
             return f"Sehr geehrte Frau {people.make_surname(self.random)},"
         return f"Sehr geehrter Herr {people.make_surname(self.random)},"
 
     def _closing(self, form: bool, details: Details) -> str:
-        return "" if form else details.fill(self.random.choice(read_wording("common")["closings"]))
+        return "" if form else details.fill(self._any_of("closings"))
 
     def _date_line(self, sender: Correspondent, day: date) -> str:
         place = sender.town.partition(" ")[2]

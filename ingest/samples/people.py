@@ -5,21 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from ingest.samples.phrases import read_wording
+
 TOWN = "Neustadt an der Lahr"
 POSTCODE = "35990"
 BANK_CODE = "99970010"
 """Not given to any bank: the accounts are well formed and lead nowhere."""
-
-WOMEN = "Anna Birgit Christiane Dörte Elif Friederike Gülşen Hannelore Ingrid Jördis Käthe Lieselotte Margarete Nadine Özlem Petra Roswitha Sabine Ulrike Yvonne".split()  # noqa: E501
-MEN = "Achim Björn Cem Detlef Eberhard Fritz Günther Hans-Jürgen Ingo Jörg Karl-Heinz Lothar Mehmet Norbert Ömer Paweł Rüdiger Sönke Thorsten Volker".split()  # noqa: E501
-SURNAMES = "Ackermann Bäcker Brüggemann Czerny Demirtaş Eichhorn Fröhlich Großmann Häußler Jäger Königstein Lüdenscheid Maaß Mößner Nußbaum Oelschläger Pfeiffer Quandt Rübsam Schäfer Schüßler Strauß Thönnissen Überall Vogelsang Weißhaupt Wohlgemuth Yıldız Zöllner Zwiebel".split()  # noqa: E501
-CHILDREN = "Mia Emil Frieda Jonas Lotte Matteo Nele Oskar Paula Theo".split()
-STREETS = "Ahornallee Bäckergasse Bergstraße Birkenstraße Brückenstraße Burggasse Fährgasse Gartenstraße Goethestraße Hauptstraße Heßstraße Kapellenstraße Königsberger_Straße Lahrstraße Lindenstraße Löwengasse Mühlgasse Obere_Marktstraße Rößlergasse Schloßstraße Schützenstraße Taubengasse Uferstraße Wiesenstraße Zehntgasse".split()  # noqa: E501
-CITIES = "Altenrode,Großbrücken,Hohenfels,Mühlbach,Oberweißstein,Sankt Ägidien,Süderhausen,Wölfersdorf".split(",")
-TRADES = "Elektrotechnik,Garten- und Landschaftsbau,Gebäudereinigung,Heizungsbau,Ingenieurbüro,Malerbetrieb,Schreinerei,Spedition,Straßenbau,Bürobedarf,Brandschutz,Veranstaltungstechnik".split(  # noqa: E501
-    ","
-)
-LEGAL_FORMS = ("GmbH", "GmbH & Co. KG", "KG", "e. K.", "OHG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +25,23 @@ class Correspondent:
     trade: str = ""
 
 
+def pick(random: Random, *lists: str) -> str:
+    """One entry of the named lists in `wording/names.toml`."""
+    names = read_wording("names")
+    chosen: str = random.choice([entry for name in lists for entry in names[name]])
+    return chosen
+
+
 def make_surname(random: Random) -> str:
-    return random.choice(SURNAMES)
+    return pick(random, "surnames")
 
 
 def make_name(random: Random) -> str:
-    return f"{random.choice(WOMEN + MEN)} {make_surname(random)}"
+    return f"{pick(random, 'women', 'men')} {make_surname(random)}"
 
 
 def make_street(random: Random) -> str:
-    """All are grammatically feminine, so that "in der …" always fits."""
-    return random.choice(STREETS).replace("_", " ")
+    return pick(random, "streets")
 
 
 def make_address(random: Random) -> str:
@@ -56,7 +53,7 @@ def make_phone(random: Random) -> str:
 
 
 def make_company(random: Random) -> str:
-    return f"{make_surname(random)} {random.choice(TRADES)} {random.choice(LEGAL_FORMS)}"
+    return f"{make_surname(random)} {pick(random, 'trades')} {pick(random, 'legal_forms')}"
 
 
 def make_iban(random: Random) -> str:
@@ -69,12 +66,12 @@ def make_iban(random: Random) -> str:
 
 def make_person(random: Random) -> Correspondent:
     feminine = random.random() < 0.5
-    name = f"{random.choice(WOMEN if feminine else MEN)} {make_surname(random)}"
+    name = f"{pick(random, 'women' if feminine else 'men')} {make_surname(random)}"
     return Correspondent(name, make_address(random), f"{POSTCODE} {TOWN}", make_phone(random), feminine)
 
 
 def make_firm(random: Random) -> Correspondent:
-    trade = random.choice(TRADES)
-    name = f"{make_surname(random)} {trade} {random.choice(LEGAL_FORMS)}"
-    town = f"{random.randint(35900, 35999)} {random.choice(CITIES)}"
+    trade = pick(random, "trades")
+    name = f"{make_surname(random)} {trade} {pick(random, 'legal_forms')}"
+    town = f"{random.randint(35900, 35999)} {pick(random, 'cities')}"
     return Correspondent(name, make_address(random), town, make_phone(random), trade=trade)

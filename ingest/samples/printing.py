@@ -27,20 +27,20 @@ def print_pages(pages: list[Page], *, title: str, author: str, random: Random, t
 def _draw_page(canvas: Canvas, page: Page, random: Random, tagged: bool) -> None:
     canvas.setLineWidth(0.5)
     if tagged:
-        canvas._code.append("/Artifact BMC")
+        canvas.addLiteral("/Artifact BMC")
     for x0, y0, x1, y1 in page.rules:
         canvas.line(x0, HEIGHT - y0, x1, HEIGHT - y1)
     if page.signature_at:
         _draw_signature(canvas, *page.signature_at, random)
     if tagged:
-        canvas._code.append("EMC")
+        canvas.addLiteral("EMC")
     for number, line in enumerate(page.lines):
         if tagged:
-            canvas._code.append(f"/P <</MCID {number}>> BDC")
+            canvas.addLiteral(f"/P <</MCID {number}>> BDC")
         for run in line:
             _draw_run(canvas, run)
         if tagged:
-            canvas._code.append("EMC")
+            canvas.addLiteral("EMC")
     canvas.showPage()
 
 
@@ -77,7 +77,8 @@ def _with_structure(pdf_bytes: bytes, pages: list[Page]) -> bytes:
                 element = Dictionary(Type=Name.StructElem, S=Name.P, P=document, Pg=leaf.obj, K=mark)
                 marked.append(pdf.make_indirect(element))
             elements.extend(marked)
-            numbers.extend([index, pdf.make_indirect(marked)])
+            numbers.append(index)
+            numbers.append(pdf.make_indirect(marked))
             leaf.obj.StructParents = index
             leaf.obj.Tabs = Name.S
         document.K, root.K = elements, Array([document])

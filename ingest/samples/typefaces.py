@@ -1,4 +1,4 @@
-"""Knows which typefaces the letters may be set in: those of the distribution, else the one that comes with reportlab."""
+"""Knows which typefaces letters may be set in: those of the distribution, else the one that comes with reportlab."""
 
 from __future__ import annotations
 
