@@ -9,7 +9,7 @@ from dms.adapters.chosen import SystemClock, malware_scanner, object_store, ocr_
 from dms.ports import ObjectStoreError
 from dms.records.models import ClassifierModel
 from ingest.attempt import Tools
-from ingest.classification.model import Classifier
+from ingest.classification.classifier import Classifier
 
 log = logging.getLogger(__name__)
 

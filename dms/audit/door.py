@@ -122,8 +122,8 @@ def _require(actor: Actor, event: Event, where: Any) -> None:
     permission = RULES[event].permission
     if permission in actor.everywhere:
         return
-    if where is None:
-        raise NotAllowed(actor, permission)
+    if not hasattr(where, "scope_id"):
+        raise NotAllowed(actor, permission)  # what belongs to no scope is changed by the system alone
     require(actor, permission, where)
 
 
