@@ -38,7 +38,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """`date` is ISO 8601 or None. A forwarded mail is an attachment of type message/rfc822, to be opened in its turn."""
+    """`date` is ISO 8601 or None. A forwarded mail is an attachment of type message/rfc822, to be opened in turn."""
 
     subject: str
     sender: str
@@ -217,7 +217,7 @@ def _tidy(name: str) -> str:
     stem, dot, ending = clean.rpartition(".")
     if len(clean) <= LONGEST_NAME:
         return clean
-    return f"{stem[:LONGEST_NAME - 11]}.{ending[:10]}" if dot else clean[:LONGEST_NAME]
+    return f"{stem[: LONGEST_NAME - 11]}.{ending[:10]}" if dot else clean[:LONGEST_NAME]
 
 
 # --- HTML ---------------------------------------------------------------------------------------------
@@ -232,12 +232,14 @@ def text_of_html(html: str) -> str:
 
 
 class _HtmlText(HTMLParser):
-    HIDDEN = frozenset({"script", "style", "head", "template", "noscript"})
-    BLOCKS = frozenset(
-        "address article blockquote body center div dl dt dd fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main nav "
-        "ol p pre section table tbody thead tr ul".split()
+    HIDDEN = frozenset(("script", "style", "head", "template", "noscript"))
+    PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol", "pre"))
+    BLOCKS = PARAGRAPHS | frozenset(
+        (
+            *("address", "article", "body", "center", "div", "dl", "dt", "dd", "fieldset", "footer", "form", "header"),
+            *("hr", "li", "main", "nav", "section", "tbody", "thead", "tr"),
+        )
     )
-    PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 blockquote table ul ol pre".split())
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, Object
+from PIL import Image
 
 EDGE = 0.004
 """The picture's edges lie on the page's within this share of the page: word boxes of one fit the other."""
@@ -18,6 +18,7 @@ HARMLESS = {
     "cs", "CS", "sc", "SC", "scn", "SCN", "BMC", "BDC", "EMC", "MP", "DP", "BX", "EX",
 }  # fmt: skip
 """Operators that paint nothing themselves."""
+UNDECODABLE = (pikepdf.PdfError, pikepdf.UnsupportedImageTypeError, OSError, NotImplementedError, SyntaxError)
 LONGEST_CONTENT = 20_000
 """Bytes of page content; a page that is one picture needs about fifty."""
 
@@ -49,7 +50,7 @@ class FullPagePicture:
             if picture.size != (self.width, self.height):
                 raise ValueError(f"the picture says {picture.size}, the page {(self.width, self.height)}")
             picture.load()
-        except (pikepdf.PdfError, pikepdf.UnsupportedImageTypeError, OSError, NotImplementedError, SyntaxError) as error:
+        except UNDECODABLE as error:
             raise ValueError(str(error)) from error
         return picture if picture.mode in ("1", "L", "RGB") else picture.convert("RGB")
 
@@ -88,8 +89,9 @@ def _has_marks_on_it(page: pikepdf.Page) -> bool:
     notes = page.obj.get(Name.Annots)
     if not isinstance(notes, Array):
         return False
+    found: list[Object] = list(notes)
     silent = {Name.Link, Name.Popup}
-    return any(isinstance(note, Dictionary) and note.get(Name.Subtype) not in silent for note in notes)  # type: ignore[attr-defined]
+    return any(isinstance(note, Dictionary) and note.get(Name.Subtype) not in silent for note in found)
 
 
 def _only_picture(page: pikepdf.Page) -> tuple[pikepdf.Stream, pikepdf.Matrix] | None:
@@ -98,8 +100,9 @@ def _only_picture(page: pikepdf.Page) -> tuple[pikepdf.Stream, pikepdf.Matrix] |
         return None
     found: tuple[pikepdf.Stream, pikepdf.Matrix] | None = None
     matrix, kept = pikepdf.Matrix(), []
-    for operands, operator in pikepdf.parse_content_stream(page):
-        match str(operator):
+    for instruction in pikepdf.parse_content_stream(page):
+        operands = list(instruction.operands)
+        match str(instruction.operator):
             case "q":
                 kept.append(matrix)
             case "Q":
@@ -107,22 +110,25 @@ def _only_picture(page: pikepdf.Page) -> tuple[pikepdf.Stream, pikepdf.Matrix] |
             case "cm":
                 matrix = pikepdf.Matrix(*(float(number) for number in operands)) @ matrix
             case "Do":
-                thing = page.resources.XObject[operands[0]]
-                if found is not None or thing.get(Name.Subtype) != Name.Image:
+                thing = page.resources.XObject[str(operands[0])]
+                if found is not None or not isinstance(thing, pikepdf.Stream) or thing.get(Name.Subtype) != Name.Image:
                     return None
                 found = thing, matrix
-            case "BDC" if operands[0] == Name.OC:
-                return None  # a layer that may be switched off
-            case "gs" if _blends(page.resources.ExtGState[operands[0]]):
-                return None
-            case other if other not in HARMLESS:
+            case other if other not in HARMLESS or _alters(page, other, operands):
                 return None
     return found
 
 
+def _alters(page: pikepdf.Page, operator: str, operands: list[Object]) -> bool:
+    """What follows may be hidden (a layer that is switched off) or blended."""
+    if operator == "BDC":
+        return bool(operands[0] == Name.OC)
+    return operator == "gs" and _blends(page.resources.ExtGState[str(operands[0])])
+
+
 def _content_length(page: pikepdf.Page) -> int:
     content = page.obj.get(Name.Contents)
-    streams = list(content) if isinstance(content, Array) else [content]  # type: ignore[call-overload]
+    streams = list(content) if isinstance(content, Array) else [content]
     return sum(int(stream.get(Name.Length, 0)) for stream in streams if isinstance(stream, pikepdf.Stream))
 
 
@@ -134,7 +140,7 @@ def _blends(state: Object) -> bool:
 
 
 def _is_plain(stream: pikepdf.Stream) -> bool:
-    """Its pixels are what the page shows: no mask, no inversion, gray or RGB, 1 or 8 bits, a filter that Pillow knows."""
+    """Its pixels are what the page shows: no mask, no inversion, gray or RGB, 1 or 8 bits, a filter Pillow knows."""
     masked = bool(stream.get(Name.ImageMask, False)) or Name.SMask in stream or Name.Mask in stream
     filters = _filters(stream)
     plain = len(filters) == 1 and filters[0] in PLAIN_FILTERS
@@ -146,7 +152,7 @@ def _filters(stream: pikepdf.Stream) -> list[Object]:
     found = stream.get(Name.Filter)
     if found is None:
         return []
-    return list(found) if isinstance(found, Array) else [found]  # type: ignore[call-overload]
+    return list(found) if isinstance(found, Array) else [found]
 
 
 def _is_gray_or_rgb(stream: pikepdf.Stream) -> bool:
@@ -193,5 +199,5 @@ def visible_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
 
 
 def _rectangle(box: Array) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (float(number) for number in box)  # type: ignore[attr-defined]
+    x0, y0, x1, y1 = (float(number) for number in box)
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

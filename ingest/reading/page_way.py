@@ -30,9 +30,7 @@ REPEATED = re.compile(r"(\W)\1+")
 INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
-def choose_way(
-    pdf: pypdfium2.PdfDocument, number: int, page: pikepdf.Page | None, limits: Limits
-) -> PageWay:
+def choose_way(pdf: pypdfium2.PdfDocument, number: int, page: pikepdf.Page | None, limits: Limits) -> PageWay:
     """Page `number` (from 1), with the same page as pikepdf sees it (None: never "embedded")."""
     if has_good_text(pdf, number):
         return "text"
@@ -67,7 +65,7 @@ def is_good_text(text: str) -> bool:
 
 
 def _text_is_all(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> bool:
-    """For a page of few characters: nothing else on it looks like text. An invisible layer is a reading of the picture."""
+    """For a page of few characters: nothing else on it looks like text. An invisible layer reads the picture."""
     width, height = page.get_size()
     covered, paths = 0.0, 0
     for thing in page.get_objects(max_depth=4):

@@ -221,7 +221,7 @@ def _dictionary(owner: Object, key: Name) -> Object:
 
 def _array(owner: Object, key: Name) -> list[Object]:
     found = owner.get(key)
-    return list(found) if isinstance(found, Array) else []  # type: ignore[call-overload]
+    return list(found) if isinstance(found, Array) else []
 
 
 # --- how each page is read -----------------------------------------------------------------------------

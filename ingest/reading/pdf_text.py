@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 
 from dms.pages import Box, PageText, Word
+from ingest.reading.form_values import typed_words
 
 LINE_FEED, CARRIAGE_RETURN = 0x0A, 0x0D
 HYPHEN_AT_LINE_END = 0x02
@@ -56,11 +57,12 @@ def open_page(pdf: pypdfium2.PdfDocument, number: int) -> Iterator[pypdfium2.Pdf
 def page_size(pdf: pypdfium2.PdfDocument, number: int) -> tuple[float, float]:
     """Width and height in points of page `number` (from 1) as displayed, that is cropped and rotated."""
     with open_page(pdf, number) as page:
-        return page.get_size()
+        width, height = page.get_size()
+        return float(width), float(height)
 
 
 def read_text_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:
-    """The text layer of page `number` (from 1), words in the order of the page's content.
+    """The text layer of page `number` (from 1), words in the order of the page's content; then what was typed on it.
 
     Ligatures are spelt out, soft hyphens inside a line dropped, and the rest normalised to NFC. Text outside the
     visible page is left out. Raises pypdfium2.PdfiumError.
@@ -72,7 +74,8 @@ def read_text_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:
             words = [word for raw in _raw_words(textpage) if (word := _placed(raw, shown))]
         finally:
             textpage.close()
-    return PageText(tuple(_in_lines(words)))
+        typed = [word for raw in _typed(pdf, page) if (word := _placed(raw, shown))]
+    return PageText((*_in_lines(words), *_in_lines(typed)))
 
 
 def render_page(pdf: pypdfium2.PdfDocument, number: int, dpi: int, *, pixels: int, gray: bool = False) -> DrawnPage:
@@ -127,12 +130,19 @@ def _raw_words(textpage: pypdfium2.PdfTextPage) -> Iterator[_RawWord]:
         start = index + 1
 
 
+def _typed(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[_RawWord]:
+    line = -1
+    for word in typed_words(pdf, page):
+        yield _RawWord(word.line != line, word.text, word.left, word.bottom, word.right, word.top, word.bottom)
+        line = word.line
+
+
 def _separates(code: int) -> bool:
     return code <= 0x20 or code == 0xA0 or (code > 0xFF and chr(code).isspace())
 
 
 def _measured(textpage: pypdfium2.PdfTextPage, codes: list[int], start: int, end: int, breaks: bool) -> _RawWord:
-    """The word of characters `start` to `end` (not included); PDFium gives one rectangle for each stretch of one font."""
+    """The word of characters `start` to `end` (not included). PDFium gives a rectangle per stretch of one font."""
     raw = textpage.raw
     word = _RawWord(breaks, "".join(LIGATURES.get(code) or chr(code) for code in codes[start:end]))
     if end < len(codes) and codes[end] == HYPHEN_AT_LINE_END:

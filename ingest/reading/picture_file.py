@@ -10,7 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from ingest.reasons import Reason
 from ingest.steps.contract import Limits
 
-FORMATS = ("TIFF", "JPEG", "MPO", "PNG", "WEBP")
+FORMATS = ("TIFF", "JPEG", "PNG", "WEBP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class PictureInspection:
 
 
 def inspect_picture(path: Path, limits: Limits) -> PictureInspection:
-    """Call it through `run_limited`. Nothing is decoded; only the frames of a TIFF are pages, not those of an animation."""
+    """Call it through `run_limited`. Nothing is decoded. Frames of a TIFF are pages, those of an animation not."""
     allowed, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # our own limit holds, page by page
     try:
         with Image.open(path, formats=FORMATS) as picture:

@@ -22,7 +22,7 @@ import traceback
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from ingest.steps.contract import Limits
 
@@ -70,7 +70,7 @@ class ChildDied(Exception):
 
 
 class WorkFailed(Exception):
-    """Stands for an exception of the work that cannot be sent between processes; the message holds its type and text."""
+    """Stands for an exception of the work that cannot travel between processes; the message holds its type and text."""
 
 
 def run_limited(function: Callable[..., T], *args: Any, limits: Limits) -> T:
@@ -94,7 +94,7 @@ def run_limited(function: Callable[..., T], *args: Any, limits: Limits) -> T:
     finally:
         os.close(reader)
         status = _end(child, patience=patience)
-    return _judge(answer, status)
+    return cast("T", _judge(answer, status))
 
 
 # --- the parent's side ----------------------------------------------------------------------------
@@ -155,7 +155,7 @@ def _judge(answer: tuple[bytes, bytearray] | None, status: int) -> Any:
     if answer is None:
         raise _end_of_child(status)
     kind, body = answer
-    result = pickle.loads(body)
+    result = pickle.loads(body)  # noqa: S301 — from our own child, which runs our own code
     if kind == ERROR:
         raise result
     return result
@@ -175,7 +175,9 @@ def _end_of_child(status: int) -> TooExpensive | ChildDied:
 # --- the child's side -----------------------------------------------------------------------------
 
 
-def _live_and_die(function: Callable[..., Any], args: tuple[Any, ...], limits: Limits, parent: int, writer: int) -> NoReturn:
+def _live_and_die(
+    function: Callable[..., Any], args: tuple[Any, ...], limits: Limits, parent: int, writer: int
+) -> NoReturn:
     """Never returns and never unwinds: no handler, finalizer or connection of the parent is touched from here."""
     try:
         _cut_loose(parent)
@@ -233,7 +235,7 @@ def _work(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[bytes, b
         if error.errno == errno.EFBIG:
             return ERROR, pickle.dumps(TooExpensive(Expense.DISK))
         return ERROR, _pickled_error(error)
-    except BaseException as error:  # carried to the parent, where it is raised again: nothing is swallowed
+    except BaseException as error:  # noqa: BLE001 — carried to the parent, where it is raised again: nothing is swallowed
         return ERROR, _pickled_error(error)
 
 
@@ -241,7 +243,7 @@ def _pickled_error(error: BaseException) -> bytes:
     error.add_note("In the limited process:\n" + "".join(traceback.format_exception(error)))
     try:
         body = pickle.dumps(error)
-        pickle.loads(body)  # some exceptions pickle and cannot be built again
+        pickle.loads(body)  # noqa: S301 — some exceptions pickle and cannot be built again
     except (pickle.PicklingError, TypeError, AttributeError, ValueError):
         return pickle.dumps(WorkFailed(f"{type(error).__module__}.{type(error).__qualname__}: {error}"))
     return body

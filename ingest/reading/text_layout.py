@@ -1,4 +1,4 @@
-"""Sets plain text as an A4 PDF with embedded fonts, so that everything after reads it like any born-digital document."""
+"""Sets plain text as an A4 PDF with embedded fonts, so that later steps read it like any born-digital document."""
 
 from __future__ import annotations
 
@@ -41,16 +41,21 @@ def decode_text(content: bytes, declared: str | None = None) -> str:
     UTF-8 goes before the declaration: bytes that are valid UTF-8 by accident do not occur in German text, wrong
     declarations do. ISO-8859-1 is read as Windows-1252, as browsers do.
     """
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if content.startswith(mark):
             return content.decode(encoding, "replace")
     latin = {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"}
     wanted = None if declared is None or declared.lower() in latin else declared
     shifting = (wanted or "").lower().startswith(("iso-2022", "hz", "utf-7", "utf-16", "utf-32"))
-    for encoding in (wanted, "utf-8") if shifting else ("utf-8", wanted):
-        if encoding:
+    candidates = (wanted, "utf-8") if shifting else ("utf-8", wanted)
+    for candidate in candidates:
+        if candidate:
             try:
-                return content.decode(encoding)
+                return content.decode(candidate)
             except (UnicodeDecodeError, LookupError):
                 continue
     return content.decode("cp1252", "replace")

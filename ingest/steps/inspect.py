@@ -24,7 +24,7 @@ from ingest.steps.limited import FILE_TROUBLE, limited, reason_of
 
 
 def run(context: StepContext) -> Outcome:
-    parts = cast(list[PartFacts], context.facts["unpack"]["parts"])
+    parts = cast("list[PartFacts]", context.facts["unpack"]["parts"])
     inspected = [_inspect(context, part) for part in parts]
     if problem := inspected[0]["problem"]:
         return Reject(Reason(problem), ", ".join(inspected[0]["notes"]))
@@ -114,7 +114,7 @@ def _set_mail(source: Path, target: Path, limits: Limits, labels: tuple[str, ...
 
 def _keep(context: StepContext, path: Path, name: str) -> ObjectFacts:
     kept = context.workspace.keep(path, name=name, role=ObjectRole.RENDITION, media_type="application/pdf")
-    return cast(ObjectFacts, kept.as_facts())
+    return cast("ObjectFacts", kept.as_facts())
 
 
 def _unread(part: PartFacts, problem: Reason, *notes: str) -> InspectedPart:

@@ -1,4 +1,4 @@
-"""Runs a step's work on a file under its limits, and tells which reason a failure is for the person who sent the file."""
+"""Runs a step's work on a file under its limits, and knows which reason stands for which failure."""
 
 from __future__ import annotations
 

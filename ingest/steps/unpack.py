@@ -1,4 +1,4 @@
-"""Step unpack: an e-mail becomes its text and its attachments, also those of mails within it; anything else is one part."""
+"""Step unpack: an e-mail becomes its text and its attachments (and theirs); anything else is one part."""
 
 from __future__ import annotations
 
@@ -56,28 +56,31 @@ def run(context: StepContext) -> Outcome:
 
 
 def _open_all(parts: _Parts) -> Mail:
-    """Opens part 0 and every mail within it; gives the outermost. Raises what opening part 0 raises."""
-    outermost: Mail | None = None
-    waiting = deque([(0, 0)])
+    """Opens part 0 and every mail within it; gives the outermost. Raises what opening part 0 raises, and _TooLarge."""
+    outermost = _open_one(parts, 0)
+    waiting = deque((number, 1) for number in _mails_in(parts, 0))
     while waiting:
         number, depth = waiting.popleft()
-        try:
-            mail = _open_one(parts, number)
-        except (*FILE_TROUBLE, MailTooLarge) as trouble:
-            if outermost is None or isinstance(trouble, MailTooLarge):
-                raise
-            parts.found[number]["problem"] = reason_of(trouble).value
-            continue
-        outermost = outermost or mail
-        if number and mail.encrypted:
-            parts.found[number]["problem"] = Reason.ENCRYPTED_MAIL.value
-        for inner in (part for part in parts.found if part["parent"] == number and part["kind"] == "mail"):
-            if depth < DEEPEST_MAIL:
-                waiting.append((inner["number"], depth + 1))
-            else:
-                inner["problem"] = Reason.TOO_LARGE_WHEN_UNPACKED.value
-    assert outermost is not None
+        problem = _open_inner(parts, number, depth)
+        if problem is not None:
+            parts.found[number]["problem"] = problem.value
+        waiting.extend((inner, depth + 1) for inner in _mails_in(parts, number))
     return outermost
+
+
+def _open_inner(parts: _Parts, number: int, depth: int) -> Reason | None:
+    """What is wrong with it, if anything: the other parts go on."""
+    if depth > DEEPEST_MAIL:
+        return Reason.TOO_LARGE_WHEN_UNPACKED
+    try:
+        mail = _open_one(parts, number)
+    except FILE_TROUBLE as trouble:
+        return reason_of(trouble)
+    return Reason.ENCRYPTED_MAIL if mail.encrypted else None
+
+
+def _mails_in(parts: _Parts, number: int) -> list[int]:
+    return [part["number"] for part in parts.found if part["parent"] == number and part["kind"] == "mail"]
 
 
 def _open_one(parts: _Parts, number: int) -> Mail:
@@ -115,7 +118,7 @@ def _part(
         "name": name,
         "media_type": media_type,
         "kind": kind_of(media_type),
-        "original": cast(ObjectFacts, ref.as_facts()),
+        "original": cast("ObjectFacts", ref.as_facts()),
         "parent": parent,
         "problem": problem.value if problem else None,
     }

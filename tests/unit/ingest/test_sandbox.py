@@ -28,7 +28,9 @@ def take_memory(mebibytes: int) -> int:
 
 
 def take_memory_in_a_program() -> int:
-    return subprocess.run([sys.executable, "-c", "bytearray(2000 * 1024 * 1024)"], stderr=subprocess.DEVNULL).returncode
+    return subprocess.run(
+        [sys.executable, "-c", "bytearray(2000 * 1024 * 1024)"], stderr=subprocess.DEVNULL, check=False
+    ).returncode
 
 
 def burn() -> None:
@@ -37,10 +39,10 @@ def burn() -> None:
 
 
 def fail_without_pickling() -> None:
-    class Local(Exception):
+    class LocalError(Exception):
         pass
 
-    raise Local("cannot travel")
+    raise LocalError("cannot travel")
 
 
 def write_too_much(folder: Path) -> None:
@@ -54,7 +56,7 @@ def leave_a_program_running(pid_file: Path) -> None:
 
 
 def open_descriptors() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_the_answer_comes_back() -> None:
@@ -138,7 +140,7 @@ def test_an_exception_that_cannot_travel_is_named() -> None:
 
 def test_an_answer_that_cannot_travel_is_an_error_and_not_a_hang() -> None:
     with pytest.raises((WorkFailed, TypeError, AttributeError)):
-        run_limited(lambda: (lambda: None), limits=SMALL)
+        run_limited(lambda: lambda: None, limits=SMALL)
 
 
 def test_programs_of_the_work_end_with_it(tmp_path: Path) -> None:

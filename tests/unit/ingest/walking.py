@@ -38,10 +38,10 @@ class Walk:
     last: str = ""
 
     def parts(self) -> list[dict[str, Any]]:
-        return cast(list[dict[str, Any]], self.facts["unpack"]["parts"])
+        return cast("list[dict[str, Any]]", self.facts["unpack"]["parts"])
 
     def inspected(self) -> list[dict[str, Any]]:
-        return cast(list[dict[str, Any]], self.facts["inspect"]["parts"])
+        return cast("list[dict[str, Any]]", self.facts["inspect"]["parts"])
 
     def copy_of(self, ref: Mapping[str, Any], target: Path) -> Path:
         """The bytes of a stored object, for looking into them."""
@@ -55,7 +55,7 @@ def stored_item(store: FolderStore, content: bytes, filename: str) -> ItemView:
         stream.write(content)
         stream.seek(0)
         key = f"item/{hashlib.sha256(content).hexdigest()[:12]}-{len(list(store.keys()))}"
-        stored = store.put(key, cast(Any, stream))
+        stored = store.put(key, cast("Any", stream))
     original = ObjectRef(stored.key, stored.sha256, stored.size, "application/octet-stream", ObjectRole.ORIGINAL)
     return ItemView("item", filename, datetime(2026, 1, 2, tzinfo=UTC), "upload", original)
 
@@ -72,7 +72,9 @@ def walk(
             workspace = StoreWorkspace(store, "item/", Path(scratch))
             done.last = name
             done.outcome = run(
-                StepContext(item, done.facts, workspace, cast(OcrEngine, None), scanner or NoScanner(), limits or Limits())
+                StepContext(
+                    item, done.facts, workspace, cast("OcrEngine", None), scanner or NoScanner(), limits or Limits()
+                )
             )
         if not isinstance(done.outcome, Done):
             break
