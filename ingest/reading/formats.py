@@ -47,14 +47,14 @@ def identify(path: Path, filename: str) -> str | None:
     if _is_pdf(head):
         return "application/pdf"
     told = magic.from_buffer(head, mime=True)
-    if told in KINDS and KINDS[told] in ("pdf", "image"):
+    if KINDS.get(told) == "image":
         return told
     if _is_mail(head, filename):
         return "message/rfc822"
     if _is_plain_text(told, head):
         return "text/csv" if told == "text/csv" else "text/plain"
     # libmagic takes a mention of a header for a mail; what did not look like one above is none.
-    return UNKNOWN if told in KINDS else told
+    return UNKNOWN if KINDS.get(told) == "mail" else told
 
 
 def kind_of(media_type: str) -> PartKind | None:
@@ -84,4 +84,5 @@ def _is_plain_text(told: str, head: bytes) -> bool:
         return told not in MARKUP
     if head.startswith(BOMS[1:]):
         return True
-    return told == UNKNOWN and not NOT_IN_TEXT.search(head)
+    speaks_of_pdf = told == "application/pdf" and b" obj" not in head
+    return (told == UNKNOWN or speaks_of_pdf) and not NOT_IN_TEXT.search(head)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_binary_file, policy
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -181,7 +182,7 @@ def decoded_header(raw: str) -> str:
     unfolded = re.sub(r"\r?\n[ \t]*", " ", bare)
     try:
         pieces = decode_header(unfolded)
-    except ValueError:  # broken base64
+    except HeaderParseError:  # broken base64
         return unfolded.strip()
     # Adjacent words of one sentence come as bytes or, when nothing was encoded, as text.
     text = "".join(piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces)

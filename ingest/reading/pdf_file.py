@@ -83,10 +83,10 @@ def inspect_pdf(path: Path, folder: Path, limits: Limits) -> PdfInspection:
 
 
 def _problem(look: _Look, limits: Limits) -> Reason | None:
+    if 0 in (look.pdfium_pages, look.pikepdf_pages) and not look.loadable:
+        return Reason.NO_PAGES
     if look.pdfium_pages is None:
         return Reason.DAMAGED_FILE
-    if look.pdfium_pages == 0:
-        return Reason.NO_PAGES
     if look.pdfium_pages > limits.pages:
         return Reason.TOO_MANY_PAGES
     if look.loadable == 0:
