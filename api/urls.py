@@ -1,1 +1,33 @@
-urlpatterns: list = []
+"""The paths of REST v1. Each ends in a slash; they stay as they are."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from api import document_views, history_views, inbox_views, page_views, schema_views, search_views
+
+app_name = "api"
+
+DOCUMENT = "documents/<uuid:document_id>/"
+ITEM = "inbox/<uuid:item_id>/"
+
+urlpatterns = [
+    path("inbox/", inbox_views.InboxView.as_view(), name="inbox"),
+    path(ITEM, inbox_views.ItemView.as_view(), name="inbox-item"),
+    path(f"{ITEM}original/", inbox_views.ItemOriginalView.as_view(), name="inbox-original"),
+    path(f"{ITEM}retry/", inbox_views.ItemRetryView.as_view(), name="inbox-retry"),
+    path(f"{ITEM}accept/", inbox_views.ItemAcceptView.as_view(), name="inbox-accept"),
+    path("documents/", document_views.DocumentsView.as_view(), name="documents"),
+    path(DOCUMENT, document_views.DocumentView.as_view(), name="document"),
+    path(f"{DOCUMENT}pages/", page_views.DocumentPagesView.as_view(), name="document-pages"),
+    path(f"{DOCUMENT}pages/<int:number>/image/", page_views.PageImageView.as_view(), name="document-page-image"),
+    path(f"{DOCUMENT}original/", document_views.DocumentOriginalView.as_view(), name="document-original"),
+    path(f"{DOCUMENT}rendition/", document_views.DocumentRenditionView.as_view(), name="document-rendition"),
+    path(f"{DOCUMENT}thumbnail/", document_views.DocumentThumbnailView.as_view(), name="document-thumbnail"),
+    path(f"{DOCUMENT}history/", history_views.DocumentHistoryView.as_view(), name="document-history"),
+    path("document-kinds/", document_views.DocumentKindsView.as_view(), name="document-kinds"),
+    path("search/", search_views.SearchView.as_view(), name="search"),
+    path("schema/", schema_views.SchemaView.as_view(), name="schema"),
+    path("schema/docs/", schema_views.SchemaDocsView.as_view(), name="schema-docs"),
+    re_path(r"(?s)^.*$", schema_views.NoSuchPathView.as_view(), name="no-such-path"),
+]

@@ -1,0 +1,236 @@
+"""How a document looks to programs: short in lists, whole by itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from api.inbox_shapes import DocumentNameSerializer, reason_of
+from dms.access.actors import Actor
+from dms.access.permissions import Permission
+from dms.access.rule import can
+from dms.ports import ScanVerdict
+from dms.records.models import (
+    Document,
+    DocumentKind,
+    DocumentState,
+    DocumentVersion,
+    KindSource,
+    ObjectRole,
+    StoredObject,
+    TextState,
+)
+from dms.records.queries import DocumentQuerySet
+from ingest.no_rendition import NO_RENDITION
+
+WHOLE_OBJECTS = (ObjectRole.ORIGINAL, ObjectRole.RENDITION, ObjectRole.THUMBNAIL)
+"""What belongs to the document as a whole; of page images there may be thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentAnswer:
+    document: Document
+    version: DocumentVersion | None
+    objects: Mapping[str, StoredObject]
+    kinds: Mapping[str, str]
+    may_classify: bool
+    may_see_history: bool
+    parent: Document | None = None
+    attachments: Sequence[Document] = field(default=())
+
+
+def read_documents() -> DocumentQuerySet:
+    """With everything that an answer needs, in a constant number of queries."""
+    objects = Prefetch("stored_objects", StoredObject.objects.filter(role__in=WHOLE_OBJECTS), to_attr="whole_objects")
+    versions = DocumentVersion.objects.order_by("number").prefetch_related(objects)
+    documents: DocumentQuerySet = Document.objects.select_related("kind").prefetch_related(  # type: ignore[assignment]
+        Prefetch("versions", versions)
+    )
+    return documents
+
+
+def answers_for(actor: Actor, documents: Sequence[Document]) -> list[DocumentAnswer]:
+    """In the order given; parents and attachments only where the actor may read them as well."""
+    kinds = dict(DocumentKind.objects.values_list("slug", "label"))
+    parents = Document.objects.visible_to(actor).in_bulk([d.parent_id for d in documents if d.parent_id])
+    attached: dict[UUID | None, list[Document]] = defaultdict(list)
+    for one in Document.objects.visible_to(actor).filter(parent_id__in=[d.pk for d in documents]).order_by("part"):
+        attached[one.parent_id].append(one)
+    return [_answer(actor, one, kinds, parents.get(one.parent_id), attached[one.pk]) for one in documents]
+
+
+def _answer(
+    actor: Actor, document: Document, kinds: Mapping[str, str], parent: Document | None, attached: Sequence[Document]
+) -> DocumentAnswer:
+    version = max(document.versions.all(), key=lambda one: one.number, default=None)
+    objects = {one.role: one for one in version.whole_objects} if version else {}  # type: ignore[attr-defined]
+    return DocumentAnswer(
+        document,
+        version,
+        objects,
+        kinds,
+        may_classify=can(actor, Permission.DOCUMENT_CLASSIFY, document),
+        may_see_history=can(actor, Permission.HISTORY_VIEW, document),
+        parent=parent,
+        attachments=attached,
+    )
+
+
+class KindSerializer(serializers.Serializer):
+    """A kind of document. `slug` is stable, `label` is for people."""
+
+    slug = serializers.CharField()
+    label = serializers.CharField()
+
+
+class BecauseSerializer(serializers.Serializer):
+    word = serializers.CharField()
+    weight = serializers.FloatField()
+
+
+class SentenceSerializer(serializers.Serializer):
+    """A stable code with the sentence for people."""
+
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class DocumentProblemSerializer(SentenceSerializer):
+    next_step = serializers.CharField()
+
+
+class OriginalSerializer(serializers.Serializer):
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    media_type = serializers.CharField()
+
+
+class DocumentLinksSerializer(serializers.Serializer):
+    self = serializers.URLField()
+    item = serializers.URLField()
+    pages = serializers.URLField()
+    original = serializers.URLField()
+    rendition = serializers.URLField(allow_null=True)
+    thumbnail = serializers.URLField(allow_null=True)
+    history = serializers.URLField(allow_null=True)
+
+
+class DocumentListSerializer(serializers.Serializer):
+    """A document as it stands in a list."""
+
+    id = serializers.UUIDField(source="document.id")
+    title = serializers.CharField(source="document.title")
+    sender = serializers.CharField(source="document.sender")
+    letter_date = serializers.DateField(source="document.letter_date", allow_null=True)
+    received_at = serializers.DateTimeField(source="document.received_at")
+    filename = serializers.CharField(source="document.filename")
+    kind = KindSerializer(source="document.kind", allow_null=True)
+    kind_source = serializers.ChoiceField(KindSource.choices, source="document.kind_source")
+    kind_confidence = serializers.FloatField(source="document.kind_confidence", allow_null=True)
+    state = serializers.ChoiceField(DocumentState.choices, source="document.state")
+    text_state = serializers.ChoiceField(TextState.choices, source="document.text_state")
+    page_count = serializers.SerializerMethodField()
+    item = serializers.UUIDField(source="document.item_id")
+    parent = DocumentNameSerializer(allow_null=True)
+    links = serializers.SerializerMethodField()
+
+    def get_page_count(self, answer: DocumentAnswer) -> int:
+        return answer.version.page_count if answer.version else 0
+
+    @extend_schema_field(DocumentLinksSerializer)
+    def get_links(self, answer: DocumentAnswer) -> dict[str, str | None]:
+        document = answer.document
+
+        def link(name: str, key: UUID = document.pk) -> str:
+            return str(reverse(f"api:{name}", args=[key], request=self.context["request"]))
+
+        return {
+            "self": link("document"),
+            "item": link("inbox-item", document.item_id),
+            "pages": link("document-pages"),
+            "original": link("document-original"),
+            "rendition": link("document-rendition") if ObjectRole.RENDITION in answer.objects else None,
+            "thumbnail": link("document-thumbnail") if ObjectRole.THUMBNAIL in answer.objects else None,
+            "history": link("document-history") if answer.may_see_history else None,
+        }
+
+
+class DocumentSerializer(DocumentListSerializer):
+    """All that is known of a document."""
+
+    kind_guess = serializers.SerializerMethodField(help_text="The model's best guess, also where it is too unsure.")
+    kind_because = BecauseSerializer(source="document.kind_because", many=True)
+    problem = serializers.SerializerMethodField(help_text="Why text is missing.")
+    signed = serializers.BooleanField(source="version.signed", default=False)
+    encrypted = serializers.BooleanField(source="version.encrypted", default=False)
+    tagged = serializers.BooleanField(source="version.tagged", default=False)
+    malware = serializers.ChoiceField(
+        [str(verdict) for verdict in ScanVerdict], source="version.malware", default=str(ScanVerdict.NOT_SCANNED)
+    )
+    original = serializers.SerializerMethodField()
+    no_rendition = serializers.SerializerMethodField(help_text="Why there is no PDF/A beside the original.")
+    attachments = DocumentNameSerializer(many=True)
+    actions = serializers.SerializerMethodField()
+
+    @extend_schema_field(KindSerializer(allow_null=True))
+    def get_kind_guess(self, answer: DocumentAnswer) -> dict[str, str] | None:
+        slug = answer.document.kind_guess
+        return {"slug": slug, "label": answer.kinds.get(slug, slug)} if slug else None
+
+    @extend_schema_field(DocumentProblemSerializer(allow_null=True))
+    def get_problem(self, answer: DocumentAnswer) -> dict[str, str] | None:
+        code = answer.document.problem
+        reason = reason_of(code)
+        if reason is None:
+            return None
+        return {"code": code, "sentence": str(reason.sentence), "next_step": str(reason.next_step)}
+
+    @extend_schema_field(OriginalSerializer(allow_null=True))
+    def get_original(self, answer: DocumentAnswer) -> dict[str, Any] | None:
+        stored = answer.objects.get(ObjectRole.ORIGINAL)
+        if stored is None:
+            return None
+        return {"sha256": stored.sha256, "size": stored.size, "media_type": stored.media_type}
+
+    @extend_schema_field(SentenceSerializer(allow_null=True))
+    def get_no_rendition(self, answer: DocumentAnswer) -> dict[str, str] | None:
+        code = answer.version.no_rendition if answer.version else ""
+        if not code:
+            return None
+        return {"code": code, "sentence": str(NO_RENDITION.get(code, code))}
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(["classify"])))
+    def get_actions(self, answer: DocumentAnswer) -> list[str]:
+        possible = answer.document.lifecycle.verbs(answer.document.state)
+        return ["classify"] if possible and answer.may_classify else []
+
+
+class DocumentFilter(serializers.Serializer):
+    """Several values of one parameter: any of them."""
+
+    kind = serializers.ListField(
+        child=serializers.CharField(max_length=40, allow_blank=True),
+        required=False,
+        help_text="Slugs; an empty value stands for documents of no known kind.",
+    )
+    state = serializers.ListField(child=serializers.ChoiceField(DocumentState.choices), required=False)
+    year = serializers.ListField(
+        child=serializers.IntegerField(min_value=1900, max_value=2200),
+        required=False,
+        help_text="Year of receipt.",
+    )
+    text_state = serializers.ListField(child=serializers.ChoiceField(TextState.choices), required=False)
+
+
+class DocumentChangeSerializer(serializers.Serializer):
+    kind = serializers.CharField(
+        max_length=40, allow_null=True, help_text="Slug of the kind that a person chose; null: none of these."
+    )

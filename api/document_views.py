@@ -1,0 +1,189 @@
+"""`/documents/`: what became of the mail, with its files, and the one thing that can be changed: its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.mixins import ListModelMixin
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.base import ApiView, read_parameters
+from api.document_shapes import (
+    DocumentAnswer,
+    DocumentChangeSerializer,
+    DocumentFilter,
+    DocumentListSerializer,
+    DocumentSerializer,
+    KindSerializer,
+    answers_for,
+    read_documents,
+)
+from api.downloads import Download, send
+from api.problems import not_found
+from dms.access.actors import Actor
+from dms.records.documents import document_set_kind, state_digest
+from dms.records.models import Document, DocumentKind, ObjectRole, StoredObject
+from dms.records.queries import DocumentQuerySet
+
+
+class DocumentsView(ListModelMixin, ApiView):
+    serializer_class = DocumentListSerializer
+
+    def get_queryset(self) -> DocumentQuerySet:
+        chosen = read_parameters(DocumentFilter, self.request)
+        return read_documents().visible_to(self.actor).filter(_condition(chosen))
+
+    def paginate_queryset(self, queryset: Any) -> Sequence[DocumentAnswer]:
+        return answers_for(self.actor, super().paginate_queryset(queryset) or [])
+
+    @extend_schema(operation_id="documents_list", parameters=[DocumentFilter])
+    def get(self, request: Request) -> Response:
+        """The documents that you may read, newest first."""
+        return self.list(request)
+
+
+class DocumentView(ApiView):
+    serializer_class = DocumentSerializer
+    parser_classes = [JSONParser]
+
+    @extend_schema(operation_id="documents_retrieve")
+    def get(self, request: Request, document_id: UUID) -> Response:
+        """The `ETag` can be sent as `If-Match` with a change."""
+        return self._answer(document_id)
+
+    @extend_schema(
+        operation_id="documents_change",
+        request=DocumentChangeSerializer,
+        parameters=[
+            OpenApiParameter(
+                "If-Match", str, OpenApiParameter.HEADER, description="Change only what still has this ETag (else 412)."
+            )
+        ],
+    )
+    def patch(self, request: Request, document_id: UUID) -> Response:
+        """Confirms or corrects the kind of the document."""
+        document = find_document(self.actor, document_id)
+        change = DocumentChangeSerializer(data=request.data)
+        change.is_valid(raise_exception=True)
+        kind = _find_kind(change.validated_data["kind"])
+        document_set_kind(self.actor, document, kind=kind, expected=_expected(request, document))
+        return self._answer(document_id)
+
+    def _answer(self, document_id: UUID) -> Response:
+        document = read_documents().visible_to(self.actor).filter(pk=document_id).first()
+        if document is None:
+            raise not_found()
+        [answer] = answers_for(self.actor, [document])
+        return Response(self.get_serializer(answer).data, headers={"ETag": f'"{state_digest(document)}"'})
+
+
+class DocumentKindsView(ApiView):
+    serializer_class = KindSerializer
+    pagination_class = None
+
+    @extend_schema(operation_id="document_kinds_list", responses=KindSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """All kinds of documents, by their label."""
+        return Response(self.get_serializer(DocumentKind.objects.all(), many=True).data)
+
+
+class _DocumentFileView(ApiView):
+    role: ObjectRole
+
+    def _send(self, request: Request, document_id: UUID) -> HttpResponseBase:
+        document = find_document(self.actor, document_id)
+        objects = StoredObject.objects.filter(version__document=document, role=self.role)
+        stored = objects.order_by("-version__number").first()
+        if stored is None:
+            raise not_found()
+        return send(request, download_of(stored, document))
+
+
+class DocumentOriginalView(_DocumentFileView):
+    role = ObjectRole.ORIGINAL
+
+    @extend_schema(
+        operation_id="documents_original", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
+        """Bit for bit as it came in. Its digest was checked before the first byte goes out."""
+        return self._send(request, document_id)
+
+
+class DocumentRenditionView(_DocumentFileView):
+    role = ObjectRole.RENDITION
+
+    @extend_schema(operation_id="documents_rendition", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
+        """The searchable PDF/A, where there is one."""
+        return self._send(request, document_id)
+
+
+class DocumentThumbnailView(_DocumentFileView):
+    role = ObjectRole.THUMBNAIL
+
+    @extend_schema(operation_id="documents_thumbnail", responses={(200, "image/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
+        """A small picture of the first page."""
+        return self._send(request, document_id)
+
+
+def find_document(actor: Actor, document_id: UUID) -> Document:
+    """Raises NotFound, also for what this actor may not read."""
+    document = Document.objects.visible_to(actor).filter(pk=document_id).first()
+    if document is None:
+        raise not_found()
+    return document  # type: ignore[no-any-return]
+
+
+def download_of(stored: StoredObject, document: Document, suffix: str = "") -> Download:
+    """Files are saved, pictures are shown; both under a name that tells what they are of."""
+    name = PurePath(document.filename)
+    if stored.role != ObjectRole.ORIGINAL:
+        name = PurePath(f"{name.stem}{suffix}{PurePath(stored.key).suffix}")
+    shown = stored.role in (ObjectRole.THUMBNAIL, ObjectRole.PAGE_IMAGE)
+    return Download(stored.key, stored.sha256, stored.size, stored.media_type, str(name), as_attachment=not shown)
+
+
+def _condition(chosen: Mapping[str, Sequence[Any]]) -> Q:
+    """Any of the values of each parameter, all of the parameters."""
+    condition = Q(**{f"{name}__in": chosen[name] for name in ("state", "text_state") if name in chosen})
+    if "year" in chosen:
+        years = Q()
+        for year in chosen["year"]:
+            years |= Q(received_at__year=year)
+        condition &= years
+    if "kind" in chosen:
+        kinds = Q(kind_id__in=[slug for slug in chosen["kind"] if slug])
+        condition &= kinds | Q(kind__isnull=True) if "" in chosen["kind"] else kinds
+    return condition
+
+
+def _find_kind(slug: str | None) -> DocumentKind | None:
+    if slug is None:
+        return None
+    kind = DocumentKind.objects.filter(pk=slug).first()
+    if kind is None:
+        raise ValidationError({"kind": [_("Diese Dokumentart gibt es nicht.")]})
+    return kind
+
+
+def _expected(request: Request, document: Document) -> str | None:
+    """What `If-Match` asks for. None: anything; of several tags the one that fits counts."""
+    header = request.headers.get("If-Match")
+    if header is None or header.strip() == "*":
+        return None
+    tags = [tag.strip().strip('"') for tag in header.split(",")]
+    now = state_digest(document)
+    return now if now in tags else tags[0]

@@ -1,0 +1,165 @@
+"""`/inbox/`: what came in, how far it is, and how to hand in more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.mixins import ListModelMixin
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.authentication import is_browser
+from api.base import ApiView, read_parameters
+from api.downloads import Download, send
+from api.inbox_shapes import (
+    LONGEST_KEY,
+    IdempotencyKeySerializer,
+    InboxFilter,
+    ItemAnswer,
+    ItemSerializer,
+    UploadSerializer,
+    answers_for,
+)
+from api.problems import not_found
+from dms.access.actors import Actor
+from dms.adapters.chosen import SystemClock
+from ingest.intake import Delivery, take_in
+from ingest.models import InboxItem, InboxQuerySet, Source
+from ingest.retries import item_accept, item_retry
+from ingest.scopes import inbox_scope_for
+
+MULTIPART_FRAME = 1024 * 1024
+"""What boundaries and headers may add to the bytes of the file."""
+
+
+class InboxView(ListModelMixin, ApiView):
+    serializer_class = ItemSerializer
+    parser_classes = [MultiPartParser]
+    largest_body = settings.UPLOAD_MAX_MB * 1024 * 1024 + MULTIPART_FRAME
+
+    def get_queryset(self) -> InboxQuerySet:
+        chosen = read_parameters(InboxFilter, self.request)
+        wanted = {f"{name}__in": values for name, values in chosen.items()}
+        return InboxItem.objects.visible_to(self.actor).filter(**wanted)  # type: ignore[attr-defined, no-any-return]
+
+    def paginate_queryset(self, queryset: Any) -> Sequence[ItemAnswer]:
+        return answers_for(self.actor, super().paginate_queryset(queryset) or [])
+
+    @extend_schema(operation_id="inbox_list", parameters=[InboxFilter])
+    def get(self, request: Request) -> Response:
+        """The items that you may see, newest first."""
+        return self.list(request)
+
+    @extend_schema(
+        operation_id="inbox_create",
+        request=UploadSerializer,
+        responses={
+            201: OpenApiResponse(ItemSerializer, description="Taken in: stored, flushed and committed."),
+        },
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+                OpenApiParameter.HEADER,
+                description="The same key never makes two items; for other bytes it is refused (422).",
+            ),
+            OpenApiParameter(
+                "Idempotent-Replayed",
+                {"type": "string", "enum": ["true"]},
+                OpenApiParameter.HEADER,
+                description="The key was used before for the same bytes: this is the item from then.",
+                response=[201],
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Hands in one file. Once this answers, the file is safe."""
+        upload = UploadSerializer(data=request.data)
+        upload.is_valid(raise_exception=True)
+        file = upload.validated_data["file"]
+        delivery = Delivery(
+            filename=file.name,
+            source=Source.UPLOAD if is_browser(request) else Source.API,
+            idempotency_key=_idempotency_key(request),
+        )
+        receipt = take_in(self.actor, file.file, delivery, scope=inbox_scope_for(self.actor), clock=SystemClock())
+        answer = _answer(self, receipt.item, status.HTTP_201_CREATED)
+        answer["Location"] = answer.data["links"]["self"]
+        if not receipt.created:
+            answer["Idempotent-Replayed"] = "true"
+        return answer
+
+
+class ItemView(ApiView):
+    serializer_class = ItemSerializer
+
+    @extend_schema(operation_id="inbox_retrieve")
+    def get(self, request: Request, item_id: UUID) -> Response:
+        return _answer(self, find_item(self.actor, item_id))
+
+
+class _ItemActionView(ApiView):
+    serializer_class = ItemSerializer
+    service: Callable[[Actor, InboxItem], InboxItem]
+
+    def _act(self, item_id: UUID) -> Response:
+        return _answer(self, type(self).service(self.actor, find_item(self.actor, item_id)))
+
+
+class ItemRetryView(_ItemActionView):
+    service = item_retry
+
+    @extend_schema(operation_id="inbox_retry", request=None)
+    def post(self, request: Request, item_id: UUID) -> Response:
+        """Runs a refused or stuck item again."""
+        return self._act(item_id)
+
+
+class ItemAcceptView(_ItemActionView):
+    service = item_accept
+
+    @extend_schema(operation_id="inbox_accept", request=None)
+    def post(self, request: Request, item_id: UUID) -> Response:
+        """Takes a refused item as it is: a photo or a plan that has no text."""
+        return self._act(item_id)
+
+
+class ItemOriginalView(ApiView):
+    @extend_schema(operation_id="inbox_original", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, item_id: UUID) -> HttpResponseBase:
+        """The file as it came in, whatever became of the item."""
+        item = find_item(self.actor, item_id)
+        return send(request, Download(item.key, item.sha256, item.size, "application/octet-stream", item.filename))
+
+
+def find_item(actor: Actor, item_id: UUID) -> InboxItem:
+    """Raises NotFound, also for what this actor may not see."""
+    item = InboxItem.objects.visible_to(actor).filter(pk=item_id).first()  # type: ignore[attr-defined]
+    if item is None:
+        raise not_found()
+    return item  # type: ignore[no-any-return]
+
+
+def _answer(view: ApiView, item: InboxItem, code: int = status.HTTP_200_OK) -> Response:
+    [answer] = answers_for(view.actor, [item])
+    return Response(view.get_serializer(answer).data, status=code)
+
+
+def _idempotency_key(request: Request) -> str | None:
+    """Raises ValidationError: a key that is there must be usable, or its promise would silently not hold."""
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return None
+    key = IdempotencyKeySerializer(data={"key": header.strip()})
+    if not key.is_valid():
+        raise ValidationError({"Idempotency-Key": key.errors["key"]})
+    return str(key.validated_data["key"])

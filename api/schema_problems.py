@@ -1,0 +1,78 @@
+"""Tells the OpenAPI document about errors, which every operation answers in one shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.problems import MEDIA_TYPE
+
+PROBLEM = {
+    "type": "object",
+    "description": "An error (RFC 9457): `code` is for programs, `detail` for people.",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {}, "description": "What is wrong with which field."},
+    },
+    "required": ["type", "title", "status", "code", "detail"],
+}
+DESCRIPTIONS = {
+    "400": "The request cannot be understood.",
+    "401": "Nobody is logged in.",
+    "403": "You may not do this.",
+    "404": "It does not exist, or you may not see it.",
+    "409": "Not possible in the present state.",
+    "412": "Changed meanwhile.",
+    "413": "Too large.",
+    "415": "This content type is not taken.",
+    "416": "The file has no such bytes.",
+    "422": "The Idempotency-Key was used for other bytes.",
+    "500": "A stored file is damaged.",
+    "503": "The store or the search does not answer; try again later.",
+}
+DOWNLOAD = ("206", "304", "412", "416", "500")
+WRITING = {"inbox_create": ("400", "413", "415", "422", "503"), "documents_change": ("400", "412", "413", "415")}
+ACTING = {"inbox_retry": ("409",), "inbox_accept": ("409",)}
+
+
+def add_problem_responses(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """A postprocessing hook of drf-spectacular."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            for code in _codes(path, method, operation):
+                operation["responses"].setdefault(code, _response(code, operation))
+    return result
+
+
+def _codes(path: str, method: str, operation: dict[str, Any]) -> list[str]:
+    codes = ["401"]
+    if "{" in path:
+        codes.append("404")
+    if any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
+        codes.append("400")
+    if method != "get":
+        codes.append("403")
+    if _is_download(operation):
+        codes += DOWNLOAD
+    if operation["operationId"] == "search":
+        codes.append("503")
+    name = operation["operationId"]
+    return [*codes, *WRITING.get(name, ()), *ACTING.get(name, ())]
+
+
+def _is_download(operation: dict[str, Any]) -> bool:
+    content = operation["responses"].get("200", {}).get("content", {})
+    return any(media["schema"].get("format") == "binary" for media in content.values())
+
+
+def _response(code: str, operation: dict[str, Any]) -> dict[str, Any]:
+    if code == "206":
+        return {"description": "The range of bytes asked for.", "content": operation["responses"]["200"]["content"]}
+    if code == "304":
+        return {"description": "Unchanged since the ETag of `If-None-Match`."}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": DESCRIPTIONS[code], "content": content}

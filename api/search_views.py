@@ -1,0 +1,178 @@
+"""`/search/`: finds documents by what stands on their pages, always through the actor's own filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.utils.urls import replace_query_param
+
+from api.base import ApiView, read_parameters
+from api.document_shapes import KindSerializer
+from dms.access.actors import Actor
+from dms.access.rule import search_filter
+from dms.adapters.chosen import build_adapter
+from dms.records.models import Document, DocumentKind, DocumentState
+from search.ports import MAX_LIMIT, Facets, Hit, SearchHits, SearchIndex, SearchQuery, Sort
+
+PAGE_SIZE = 25
+LAST_HIT = 10_000
+"""Nobody leafs further; the next step is then to narrow the search."""
+
+
+@cache
+def search_index() -> SearchIndex:
+    return cast(SearchIndex, build_adapter(settings.SEARCH_INDEX))
+
+
+@dataclass(frozen=True, slots=True)
+class HitAnswer:
+    document: Document
+    hit: Hit
+
+    @property
+    def snippet(self) -> str:
+        return "".join(run.text for run in self.hit.snippet)
+
+
+class SearchRequestSerializer(serializers.Serializer):
+    """Several values of `kind`, `year` or `state`: any of them."""
+
+    q = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=2000, help_text="Words, “phrases”, begin*, -without."
+    )
+    kind = serializers.ListField(child=serializers.CharField(max_length=40, allow_blank=True), required=False)
+    year = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=9999), required=False)
+    state = serializers.ListField(child=serializers.ChoiceField(DocumentState.choices), required=False)
+    sort = serializers.ChoiceField(
+        [str(sort) for sort in Sort], required=False, help_text="Without words the newest stand first."
+    )
+    page = serializers.IntegerField(required=False, default=1, min_value=1, max_value=LAST_HIT)
+    page_size = serializers.IntegerField(required=False, default=PAGE_SIZE, min_value=1, max_value=MAX_LIMIT)
+
+
+class SnippetPartSerializer(serializers.Serializer):
+    text = serializers.CharField()
+    marked = serializers.BooleanField()
+
+
+class FoundDocumentSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    sender = serializers.CharField()
+    kind = KindSerializer(allow_null=True)
+    letter_date = serializers.DateField(allow_null=True)
+    received_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(DocumentState.choices)
+    filename = serializers.CharField()
+    link = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.URLField())
+    def get_link(self, document: Document) -> str:
+        return str(reverse("api:document", args=[document.pk], request=self.context["request"]))
+
+
+class HitSerializer(serializers.Serializer):
+    """A found document with the page that shows it best."""
+
+    document = FoundDocumentSerializer()
+    page = serializers.IntegerField(source="hit.page", min_value=1)
+    snippet = serializers.CharField(help_text="Plain text.")
+    snippet_parts = SnippetPartSerializer(source="hit.snippet", many=True, help_text="The same text in parts.")
+    score = serializers.FloatField(source="hit.score", help_text="Compares within one answer only.")
+
+
+class FacetValueSerializer(serializers.Serializer):
+    value = serializers.CharField(help_text="What the parameter takes; empty: no known kind.")
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class YearValueSerializer(FacetValueSerializer):
+    value = serializers.IntegerField()  # type: ignore[assignment]
+
+
+class FacetsSerializer(serializers.Serializer):
+    """Each counts as if nothing were chosen in itself, so that another value can be added."""
+
+    kind = FacetValueSerializer(many=True)
+    year = YearValueSerializer(many=True)
+    state = FacetValueSerializer(many=True)
+
+
+class SearchAnswerSerializer(serializers.Serializer):
+    count = serializers.IntegerField(help_text="All documents found, exactly.")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    relaxed = serializers.BooleanField(help_text="Too few hold all words: those with some of them stand behind.")
+    results = HitSerializer(many=True)
+    facets = FacetsSerializer()
+
+
+class SearchView(ApiView):
+    serializer_class = SearchAnswerSerializer
+    pagination_class = None
+
+    @extend_schema(operation_id="search", parameters=[SearchRequestSerializer], responses=SearchAnswerSerializer)
+    def get(self, request: Request) -> Response:
+        """Hits, counts and facets over the documents that you may read."""
+        asked = read_parameters(SearchRequestSerializer, request)
+        page, size = asked["page"], asked["page_size"]
+        found = search_index().search(_query(asked, search_filter(self.actor)))
+        reachable = min(found.count, LAST_HIT)
+        answer = {
+            "count": found.count,
+            "next": _link(request, page + 1) if page * size < reachable else None,
+            "previous": _link(request, page - 1) if page > 1 else None,
+            "relaxed": found.relaxed,
+            "results": _hits(self.actor, found),
+            "facets": _facets(found.facets),
+        }
+        return Response(self.get_serializer(answer).data)
+
+
+def _query(asked: Mapping[str, Any], scopes: frozenset[int]) -> SearchQuery:
+    best = Sort.RELEVANCE if asked["q"] else Sort.NEWEST
+    return SearchQuery(
+        text=asked["q"],
+        scopes=scopes,
+        kinds=frozenset(asked.get("kind", ())),
+        years=frozenset(asked.get("year", ())),
+        states=frozenset(asked.get("state", ())),
+        sort=Sort(asked.get("sort", best)),
+        offset=(asked["page"] - 1) * asked["page_size"],
+        limit=asked["page_size"],
+    )
+
+
+def _hits(actor: Actor, found: SearchHits) -> list[HitAnswer]:
+    """What the index still holds but is gone, or no longer this actor's, is left out."""
+    ids = [hit.document_id for hit in found.hits]
+    documents = Document.objects.visible_to(actor).select_related("kind").in_bulk(ids)
+    return [HitAnswer(documents[hit.document_id], hit) for hit in found.hits if hit.document_id in documents]
+
+
+def _facets(facets: Facets) -> dict[str, Sequence[dict[str, Any]]]:
+    """Kinds and states by their count, years from the newest."""
+    kinds = {"": _("unsicher"), **dict(DocumentKind.objects.values_list("slug", "label"))}
+    states = {state.value: str(state.label) for state in DocumentState}
+    years = [{"value": y, "label": str(y), "count": n} for y, n in sorted(facets.year.items(), reverse=True)]
+    return {"kind": _counted(facets.kind, kinds), "year": years, "state": _counted(facets.state, states)}
+
+
+def _counted(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    rows = [{"value": value, "label": labels.get(value, value), "count": number} for value, number in counts.items()]
+    return sorted(rows, key=lambda row: (-cast(int, row["count"]), str(row["label"])))
+
+
+def _link(request: Request, page: int) -> str:
+    return str(replace_query_param(request.build_absolute_uri(), "page", page))

@@ -1,0 +1,19 @@
+"""What a person can do now about an item: what its lifecycle leads to, what the rights allow, and what can help."""
+
+from __future__ import annotations
+
+from dms.access.actors import Actor
+from dms.access.permissions import Permission
+from dms.access.rule import can
+from ingest.models import InboxItem, ItemVerb
+from ingest.reasons import Reason
+
+BY_PEOPLE = (ItemVerb.RETRY, ItemVerb.ACCEPT)
+
+
+def item_actions(actor: Actor, item: InboxItem) -> list[ItemVerb]:
+    """Empty when nothing is to be done. Taking it as it is helps only where nothing but text was missing."""
+    if not can(actor, Permission.INBOX_RETRY, item):
+        return []
+    possible = [verb for verb in item.lifecycle.verbs(item.state) if verb in BY_PEOPLE]
+    return [verb for verb in possible if verb is not ItemVerb.ACCEPT or item.reason == Reason.NO_TEXT.value]
