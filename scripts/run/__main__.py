@@ -81,8 +81,7 @@ def start(installation: Installation, manager: Manager) -> None:
         installation.cluster.create_logins()
     if run([sys.executable, "-m", "scripts.run.prepare"], environment) != 0:
         raise SetUpError("Database and example town could not be brought up to date; the reason stands above.")
-    manager.start_product()
-    wait_for_pages(installation.url, manager.is_alive)
+    start_product(installation, manager)
     if os.environ.get("REGISTRATUR_SAMPLES", "1") != "0":
         take_in_samples(state, lambda command: run(command, environment), say)
 
@@ -99,7 +98,13 @@ def keep_running(installation: Installation, manager: Manager) -> None:
         tidy(installation)
         manager.start(installation.write_settings())
         wait_for_servers(installation, manager)
-        manager.start_product()
+        start_product(installation, manager)
+
+
+def start_product(installation: Installation, manager: Manager) -> None:
+    manager.start_web()
+    wait_for_pages(installation.url, manager.is_alive)
+    manager.start_rest()
 
 
 def tidy(installation: Installation) -> None:

@@ -95,7 +95,11 @@ class Manager:
                 raise SetUpError(f"The process manager does not start; see {self._state.logs / 'manager.log'}.")
             time.sleep(0.05)
 
-    def start_product(self) -> None:
+    def start_web(self) -> None:
+        self._call("startProcess", f"{Group.PRODUCT}:web", False)
+
+    def start_rest(self) -> None:
+        """Everything that runs in the background; apart from the web pages, so that these have all cores to start."""
         self._call("startProcessGroup", Group.PRODUCT.value, False)
 
     def wait(self) -> None:

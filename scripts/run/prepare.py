@@ -36,7 +36,7 @@ def static_digest(checkout: Path) -> str:
     digest = hashlib.sha256()
     for source in (checkout / "requirements" / "run.txt", checkout / "config" / "settings.py"):
         digest.update(source.read_bytes())
-    for file in sorted(path for path in checkout.glob("*/static/**/*") if path.is_file()):
+    for file in sorted(path for path in (checkout / "frontend" / "static").rglob("*") if path.is_file()):
         found = file.stat()
         digest.update(f"{file.relative_to(checkout)} {found.st_size} {found.st_mtime_ns}\n".encode())
     return digest.hexdigest()
