@@ -6,7 +6,7 @@ Standard library only: manage.py reads it before it knows whether a Python envir
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -71,15 +71,14 @@ def given(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     return {name: environment[name] for name in names if name in environment}
 
 
-def complete_environment() -> Path:
-    """Fill what this process's environment lacks from the state folder's `env`; returns that file.
+def complete_environment(environment: MutableMapping[str, str] = os.environ) -> Path:
+    """Fill what the environment (this process's own) lacks from the state folder's `env`; returns that file.
 
     What the caller set wins, in either of its two spellings.
     """
-    file = state_folder() / "env"
-    for name, value in read_env(file).items():
-        if name.removesuffix("_FILE") not in os.environ and f"{name.removesuffix('_FILE')}_FILE" not in os.environ:
-            os.environ[name] = value
-    os.environ.setdefault("REGISTRATUR_STATE", str(state_folder()))
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    file = state_folder(environment) / "env"
+    asked = {name.removesuffix("_FILE") for name in environment}
+    environment |= {name: value for name, value in read_env(file).items() if name.removesuffix("_FILE") not in asked}
+    environment.setdefault("REGISTRATUR_STATE", str(file.parent))
+    environment.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     return file
