@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from ingest.reading.pdf_text import open_pdf
 from ingest.reasons import Reason
 from ingest.steps.contract import Limits
 
+PAGE_COUNT = re.compile(rb"/Type\s*/Pages[^>]{0,2000}?/Count\s+(\d{1,9})|/Count\s+(\d{1,9})[^>]{0,2000}?/Type\s*/Pages")
 DEEPEST_FIELD = 16
 """How far form fields are followed; a cyclic field tree must end."""
 
@@ -27,7 +29,7 @@ DEEPEST_FIELD = 16
 class PdfInspection:
     """What `ingest.facts.InspectedPart` says about a PDF. `working` is a repaired copy, None when the file is sound.
 
-    `notes` are codes: "repaired", "repaired_without_pikepdf", "unreadable_pages", "xfa".
+    `notes` are codes: "repaired", "pages_missing" (the file speaks of more than were found), "unreadable_pages", "xfa".
     """
 
     plan: tuple[PageWay, ...] = ()
@@ -75,6 +77,8 @@ def inspect_pdf(path: Path, folder: Path, limits: Limits) -> PdfInspection:
     found = replace(_marks(path), working=working, pages_seen=look.pages_seen, problem=_problem(look, limits))
     if working:
         found = replace(found, notes=(*found.notes, "repaired"))
+        if look.loadable < _promised_pages(path):
+            found = replace(found, notes=(*found.notes, "pages_missing"))
     if found.problem:
         return found
     if look.pdfium_pages != look.loadable:
@@ -127,6 +131,15 @@ def _look_by_pdfium(path: Path) -> tuple[int | None, int, bool, bool]:
             return len(pdf), loadable, hidden, False
     except pypdfium2.PdfiumError as error:
         return None, 0, False, error.err_code == pdfium.FPDF_ERR_PASSWORD
+
+
+def _promised_pages(path: Path) -> int:
+    """What the page tree says; the libraries count what they find, so a page that is lost shows here alone."""
+    # In the bytes too: pikepdf puts the number right when it has to search for the pages.
+    promised = [int(one or other) for one, other in PAGE_COUNT.findall(path.read_bytes())]
+    with suppress(pikepdf.PdfError, AttributeError, KeyError, TypeError, ValueError), pikepdf.open(path) as pdf:
+        promised.append(int(pdf.Root.Pages.Count))
+    return max(promised, default=0)
 
 
 # --- repair ------------------------------------------------------------------------------------------

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
+from unicodedata import combining
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -14,9 +16,11 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-FONT = "DejaVuSansMono"
-FONT_FOLDERS = (Path("/usr/share/fonts/truetype/dejavu"), Path("/usr/share/fonts/dejavu-sans-mono-fonts"))
-"""Debian's fonts-dejavu-core, Fedora's package. The font has all letters of DIN SPEC 91379."""
+FONT, SPARE_FONT = "DejaVuSansMono", "DejaVuSans"
+"""Together they have all letters of DIN SPEC 91379. The first lacks ẞ and sets accents that stand alone beside the
+letter, so the second helps out."""
+FONT_FOLDER = Path("/usr/share/fonts/truetype/dejavu")
+"""Debian's fonts-dejavu-core."""
 SIZE = 9.5
 LEADING = 12.5
 MARGIN = 20 * mm
@@ -32,7 +36,7 @@ class TooManyPages(Exception):
 
 
 class FontMissing(RuntimeError):
-    """The font DejaVu Sans Mono is not installed (Debian: fonts-dejavu-core)."""
+    """DejaVu Sans (Mono) is not installed (Debian: fonts-dejavu-core)."""
 
 
 def decode_text(content: bytes, declared: str | None = None) -> str:
@@ -66,8 +70,8 @@ def set_text(text: str, target: Path, *, most_pages: int) -> int:
 
     Raises TooManyPages; nothing is written then.
     """
-    _register_font()
-    canvas = Canvas(str(target), pagesize=A4, invariant=True, pageCompression=1)
+    _glyphs()
+    canvas = Canvas(str(target), pagesize=A4, invariant=True, pageCompression=1, initialFontName=FONT)
     count = 0
     for lines in _pages(text):
         count += 1
@@ -79,21 +83,34 @@ def set_text(text: str, target: Path, *, most_pages: int) -> int:
 
 
 @cache
-def _register_font() -> None:
-    for folder in FONT_FOLDERS:
-        if (file := folder / f"{FONT}.ttf").is_file():
-            pdfmetrics.registerFont(TTFont(FONT, str(file)))
-            return
-    raise FontMissing("DejaVuSansMono.ttf is not installed (Debian: apt-get install fonts-dejavu-core)")
+def _glyphs() -> tuple[Container[int], Container[int]]:
+    """Registers both fonts, and tells which characters each has."""
+    fonts = []
+    for name in (FONT, SPARE_FONT):
+        file = FONT_FOLDER / f"{name}.ttf"
+        if not file.is_file():
+            raise FontMissing(f"{file} is not there (Debian: apt-get install fonts-dejavu-core)")
+        font = TTFont(name, str(file))
+        pdfmetrics.registerFont(font)
+        fonts.append(font.face.charToGlyph)
+    return fonts[0], fonts[1]
 
 
 def _draw(canvas: Canvas, lines: list[str]) -> None:
-    canvas.setFont(FONT, SIZE)
-    height = A4[1] - MARGIN - SIZE
+    top = A4[1] - MARGIN - SIZE
     for number, line in enumerate(lines):
-        if line:
-            canvas.drawString(MARGIN, height - number * LEADING, line)
+        if not line:
+            continue
+        text = canvas.beginText(MARGIN, top - number * LEADING)
+        for font, characters in groupby(line, _font_for):
+            text.setFont(font, SIZE)
+            text.textOut("".join(characters))
+        canvas.drawText(text)
     canvas.showPage()
+
+
+def _font_for(character: str) -> str:
+    return FONT if character.isascii() or (ord(character) in _glyphs()[0] and not combining(character)) else SPARE_FONT
 
 
 def _pages(text: str) -> Iterator[list[str]]:
@@ -114,11 +131,18 @@ def _lines(sheet: str) -> Iterable[str]:
 
 
 def _printable(line: str) -> str:
-    """Only what the PDF can hold: reportlab writes no character beyond U+FFFF (emoji) in a way that reads back."""
+    """Only what the fonts have (reportlab drops the rest without a word), an empty square for the others: emoji."""
     if line.isascii() and line.isprintable():
         return line
     normal = unicodedata.normalize("NFC", line)
-    return "".join(NO_GLYPH if c > "\uffff" else c for c in normal if unicodedata.category(c) not in ("Cc", "Cs", "Cf"))
+    return "".join(map(_shown, (c for c in normal if unicodedata.category(c) not in ("Cc", "Cs", "Cf"))))
+
+
+def _shown(character: str) -> str:
+    if character.isascii():
+        return character
+    known = ord(character) <= 0xFFFF and any(ord(character) in glyphs for glyphs in _glyphs())
+    return character if known else NO_GLYPH
 
 
 def _wrapped(line: str) -> Iterator[str]:

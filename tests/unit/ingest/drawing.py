@@ -6,8 +6,8 @@ import io
 from pathlib import Path
 
 import pikepdf
-from PIL import Image, ImageDraw
 from pikepdf import Array, Dictionary, Name, Pdf
+from PIL import Image, ImageDraw
 from reportlab.pdfgen.canvas import Canvas
 
 LETTER = [
@@ -19,7 +19,9 @@ LETTER = [
 ]
 
 
-def text_pdf(path: Path, lines: list[str] | None = None, *, size: tuple[float, float] = (600, 800), pages: int = 1) -> Path:
+def text_pdf(
+    path: Path, lines: list[str] | None = None, *, size: tuple[float, float] = (600, 800), pages: int = 1
+) -> Path:
     """Line n stands at 50 points from the left, its baseline at 100 + 20 n points from the top."""
     canvas = Canvas(str(path), pagesize=size, invariant=True)
     for _ in range(pages):

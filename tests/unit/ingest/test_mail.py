@@ -123,7 +123,9 @@ def test_a_very_long_name_keeps_its_ending(tmp_path: Path) -> None:
 
 
 def test_a_name_in_bare_bytes_is_read(tmp_path: Path) -> None:
-    head = HEADERS + b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename=\"Best\xe4tigung.pdf\"\r\n"
+    head = (
+        HEADERS + b'Content-Type: application/pdf\r\nContent-Disposition: attachment; filename="Best\xe4tigung.pdf"\r\n'
+    )
     (attachment,) = opened(tmp_path, head + b"\r\nx").attachments
     assert attachment.name == "Bestätigung.pdf"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from PIL import Image, ImageChops, ImageStat
 from pikepdf import Array, Dictionary, Name, Pdf
+from PIL import Image, ImageChops, ImageStat
 
 from ingest.reading.page_picture import full_page_picture
 from ingest.reading.page_way import is_good_text
@@ -15,7 +15,7 @@ from ingest.reading.pdf_file import PdfInspection, inspect_pdf
 from ingest.reading.pdf_text import open_pdf, render_page
 from ingest.reasons import Reason
 from ingest.steps.contract import Limits
-from tests.unit.ingest.drawing import LETTER, scan_picture, scan_pdf, text_pdf
+from tests.unit.ingest.drawing import LETTER, scan_pdf, scan_picture, text_pdf
 
 STAMP = b"BT /F1 10 Tf 20 20 Td (Eingegangen am 12.03.2026) Tj ET"
 READ_BEFORE = b"BT 3 Tr /F1 10 Tf 20 20 Td (Sehr geehrte Frau Meier) Tj ET"
@@ -198,6 +198,7 @@ def test_a_file_that_lost_its_end_is_repaired(tmp_path: Path) -> None:
     content += b"2 0 obj <</Type /Pages /Kids [3 0 R 4 0 R] /Count 2>>\nendobj\n"
     for number in (3, 4):
         content += b"%d 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 300 400]>>\nendobj\n" % number
+    content += b"trailer\n"
     (tmp_path / "a.pdf").write_bytes(content)
     found = inspect(tmp_path / "a.pdf")
     assert found.problem is None
@@ -213,7 +214,19 @@ def test_a_count_that_promises_pages_which_are_not_there_is_not_believed(tmp_pat
     assert content.count(b"/Count 2") == 1
     path.write_bytes(content.replace(b"/Count 2", b"/Count 9"))
     found = inspect(path)
-    assert found.plan == ("text", "text") if found.problem is None else found.problem is Reason.DAMAGED_FILE
+    assert found.plan == ("text", "text")
+    assert found.notes == ("repaired", "pages_missing")
+
+
+def test_a_page_that_repair_cannot_find_again_is_told(tmp_path: Path) -> None:
+    """The last object is cut off: two pages are promised, one is left."""
+    content = b"%PDF-1.7\n1 0 obj <</Type /Catalog /Pages 2 0 R>>\nendobj\n"
+    content += b"2 0 obj <</Type /Pages /Kids [3 0 R 4 0 R] /Count 2>>\nendobj\n"
+    content += b"3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 300 400]>>\nendobj\n4 0 obj <</Type /Pa"
+    (tmp_path / "a.pdf").write_bytes(content)
+    found = inspect(tmp_path / "a.pdf")
+    assert len(found.plan) == 1
+    assert found.notes == ("repaired", "pages_missing")
 
 
 def test_a_crop_that_leaves_nothing_is_undone_in_a_working_copy(tmp_path: Path) -> None:

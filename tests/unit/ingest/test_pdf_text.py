@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dms.pages import Box, PageText
 from ingest.reading.pdf_text import open_pdf, read_text_page, render_page
-from tests.unit.ingest.drawing import scan_picture, scan_pdf, text_pdf
+from tests.unit.ingest.drawing import scan_pdf, scan_picture, text_pdf
 
 
 def read(path: Path, number: int = 1) -> PageText:
