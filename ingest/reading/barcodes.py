@@ -7,7 +7,9 @@ from PIL import Image
 
 from ingest.facts import Barcode
 
-FORMATS = (zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode)
+FORMATS = zxingcpp.BarcodeFormats(
+    (zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode)
+)
 """All formats would cost ten times as much for the same hits. Separator sheets hold PATCHT in one of these."""
 
 

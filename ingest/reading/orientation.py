@@ -68,7 +68,9 @@ def measure_skew(gray: Image.Image) -> float:
 def box_on_page(word: RecognisedWord, size: tuple[int, int], skew: float) -> Box:
     """The word's box, read on a picture of `size` straightened by `skew`, as fractions of the picture before that."""
     width, height = size
-    corners = [(word.left + dx, word.top + dy) for dx in (0, word.width) for dy in (0, word.height)]
+    corners: list[tuple[float, float]] = [
+        (word.left + dx, word.top + dy) for dx in (0, word.width) for dy in (0, word.height)
+    ]
     if skew:
         corners = [_turn_back(point, size, skew) for point in corners]
     across, down = sorted(x / width for x, _ in corners), sorted(y / height for _, y in corners)

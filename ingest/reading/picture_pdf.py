@@ -7,11 +7,13 @@ import struct
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import pikepdf
 from pikepdf import Dictionary, Matrix, Name, Stream
 from PIL import Image
 
+from ingest.reading.picture_file import FORMATS
 from ingest.reading.pictures import Frame, decode_frame, frame_inches, plain, refuse_too_large, stated_placement
 from ingest.steps.contract import Limits
 
@@ -48,7 +50,7 @@ def frame_fingerprint(path: Path, number: int, limits: Limits) -> bytes:
 
 def picture_fingerprint(page: pikepdf.Page) -> bytes:
     """Of the JPEG bytes, or of the pixels of another coding."""
-    stream = page.resources.XObject[Name("/Picture")]
+    stream = cast("Stream", page.resources.XObject[Name("/Picture")])
     if stream.Filter == Name.DCTDecode:
         return hashlib.sha256(stream.read_raw_bytes()).digest()
     return _pixels_digest(pikepdf.PdfImage(stream).as_pil_image())
@@ -57,7 +59,7 @@ def picture_fingerprint(page: pikepdf.Page) -> bytes:
 def _jpeg_as_it_is(pdf: pikepdf.Pdf, path: Path, number: int, limits: Limits) -> PlacedPicture | None:
     if number != 1 or not _is_plain_jpeg(path):
         return None
-    with Image.open(path) as image:
+    with Image.open(path, formats=FORMATS) as image:
         refuse_too_large(image.size, limits)
         orientation, across, down = stated_placement(image)
         upright = (image.height, image.width) if orientation >= 5 else image.size
@@ -70,7 +72,7 @@ def _jpeg_as_it_is(pdf: pikepdf.Pdf, path: Path, number: int, limits: Limits) ->
 
 def _is_plain_jpeg(path: Path) -> bool:
     """CMYK would need another output intent; a stereo picture (MPO) has more in it than one JPEG."""
-    with Image.open(path) as image:
+    with Image.open(path, formats=FORMATS) as image:
         return image.format == "JPEG" and image.mode in ("L", "RGB")
 
 

@@ -5,6 +5,7 @@ Everything here works on files from outside, so call it through `run_limited` on
 
 from __future__ import annotations
 
+import math
 import struct
 import warnings
 import zlib
@@ -20,6 +21,7 @@ from ingest.facts import PageWay
 from ingest.reading.orientation import turned
 from ingest.reading.page_picture import full_page_picture
 from ingest.reading.pdf_text import open_pdf, page_size, render_page
+from ingest.reading.picture_file import FORMATS
 from ingest.steps.contract import Limits
 
 OCR_DPI = 300
@@ -48,7 +50,6 @@ PILLOW_ERRORS = (
     AttributeError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
 )
 """What Pillow raises on broken files; it promises no narrower set."""
 
@@ -103,16 +104,19 @@ def read_frame(path: Path, number: int, limits: Limits) -> PagePicture:
 def decode_frame(path: Path, number: int, limits: Limits, *, largest: int | None = None) -> Frame:
     """Frame `number` from 1. With `largest` a JPEG may be decoded smaller, not below so many pixels."""
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=FORMATS) as image:
             image.seek(number - 1)
             refuse_too_large(image.size, limits)
             _, across, down = stated_placement(image)
             before = image.size
             if largest is not None and image.format == "JPEG":
-                image.draft(image.mode, _fitting(image.size))
+                factor = _excess(image.size)
+                image.draft(image.mode, (image.width // factor, image.height // factor))
             shrunk = image.width / before[0]
             upright = ImageOps.exif_transpose(image)
             upright.load()
+    except Image.DecompressionBombError as error:
+        raise PictureTooLarge(str(error)) from error
     except PILLOW_ERRORS as error:
         raise PictureDamaged(f"frame {number}: {error}") from error
     return Frame(upright, across * shrunk, down * shrunk)
@@ -169,7 +173,7 @@ def plain(image: Image.Image) -> Image.Image:
     """Any mode that Pillow decodes, as L or RGB on white."""
     if image.mode in ("L", "RGB"):
         return image
-    if image.mode == "1" or image.mode == LAB:  # of LAB only the lightness: Pillow cannot make RGB of it
+    if image.mode in {"1", LAB}:  # of LAB only the lightness: Pillow cannot make RGB of it
         return image.convert("L") if image.mode == "1" else image.getchannel(0)
     if image.mode.startswith("I") or image.mode == "F":
         return _to_eight_bit(image)
@@ -192,10 +196,10 @@ def guess_dpi(size: tuple[int, int]) -> int:
 def _to_eight_bit(image: Image.Image) -> Image.Image:
     """Sixteen bits a pixel keep their upper eight; wider or floating values are stretched to what occurs."""
     values = np.asarray(image)
-    if image.mode.startswith("I;16") or (values.dtype.kind == "i" and 0 <= values.min() and 255 < values.max() < 65536):
+    if image.mode.startswith("I;16") or (values.dtype.kind == "i" and values.min() >= 0 and 255 < values.max() < 65536):
         return Image.fromarray((values.astype(np.uint16) >> 8).astype(np.uint8))
     low, high = float(values.min()), float(values.max())
-    if 0 <= low and high <= 255 and image.mode != "F":
+    if low >= 0 and high <= 255 and image.mode != "F":
         return Image.fromarray(values.astype(np.uint8))
     return Image.fromarray(((values - low) * (255 / max(high - low, 1e-9))).astype(np.uint8))
 
@@ -226,10 +230,9 @@ def _finish(image: Image.Image, across: float, down: float) -> PagePicture:
         image = image.resize(square, Image.Resampling.BICUBIC)
         across = finer
     dpi = _credible(image.size, across)
-    fitting = _fitting(image.size)
-    if fitting != image.size:
-        dpi = round(dpi * fitting[0] / image.width)
-        image = image.resize(fitting, Image.Resampling.BOX, reducing_gap=2.0)
+    factor = _excess(image.size)
+    if factor > 1:
+        image, dpi = image.reduce(factor), round(dpi / factor)
     return PagePicture(image, max(dpi, 1))
 
 
@@ -241,9 +244,9 @@ def _credible(size: tuple[int, int], dpi: float) -> int:
     return round(dpi)
 
 
-def _fitting(size: tuple[int, int]) -> tuple[int, int]:
-    factor = (WORKING_PIXELS / (size[0] * size[1])) ** 0.5
-    return size if factor >= 1 else (max(1, int(size[0] * factor)), max(1, int(size[1] * factor)))
+def _excess(size: tuple[int, int]) -> int:
+    """By what whole number both sides are divided, so that what is left is within WORKING_PIXELS."""
+    return max(1, math.ceil(math.sqrt(size[0] * size[1] / WORKING_PIXELS)))
 
 
 def _without_needless_colour(image: Image.Image) -> Image.Image:

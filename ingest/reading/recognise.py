@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import string
 from dataclasses import dataclass, replace
@@ -63,7 +64,7 @@ class ReadPage:
         """The surer and the more, the better; what reads sideways is no upright page."""
         if self.confidence is None or orientation.reads_sideways(self.words):
             return 0.0
-        return self.confidence**2 * sum(len(word.text) for word in self.words) ** 0.5
+        return self.confidence**2 * math.sqrt(sum(len(word.text) for word in self.words))
 
 
 def read_picture(engine: OcrEngine, picture: Path, dpi: int, folder: Path) -> ReadPage:

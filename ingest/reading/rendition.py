@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pikepdf
 from pikepdf import Dictionary, Matrix, Name, Stream, pdfa
@@ -99,8 +100,8 @@ def _lay_text(pdf: pikepdf.Pdf, page: pikepdf.Page, text: TextLayer, fonts: dict
     rotation = (int(page.rotation) + text.turn) % 360
     if text.layer is not None:
         with pikepdf.open(text.layer) as layer:
-            form = pdf.copy_foreign(layer.pages[0].as_form_xobject())
-            width, height = (float(side) for side in layer.pages[0].mediabox[2:])  # type: ignore[index]
+            form = cast("Stream", pdf.copy_foreign(layer.pages[0].as_form_xobject()))
+            width, height = (float(side) for side in list(layer.pages[0].mediabox)[2:])
         _share_fonts(form, fonts)
         name = page.add_resource(form, Name.XObject, prefix="Text")
         to_unit = Matrix(1 / width, 0, 0, 1 / height, 0, 0)
@@ -183,7 +184,7 @@ def _fingerprints_of_source(source: Path, kind: PartKind, pages: int, limits: Li
 
 def _image_fingerprints(page: pikepdf.Page) -> list[bytes]:
     """Of the bytes as coded; losslessly packed ones may be packed anew on the way, so there of the bytes within."""
-    images = page.images.values()
+    images = [cast("Stream", image) for image in page.images.values()]
     return sorted(hashlib.sha256(_coded(image)).digest() for image in images)
 
 

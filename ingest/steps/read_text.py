@@ -67,7 +67,7 @@ def _part_ranges(part: InspectedPart) -> Iterable[PageRange]:
 
 
 def _inspected(context: StepContext) -> list[InspectedPart]:
-    return cast(list[InspectedPart], context.facts["inspect"]["parts"])
+    return cast("list[InspectedPart]", context.facts["inspect"]["parts"])
 
 
 # --- one range --------------------------------------------------------------------------------------
@@ -88,12 +88,12 @@ def read_range(context: StepContext, pages: PageRange) -> Outcome:
     name = f"reading-{pages.part}-{pages.first:04}.json.gz"
     kept = context.workspace.keep(packed, name=name, role=ObjectRole.READING, media_type=READING_TYPE)
     facts: RangeFacts = {"part": pages.part, "pages": [page for page, _ in read], "reading": _as_facts(kept)}
-    return Done(cast(dict[str, Any], facts))
+    return Done(cast("dict[str, Any]", facts))
 
 
 def _source(context: StepContext, part: InspectedPart) -> Path:
     """The working copy, where there is one, else the part as it came."""
-    parts = cast(list[PartFacts], context.facts["unpack"]["parts"])
+    parts = cast("list[PartFacts]", context.facts["unpack"]["parts"])
     original = next(found["original"] for found in parts if found["number"] == part["part"])
     return context.workspace.fetch(ObjectRef.from_facts(dict(part["working"] or original)))
 
@@ -222,14 +222,14 @@ def _folder(context: StepContext) -> tempfile.TemporaryDirectory[str]:
 
 
 def _as_facts(kept: ObjectRef) -> ObjectFacts:
-    return cast(ObjectFacts, kept.as_facts())
+    return cast("ObjectFacts", kept.as_facts())
 
 
 # --- all ranges together ----------------------------------------------------------------------------
 
 
 def run(context: StepContext) -> Outcome:
-    read = cast(list[RangeFacts], context.facts.get("read_text", {}).get("ranges", []))
+    read = cast("list[RangeFacts]", context.facts.get("read_text", {}).get("ranges", []))
     parts = [_join(part["part"], [one for one in read if one["part"] == part["part"]]) for part in _inspected(context)]
     if not context.item.accepts_missing_text and not any(_has_text(part) for part in parts):
         return Reject(Reason(_why_no_text(parts)))

@@ -37,14 +37,14 @@ FAILURES = (
 
 
 def run(context: StepContext) -> Outcome:
-    parts = cast(list[PartFacts], context.facts["unpack"]["parts"])
+    parts = cast("list[PartFacts]", context.facts["unpack"]["parts"])
     return Done({"parts": [_render(context, part) for part in parts]})
 
 
 def _render(context: StepContext, part: PartFacts) -> RenderedPart:
     number = part["number"]
-    inspected = _of_part(cast(list[InspectedPart], context.facts["inspect"]["parts"]), number)
-    read = _of_part(cast(list[ReadPart], context.facts["read_text"]["parts"]), number)
+    inspected = _of_part(cast("list[InspectedPart]", context.facts["inspect"]["parts"]), number)
+    read = _of_part(cast("list[ReadPart]", context.facts["read_text"]["parts"]), number)
     if part["problem"] or inspected is None or inspected["problem"] or read is None or not read["pages"]:
         return {"part": number, "rendition": None, "no_rendition": "not_a_document", "thumbnail": None}
     no_rendition = _why_none(part, inspected)
@@ -89,7 +89,7 @@ def _rendition(
             return None
         name = f"rendition-{part['number']}.pdf"
         kept = context.workspace.keep(target, name=name, role=ObjectRole.RENDITION, media_type=PDF_TYPE)
-    return cast(ObjectFacts, kept.as_facts())
+    return cast("ObjectFacts", kept.as_facts())
 
 
 def _layer(context: StepContext, page: PageFacts) -> TextLayer:
@@ -105,4 +105,4 @@ def _thumbnail(context: StepContext, pages: Sequence[PageFacts]) -> ObjectFacts 
         return None
     small = thumbnail(context.workspace.fetch(ObjectRef.from_facts(dict(image))))
     kept = context.workspace.keep(small, name="thumbnail.jpg", role=ObjectRole.THUMBNAIL, media_type=IMAGE_TYPE)
-    return cast(ObjectFacts, kept.as_facts())
+    return cast("ObjectFacts", kept.as_facts())
