@@ -78,7 +78,8 @@ def complete_environment(environment: MutableMapping[str, str] = os.environ) -> 
     """
     file = state_folder(environment) / "env"
     asked = {name.removesuffix("_FILE") for name in environment}
-    environment |= {name: value for name, value in read_env(file).items() if name.removesuffix("_FILE") not in asked}
+    kept = read_env(file).items()
+    environment.update({name: value for name, value in kept if name.removesuffix("_FILE") not in asked})
     environment.setdefault("REGISTRATUR_STATE", str(file.parent))
     environment.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     return file
