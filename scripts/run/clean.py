@@ -1,4 +1,4 @@
-"""`make clean-state`: deletes database, documents and secrets of this checkout, after a person has typed that they mean it."""
+"""`make clean-state`: deletes database, documents and secrets of this checkout, after a person has said so."""
 
 from __future__ import annotations
 
