@@ -57,12 +57,12 @@ KINDS: tuple[DocumentKind, ...] = (
         _("Jemand verlangt Akteneinsicht oder amtliche Informationen nach dem Gesetz."),
     ),
     DocumentKind(
-        Kind.NOTICE_OF_DEFECT, _("Schadensmeldung"), _("Ein Schaden oder Mangel an öffentlichem Eigentum wird gemeldet.")
+        Kind.NOTICE_OF_DEFECT,
+        _("Schadensmeldung"),
+        _("Ein Schaden oder Mangel an öffentlichem Eigentum wird gemeldet."),
     ),
     DocumentKind(Kind.JOB_APPLICATION, _("Bewerbung"), _("Jemand bewirbt sich um eine Stelle oder Ausbildung.")),
-    DocumentKind(
-        Kind.TAX_MATTER, _("Steuersache"), _("Erklärungen, Stundungen und Mitteilungen zu Gemeindesteuern.")
-    ),
+    DocumentKind(Kind.TAX_MATTER, _("Steuersache"), _("Erklärungen, Stundungen und Mitteilungen zu Gemeindesteuern.")),
     DocumentKind(
         Kind.POWER_OF_ATTORNEY, _("Vollmacht"), _("Jemand ermächtigt eine andere Person, für ihn zu handeln.")
     ),

@@ -15,7 +15,7 @@ class WeightedWord:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`type` is None below the model's threshold ("unsure"); `best` is its best guess all the same, or None without one.
+    """`type` is None below the model's threshold ("unsure"); `best` is its best guess all the same, None without one.
 
     `confidence` is between 0 and 1; `model` names the model that spoke (`Classifier.version`).
     """

@@ -11,23 +11,23 @@ from ingest.samples.details import figures, money
 
 GOODS = {
     "Wartung der Heizungsanlage": "psch.",
-    "Reinigung der Fensterflächen": "m²",
+    "Reinigung der Fensterflächen": "qm",
     "Kopierpapier DIN A4": "Karton",
     "Absperrgitter": "Stück",
     "Rollsplitt": "kg",
     "Leuchtmittel LED": "Stück",
     "Baumschnitt": "Std.",
-    "Fahrbahnmarkierung": "m",
+    "Fahrbahnmarkierung": "lfm",
     "Prüfung der Feuerlöscher": "Stück",
     "Austausch Türschließer": "Stück",
     "Anfahrt und Rüstzeit": "Std.",
     "Entsorgung Grünschnitt": "kg",
     "Schaltschrank montieren": "Std.",
-    "Rohrleitung spülen": "m",
-    "Wandanstrich weiß": "m²",
-    "Bordsteine setzen": "m",
+    "Rohrleitung spülen": "lfm",
+    "Wandanstrich weiß": "qm",
+    "Bordsteine setzen": "lfm",
     "Stundenlohnarbeiten": "Std.",
-    "Spielsand liefern": "m³",
+    "Spielsand liefern": "cbm",
     "Parkbank aufstellen": "Stück",
     "Rauchmelder ersetzen": "Stück",
 }
@@ -70,16 +70,18 @@ def make_items(random: Random, count: int | None = None) -> Table:
     return Table("", ["Pos.", "Bezeichnung", "Menge", "Einzelpreis", "Betrag"], rows, [0.08, 0.42, 0.16, 0.17, 0.17], 2)
 
 
-def make_chronicle(random: Random, until: date, count: int) -> Table:
+def make_chronicle(random: Random, until: date, count: int, title: str) -> Table:
+    """One event per line, oldest first."""
     days = sorted(until - timedelta(days=random.randint(3, 400)) for _ in range(count))
     rows = []
     for day in days:
         who = random.choice(WHO).format(name=people.make_surname(random))
+        did = random.choice(DID)
+        if who == "Ich":
+            did = did.replace("hat", "habe", 1)
         time = f"{random.randint(7, 22)}:{random.randint(0, 59):02d} Uhr"
-        where = f"({people.make_street(random)})"
-        did = random.choice(DID).replace("hat", "habe", 1) if who == "Ich" else random.choice(DID)
-        rows.append([figures(day), time, f"{who} {did.replace('war', 'bin') if who == 'Ich' else did} {where}."])
-    return Table("Chronologie der Ereignisse", ["Datum", "Uhrzeit", "Vorgang"], rows, [0.16, 0.14, 0.70])
+        rows.append([f"{figures(day)}, {time}: {who} {did} ({people.make_street(random)})."])
+    return Table(title, ["Datum, Uhrzeit: Vorgang"], rows, [1.0])
 
 
 def make_log(random: Random, until: date, count: int, title: str) -> Table:

@@ -88,7 +88,7 @@ class Typesetter:
     def _address_field(self) -> None:
         sender = self.letter.sender
         self.y = max(self.y + 6 * MM, 47 * MM)
-        self._line(f"{sender.name} · {sender.street} · {sender.town}", size=7.5, gap=2.5 * MM)
+        self._line(self.letter.separator.join([sender.name, sender.street, sender.town]), size=7.5, gap=2.5 * MM)
         self.page.rules.append((LEFT, self.y - 4.2 * MM, LEFT + 85 * MM, self.y - 4.2 * MM))
         for line in (f"Stadt {people.TOWN}", self.letter.office, "Rathausplatz 1", f"{people.POSTCODE} {people.TOWN}"):
             self._line(line)
@@ -121,8 +121,8 @@ class Typesetter:
         else:
             self._room(34 * MM)
             self._line(self.letter.date_line)
-        self.page.signature_at = (LEFT, self.y + 6 * MM)
-        self.y += 15 * MM
+        self.page.signature_at = (LEFT + 2 * MM, self.y + 9 * MM)
+        self.y += 19 * MM
         self._line(self.letter.sender.name)
         if self.letter.iban:
             self.y += 6 * MM
@@ -131,7 +131,7 @@ class Typesetter:
     def _annex(self, table: Table) -> None:
         self.pages.append(Page())
         self.y = TOP
-        self._line(f"Anlage: {table.title}", bold=True, size=self.size + 2, gap=4 * MM)
+        self._line(table.title, bold=True, size=self.size + 2, gap=4 * MM)
         self._table(table)
 
     def _number_pages(self) -> None:

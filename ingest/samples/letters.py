@@ -38,6 +38,8 @@ class Letter:
     form: bool = False
     iban: str = ""
     topic: str = ""
+    separator: str = ", "
+    """Stands between the parts of the small sender line above the address."""
     spent: set[str] = field(default_factory=set)
     """Asides already told in this letter, before their gaps were filled."""
 
@@ -84,10 +86,13 @@ class LetterWriter:
         if "clause_titles" in wording:
             titled = zip(wording["clause_titles"], special, strict=True)
             return [f"§ {number} {title}\n{details.fill(text)}" for number, (title, text) in enumerate(titled, 5)]
-        facts = read_wording("topics")[letter.topic]["facts"] + read_wording("common")["filler"]
+        facts = read_wording("common")["filler"] + read_wording("topics")[letter.topic]["facts"]
         pool = special or [told for told in share_of(facts, self.shares) if told not in letter.spent]
         self.random.shuffle(pool)
         return [details.fill(" ".join(pool[at : at + 3])) for at in range(0, len(pool), 3)]
+
+    def filled(self, letter: Letter, phrase: str) -> str:
+        return Details(self.random, letter.day, {"sender": letter.sender.name}).fill(phrase)
 
     def _letter(
         self, kind: Kind, wording: dict[str, Any], sender: Correspondent, matter: dict[str, Any], details: Details
@@ -100,7 +105,7 @@ class LetterWriter:
             day=details.day,
             date_line=self._date_line(sender, details.day),
             office=wording.get("office", matter["office"]),
-            subject=details.fill(self._pick(wording["subject"])),
+            subject="",
             salutation="" if form else self._salutation(),
             paragraphs=[],
             closing=self._closing(form, details),
@@ -109,14 +114,23 @@ class LetterWriter:
             after_table=[details.fill(self._pick(slot)) for slot in wording.get("after_table", [])],
             form=form,
         )
-        letter.paragraphs = self._body(letter, wording, matter, details)
+        phrases = self._choose([wording["subject"], *wording["slots"]], linked=bool(wording.get("linked")))
+        letter.subject, *slots = (details.fill(phrase) for phrase in phrases)
+        letter.paragraphs = self._told(letter, slots, matter, details) if wording.get("topical") else slots
+        letter.separator = self.random.choice([", ", " · ", " - ", " | "])
         letter.iban = details["iban"] if sender.feminine is None else ""
         return letter
 
-    def _body(self, letter: Letter, wording: dict[str, Any], matter: dict[str, Any], details: Details) -> list[str]:
-        slots = [details.fill(self._pick(slot)) for slot in wording["slots"]]
-        if wording["sender"] != "person" or wording.get("form"):
-            return slots
+    def _choose(self, slots: list[list[str]], *, linked: bool) -> list[str]:
+        """One phrase of each slot; linked slots belong together line by line."""
+        if not linked:
+            return [self._pick(slot) for slot in slots]
+        lines = share_of([str(number) for number in range(len(slots[0]))], self.shares)
+        line = int(self.random.choice(lines))
+        return [slot[line] for slot in slots]
+
+    def _told(self, letter: Letter, slots: list[str], matter: dict[str, Any], details: Details) -> list[str]:
+        """The slots with what there is to tell of the matter in the second of them."""
         facts = share_of(matter["facts"], self.shares)
         chosen = self.random.sample(facts, min(len(facts), self.random.randint(1, 3)))
         common = read_wording("common")

@@ -53,14 +53,15 @@ def _draw_signature(canvas: Canvas, x: float, y: float, random: Random) -> None:
     """A pen stroke that swings up and down to the right, in blue ink."""
     canvas.saveState()
     canvas.setStrokeColorRGB(0.12, 0.16, 0.5)
-    canvas.setLineWidth(1.1)
+    canvas.setLineWidth(1.2)
     path = canvas.beginPath()
     path.moveTo(x, HEIGHT - y)
-    for _ in range(random.randint(6, 9)):
-        ends = x + random.uniform(7, 14)
-        up, down = random.uniform(4, 16), random.uniform(-7, 3)
-        path.curveTo(x + 2, HEIGHT - y + up, ends - 9, HEIGHT - y + up, ends, HEIGHT - y + down)
+    for _ in range(random.randint(5, 8)):
+        ends = x + random.uniform(14, 26)
+        up, down = random.uniform(10, 30), random.uniform(-12, 4)
+        path.curveTo(x + 12, HEIGHT - y + up, ends - 20, HEIGHT - y + up, ends, HEIGHT - y + down)
         x = ends
+    path.curveTo(x + 8, HEIGHT - y - 14, x - 60, HEIGHT - y - 10, x - 110, HEIGHT - y - 4)
     canvas.drawPath(path)
     canvas.restoreState()
 

@@ -38,7 +38,7 @@ WEAR = {
     Noise.CLEAN: Wear(skew=0.2, blur=0.0, grain=1.0, specks=0, paper=250, ink=15),
     Noise.LIGHT: Wear(skew=0.5, blur=0.6, grain=3.0, specks=40, paper=244, ink=40),
     Noise.MEDIUM: Wear(skew=0.8, blur=1.0, grain=7.0, specks=160, paper=234, ink=65),
-    Noise.HEAVY: Wear(skew=1.0, blur=1.5, grain=14.0, specks=500, paper=220, ink=85),
+    Noise.HEAVY: Wear(skew=1.0, blur=1.5, grain=10.0, specks=300, paper=225, ink=75),
 }
 
 
@@ -94,9 +94,9 @@ def stick_barcodes(picture: Image.Image, text: str) -> Image.Image:
     labelled = picture.copy()
     bars = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.Code128)
     square = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
-    for code, scale, top in ((bars, 4, 120), (square, 10, 3050)):
+    for code, scale, top in ((bars, 4, 50), (square, 10, 2900)):
         label = Image.fromarray(np.array(code.to_image(scale=scale, add_quiet_zones=True))).convert("L")
         if code is bars:
-            label = label.resize((label.width, 150))
+            label = label.resize((label.width, 130))
         labelled.paste(label, (A4[0] - label.width - 140, top))
     return labelled
