@@ -1,1 +1,28 @@
-urlpatterns: list = []
+"""The addresses of the pages. They are kept in bookmarks and mails, so they stay."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import path
+from django.views.i18n import set_language
+
+from frontend.views import about, document, inbox, pages, search, uploads
+
+urlpatterns = [
+    path("", search.start, name="start"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/list/", inbox.inbox_list, name="inbox-list"),
+    path("inbox/upload/", uploads.upload, name="upload"),
+    path("inbox/<uuid:item_id>/retry/", inbox.retry, name="item-retry"),
+    path("inbox/<uuid:item_id>/accept/", inbox.accept, name="item-accept"),
+    path("documents/<uuid:document_id>/", document.document, name="document"),
+    path("documents/<uuid:document_id>/kind/", document.set_kind, name="document-kind"),
+    path("documents/<uuid:document_id>/text/", pages.text_only, name="document-text"),
+    path("documents/<uuid:document_id>/finds/", pages.finds, name="document-finds"),
+    path("documents/<uuid:document_id>/pages/<int:number>/", pages.page, name="document-page"),
+    path("help/", about.help_page, name="help"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("language/", login_not_required(set_language), name="set_language"),
+]

@@ -1,0 +1,70 @@
+"""Hits as they stand in the list: what the index found, with title, kind and dates read from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.urls import reverse
+
+from dms.access.actors import Actor
+from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObject
+from frontend.asked import Asked
+from search.ports import Hit, Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class HitCard:
+    document: Document
+    page: int
+    page_count: int
+    snippet: Snippet
+    has_thumbnail: bool
+    attachments: int
+    address: str
+    preview_address: str
+
+
+def hit_cards(actor: Actor, asked: Asked, hits: Sequence[Hit], first: int) -> list[HitCard]:
+    """`first` is the position of the first hit in the whole list, from 0. A document that was just taken away, or that
+    the index still holds but the actor may no longer see, is left out."""
+    ids = [hit.document_id for hit in hits]
+    documents = {d.pk: d for d in Document.objects.visible_to(actor).with_current_version().filter(pk__in=ids)}
+    with_picture = _with_thumbnail(ids)
+    attachments = _attachment_counts(ids)
+    return [
+        _card(asked, hit, documents[hit.document_id], position, hit.document_id in with_picture, attachments)
+        for position, hit in enumerate(hits, start=first)
+        if hit.document_id in documents
+    ]
+
+
+def latest_version(document: Document) -> DocumentVersion | None:
+    """From the versions that came along with the list."""
+    return max(document.versions.all(), key=lambda version: version.number, default=None)
+
+
+def _card(
+    asked: Asked, hit: Hit, document: Document, position: int, picture: bool, attachments: dict[UUID, int]
+) -> HitCard:
+    version = latest_version(document)
+    page = f"{reverse('document', args=[document.pk])}{asked.address(page=hit.page, hit=position)}"
+    preview = reverse("document-page", args=[document.pk, hit.page])
+    pages = version.page_count if version else 0
+    return HitCard(
+        document, hit.page, pages, hit.snippet, picture, attachments.get(document.pk, 0), page,
+        f"{preview}{Asked(text=asked.text).address()}" if pages else "",
+    )  # fmt: skip
+
+
+def _with_thumbnail(ids: Sequence[UUID]) -> set[UUID]:
+    pictures = StoredObject.objects.filter(role=ObjectRole.THUMBNAIL, version__document_id__in=ids)
+    return set(pictures.values_list("version__document_id", flat=True))
+
+
+def _attachment_counts(ids: Sequence[UUID]) -> dict[UUID, int]:
+    counts: dict[UUID, int] = {}
+    for parent in Document.objects.filter(parent_id__in=ids).values_list("parent_id", flat=True):
+        counts[parent] = counts.get(parent, 0) + 1
+    return counts

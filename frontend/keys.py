@@ -1,0 +1,67 @@
+"""The keys of the pages: the one source for the elements that listen to them and for the table on the help page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Place(Enum):
+    EVERYWHERE = _("Überall")
+    HITS = _("In der Trefferliste")
+    DOCUMENT = _("Im Dokument")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`keys` as @github/hotkey wants them: alternatives with commas, a sequence with spaces.
+
+    `also` are the same keys on other keyboards (/ is Shift+7 on a German one); they are not told.
+    """
+
+    keys: str
+    place: Place
+    text: Promise
+    also: str = ""
+
+    @property
+    def attribute(self) -> str:
+        return ",".join(filter(None, (self.keys, self.also)))
+
+    def alternatives(self) -> Iterator[list[str]]:
+        """As people read them: each alternative is a list of keys that are pressed together or one after the other."""
+        for alternative in self.keys.split(","):
+            yield [NAMES.get(key, key) for part in alternative.split(" ") for key in part.split("+")]
+
+
+NAMES = {"ArrowUp": "↑", "ArrowDown": "↓", "ArrowLeft": "←", "ArrowRight": "→", "Shift": "⇧", "Plus": "+", "-": "−"}
+
+KEYS: dict[str, Key] = {
+    "search": Key("/", Place.EVERYWHERE, _("In das Suchfeld springen"), also="Shift+/"),
+    "go_search": Key("g s", Place.EVERYWHERE, _("Zur Suche")),
+    "go_inbox": Key("g p", Place.EVERYWHERE, _("Zum Posteingang")),
+    "help": Key("?", Place.EVERYWHERE, _("Diese Hilfe zeigen"), also="Shift+?"),
+    "hit_next": Key("j,ArrowDown", Place.HITS, _("Nächster Treffer, mit Vorschau")),
+    "hit_previous": Key("k,ArrowUp", Place.HITS, _("Vorheriger Treffer")),
+    "hit_open": Key("Enter", Place.HITS, _("Gewählten Treffer öffnen")),
+    "find_next": Key("n,F3", Place.DOCUMENT, _("Nächste Fundstelle")),
+    "find_previous": Key("p,Shift+F3", Place.DOCUMENT, _("Vorherige Fundstelle")),
+    "document_next": Key("j,ArrowRight", Place.DOCUMENT, _("Nächstes Dokument der Trefferliste")),
+    "document_previous": Key("k,ArrowLeft", Place.DOCUMENT, _("Vorheriges Dokument der Trefferliste")),
+    "back": Key("u", Place.DOCUMENT, _("Zurück zur Trefferliste")),
+    "page": Key("s", Place.DOCUMENT, _("Zu einer Seite springen")),
+    "zoom_in": Key("Plus", Place.DOCUMENT, _("Vergrößern"), also="Shift+Plus"),
+    "zoom_out": Key("-", Place.DOCUMENT, _("Verkleinern")),
+    "zoom_real": Key("1", Place.DOCUMENT, _("Originalgröße")),
+    "zoom_fit": Key("0", Place.DOCUMENT, _("Seitenbreite")),
+    "kind_confirm": Key("b", Place.DOCUMENT, _("Vorgeschlagene Dokumentart bestätigen")),
+    "kind_choose": Key("a", Place.DOCUMENT, _("Andere Dokumentart wählen")),
+}
+
+
+def keys_by_place() -> list[tuple[Promise, list[Key]]]:
+    return [(place.value, [key for key in KEYS.values() if key.place is place]) for place in Place]

@@ -1,0 +1,82 @@
+"""What a clerk should know about a document before relying on it, in plain words: signature, protection, malware, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dms.ports import ScanVerdict
+from dms.records.models import Document, DocumentVersion, TextState
+from ingest.reasons import Reason
+
+
+class Tone(StrEnum):
+    """How loud it is; also the name of its style and icon."""
+
+    GOOD = "good"
+    INFO = "info"
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    tone: Tone
+    text: Promise
+    advice: Promise | str = ""
+
+
+NO_RENDITION: dict[str, Promise] = {
+    "signed": _("Keine PDF/A-Fassung: Eine Umwandlung würde die elektronische Signatur zerstören."),
+    "encrypted": _("Keine PDF/A-Fassung: Die Datei ist verschlüsselt oder gegen Änderungen geschützt."),
+    "tagged": _("Keine PDF/A-Fassung: Eine Umwandlung würde die Barrierefreiheit der Datei beschädigen."),
+    "born_digital": _("Keine PDF/A-Fassung nötig: Das Original enthält seinen Text schon."),
+    "not_a_document": _("Keine PDF/A-Fassung: Die Datei hat keine Seiten."),
+    "not_archivable": _("Keine PDF/A-Fassung: Die Datei lässt sich nicht nach der Norm umwandeln."),
+}
+SCANNED: dict[str, Notice] = {
+    ScanVerdict.CLEAN: Notice(Tone.GOOD, _("Der Virenscanner hat nichts gefunden.")),
+    ScanVerdict.INFECTED: Notice(
+        Tone.DANGER, _("Der Virenscanner hat Schadsoftware gefunden."), _("Bitte nicht öffnen und die IT verständigen.")
+    ),
+    ScanVerdict.NOT_SCANNED: Notice(
+        Tone.WARNING, _("Nicht auf Schadsoftware geprüft."), _("Für diese Datei war kein Virenscanner eingerichtet.")
+    ),
+}
+
+
+def notices_of(document: Document, version: DocumentVersion) -> Iterator[Notice]:
+    """The gravest first."""
+    scanned = SCANNED.get(version.malware, SCANNED[ScanVerdict.NOT_SCANNED])
+    found = [*_about_text(document), scanned, *_about_file(version)]
+    loudest = [Tone.DANGER, Tone.WARNING, Tone.INFO, Tone.GOOD]
+    yield from sorted(found, key=lambda notice: loudest.index(notice.tone))
+
+
+def _about_text(document: Document) -> Iterator[Notice]:
+    reason = next((reason for reason in Reason if reason.value == document.problem), None)
+    if reason is not None:
+        yield Notice(Tone.WARNING, reason.sentence, reason.next_step)
+    elif document.text_state == TextState.NONE:
+        yield Notice(Tone.INFO, _("Auf keiner Seite steht Text; gefunden wird das Dokument nur über Titel und Absender."))
+    elif document.text_state == TextState.PARTLY:
+        yield Notice(Tone.WARNING, _("Nicht alle Seiten konnten gelesen werden; ihr Text wird nicht gefunden."))
+
+
+def _about_file(version: DocumentVersion) -> Iterator[Notice]:
+    if version.signed:
+        yield Notice(
+            Tone.INFO,
+            _("Elektronisch signiert."),
+            _("Das Original bleibt unverändert. Ob die Signatur gültig ist, wurde hier nicht geprüft."),
+        )
+    if version.encrypted:
+        yield Notice(Tone.INFO, _("Gegen Änderungen geschützt (verschlüsseltes PDF)."))
+    if version.tagged:
+        yield Notice(Tone.INFO, _("Barrierefrei ausgezeichnet (getaggtes PDF)."))
+    if version.no_rendition in NO_RENDITION:
+        yield Notice(Tone.INFO, NO_RENDITION[version.no_rendition])

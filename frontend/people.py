@@ -1,0 +1,51 @@
+"""Who asks, and what of the records that person may see: every view begins here. What may not be seen is not found."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+
+from dms.access.actors import Actor, actor_for
+from dms.access.models import User
+from dms.access.permissions import Permission
+from dms.access.rule import allowed_scopes
+from dms.records.models import Document, DocumentVersion, Page
+from ingest.models import InboxItem
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The same object for the whole request, so that its scopes are looked up once."""
+    known: Actor | None = getattr(request, "registratur_actor", None)
+    if known is None:
+        known = actor_for(cast(User, request.user))
+        cast(Any, request).registratur_actor = known
+    return known
+
+
+def may_anywhere(request: HttpRequest, permission: Permission) -> bool:
+    """Whether a page should offer this at all; the service still decides about each thing."""
+    return bool(allowed_scopes(actor_of(request), permission))
+
+
+def document_or_404(request: HttpRequest, document_id: UUID) -> Document:
+    documents = Document.objects.visible_to(actor_of(request)).with_current_version()
+    return cast(Document, get_object_or_404(documents, pk=document_id))
+
+
+def current_version_or_404(document: Document) -> DocumentVersion:
+    version = document.versions.order_by("-number").first()
+    if version is None:
+        raise Http404
+    return cast(DocumentVersion, version)
+
+
+def page_or_404(request: HttpRequest, document_id: UUID, number: int) -> Page:
+    version = current_version_or_404(document_or_404(request, document_id))
+    return cast(Page, get_object_or_404(Page.objects.filter(version=version), number=number))
+
+
+def item_or_404(request: HttpRequest, item_id: UUID) -> InboxItem:
+    return cast(InboxItem, get_object_or_404(InboxItem.objects.visible_to(actor_of(request)), pk=item_id))

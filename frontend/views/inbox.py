@@ -1,0 +1,104 @@
+"""The inbox page: what came in, how far it is, what is wrong with it, and what a person can do about that."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from dms.access.permissions import Permission
+from dms.access.rule import NotAllowed
+from dms.audit.lifecycle import NotPossible
+from frontend.asked import whole_number
+from frontend.inbox_rows import NEEDS_HELP, inbox_rows, state_counts
+from frontend.people import actor_of, item_or_404, may_anywhere
+from ingest.models import InboxItem, ItemState
+from ingest.retries import item_accept, item_retry
+
+PER_PAGE = 50
+TABS: dict[str, tuple[Any, tuple[ItemState, ...]]] = {
+    "": (gettext_lazy("Alle"), tuple(ItemState)),
+    "open": (gettext_lazy("In Arbeit"), (ItemState.WAITING, ItemState.WORKING)),
+    "help": (gettext_lazy("Braucht Hilfe"), NEEDS_HELP),
+    "done": (gettext_lazy("Fertig"), (ItemState.DONE,)),
+}
+
+
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    context = _context(request)
+    context["list"], context["version"] = _rendered_list(request, context)
+    return render(request, "frontend/inbox.html", context)
+
+
+@require_safe
+def inbox_list(request: HttpRequest) -> HttpResponse:
+    """The list alone, for the page that asks every few seconds; 204 while nothing has changed."""
+    context = _context(request)
+    rendered, version = _rendered_list(request, context)
+    if version == request.GET.get("version"):
+        return HttpResponse(status=204)
+    return render(request, "frontend/inbox_list.html", {"list": rendered, "version": version})
+
+
+@require_POST
+def retry(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    return _act(request, item_id, item_retry, _("„{name}“ wird noch einmal verarbeitet."))
+
+
+@require_POST
+def accept(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    return _act(request, item_id, item_accept, _("„{name}“ wird ohne Text übernommen."))
+
+
+def _act(request: HttpRequest, item_id: UUID, service: Any, done: str) -> HttpResponse:
+    item = item_or_404(request, item_id)
+    try:
+        service(actor_of(request), item)
+    except NotAllowed:
+        messages.error(request, _("Dafür fehlt Ihnen das Recht."))
+    except NotPossible:
+        messages.info(request, _("„{name}“ hat sich inzwischen geändert; es war nichts mehr zu tun.").format(name=item.filename))
+    else:
+        messages.success(request, done.format(name=item.filename))
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return redirect(back if safe and back.startswith("/") else "inbox")
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    actor = actor_of(request)
+    tab = request.GET.get("state", "")
+    tab = tab if tab in TABS else ""
+    items = InboxItem.objects.visible_to(actor).filter(state__in=TABS[tab][1]).order_by("-received_at", "id")
+    page = Paginator(items, PER_PAGE).get_page(whole_number(request.GET.get("p")) or 1)
+    counts = state_counts(actor)
+    return {
+        "nav": "inbox",
+        "tab": tab,
+        "tabs": [(key, label, sum(counts.get(s, 0) for s in states)) for key, (label, states) in TABS.items()],
+        "page": page,
+        "rows": inbox_rows(actor, list(page.object_list)),
+        "total": sum(counts.values()),
+        "may_add": may_anywhere(request, Permission.INBOX_ADD),
+        "may_view": may_anywhere(request, Permission.INBOX_VIEW),
+        "watch_folder": settings.WATCH_FOLDER,
+        "max_mb": settings.UPLOAD_MAX_MB,
+    }
+
+
+def _rendered_list(request: HttpRequest, context: dict[str, Any]) -> tuple[str, str]:
+    """The rows as HTML, and a digest of it: equal digest, nothing to see (ages count in minutes)."""
+    html = render_to_string("frontend/inbox_rows.html", context, request)
+    return html, hashlib.sha256(html.encode()).hexdigest()[:16]

@@ -1,0 +1,56 @@
+"""The start page: the search box, and below it hits or the mail that came in last."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from frontend.asked import LAST_OFFSET, PER_PAGE, Asked
+from frontend.facets import facet_groups, kind_labels
+from frontend.finding import find
+from frontend.hits import hit_cards
+from frontend.people import actor_of
+from search.ports import SearchHits, SearchUnavailable, Sort
+
+SORTS = {
+    Sort.RELEVANCE: _("Beste Treffer zuerst"),
+    Sort.NEWEST: _("Neueste zuerst"),
+    Sort.OLDEST: _("Älteste zuerst"),
+}
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    asked = Asked.read(request.GET)
+    try:
+        found = find(actor_of(request), asked)
+    except SearchUnavailable:
+        context = {"asked": asked, "unavailable": True}
+        return render(request, "frontend/search.html", context, status=503)
+    return render(request, "frontend/search.html", _context(request, asked, found))
+
+
+def _context(request: HttpRequest, asked: Asked, found: SearchHits) -> dict[str, Any]:
+    first = (asked.list_page - 1) * PER_PAGE
+    labels = kind_labels()
+    groups = facet_groups(asked, found.facets, labels)
+    last_page = max(ceil(min(found.count, LAST_OFFSET) / PER_PAGE), 1)
+    return {
+        "nav": "search",
+        "asked": asked,
+        "found": found,
+        "cards": hit_cards(actor_of(request), asked, found.hits, first),
+        "groups": groups,
+        "chosen": [choice for group in groups for choice in group.chosen],
+        "sorts": [(sort, label, sort == asked.effective_sort) for sort, label in SORTS.items()],
+        "first": first + 1,
+        "last_page": last_page,
+        "previous": asked.address(p=asked.list_page - 1) if asked.list_page > 1 else "",
+        "next": asked.address(p=asked.list_page + 1) if asked.list_page < last_page else "",
+        "unfiltered": asked.unfiltered().address(),
+    }
