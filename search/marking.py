@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from search.german.analysis import Analysis
 from search.query import Clause, ParsedQuery, Wanted, apart_term, word_term
 from search.similar import is_similar
-from search.terms import AnyOf, Near, One, Row, Same, Term, any_of
+from search.terms import AnyOf, Near, One, Row, Term, any_of
 
 Occurrence = tuple[int, ...]
 """Numbers of the words (in `Analysis.tokens`) that make up one find, ascending."""
 Span = tuple[int, int]
+
+
+Attempt = Callable[["MarkedPage", Wanted], set[Occurrence]]
 
 
 class MarkedPage:
@@ -35,8 +38,6 @@ class MarkedPage:
                 return {_words(span) for key in keys for span in self._places.get(key, ())}
             case AnyOf(terms):
                 return set().union(*map(self.find, terms))
-            case Same(terms):
-                return set.intersection(*map(self.find, terms))
             case Row(terms):
                 return self._find_row(terms)
             case Near(one, other, words):
@@ -68,16 +69,14 @@ def _words(span: Span) -> Occurrence:
 
 
 def find_clauses(page: MarkedPage, query: ParsedQuery) -> list[set[Occurrence]]:
-    """The finds of every clause, in the order of the clauses; loosened step by step where a clause has none."""
-    return [_find_clause(page, clause) for clause in query.clauses]
+    """The finds of every clause, in the order of the clauses; loosened where a clause has none, and to misread words
+    only when nothing else was found on the page."""
+    finds = [_find(page, clause, _exactly) or _find(page, clause, _loosely) for clause in query.clauses]
+    return finds if any(finds) else [_find(page, clause, _similarly) for clause in query.clauses]
 
 
-def _find_clause(page: MarkedPage, clause: Clause) -> set[Occurrence]:
-    for attempt in (_exactly, _loosely, _similarly):
-        found = set().union(*(attempt(page, wanted) for wanted in clause.alternatives))
-        if found:
-            return found
-    return set()
+def _find(page: MarkedPage, clause: Clause, attempt: Attempt) -> set[Occurrence]:
+    return set().union(*(attempt(page, wanted) for wanted in clause.alternatives))
 
 
 def _exactly(page: MarkedPage, wanted: Wanted) -> set[Occurrence]:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from search.german.analysis import FORM, PART, Analysis, Forms, Token, analyse, clean, reference_lexeme
-from search.terms import Near, One, Row, Same, Term, any_of
+from search.german.analysis import FORM, PART, REFERENCE, Analysis, Forms, Token, analyse, clean, reference_lexeme
+from search.terms import Near, One, Row, Term, any_of
 
 MAX_TEXT = 2_000
 """Signs of a query that are looked at."""
@@ -43,6 +43,11 @@ class Wanted:
         return Row((*(One(word.main) for word in first), prefix_term(last) if self.prefix else One(last.main)))
 
     @property
+    def is_binding(self) -> bool:
+        """Quoted, or a reference: not given up for the sake of more finds."""
+        return self.quoted or any(lexeme.startswith(REFERENCE) for lexeme in self.whole)
+
+    @property
     def is_telling(self) -> bool:
         """Whether it says anything about a document: not a lone stop word."""
         return self.prefix or len(self.words) > 1 or bool(self.words[0].stem) or self.words[0].form.isdigit()
@@ -70,12 +75,12 @@ class ParsedQuery:
 
 
 def word_term(word: Forms) -> Term:
-    """The word itself in any inflection, a compound it is part of, or a compound that holds all its own parts."""
+    """The word itself in any inflection, a compound it is part of, or its own parts in a longer compound."""
     terms: list[Term] = [One(word.main)]
     if word.stem:
         terms.append(One(PART + word.stem))
     if len(word.leaves) > 1:
-        terms.append(Same(tuple(One(PART + leaf) for leaf in word.leaves)))
+        terms.append(One(PART + word.parts[-1]))
     return any_of(terms)
 
 
@@ -111,8 +116,10 @@ def parse(text: str) -> ParsedQuery:
 
 
 _AND, _OR, _NOT = "UND", "ODER", "NICHT"
-_OPERATORS = {"UND": _AND, "AND": _AND, "ODER": _OR, "OR": _OR, "NICHT": _NOT, "NOT": _NOT}
+_OPERATORS = {_AND, _OR, _NOT}
+"""In capitals and German only: OR is the local council (Ortschaftsrat) in many a title."""
 _QUOTED = re.compile('["„“”«»]([^"„“”«»]*)["„“”«»]')
+_STAR = re.compile(r"\*(?!\w)")
 _MINUS = re.compile(r"(?:^|(?<=\s))[-\u2212]$")
 
 
@@ -150,7 +157,7 @@ def _loose(text: str) -> Iterator[tuple[str, Wanted | None]]:
         tokens = analysis.tokens[group.start : group.stop]
         word = text[tokens[0].start : tokens[-1].end]
         if len(tokens) == 1 and word in _OPERATORS:
-            yield _OPERATORS[word], None
+            yield word, None
             continue
         wholes = [
             lexeme
@@ -161,7 +168,7 @@ def _loose(text: str) -> Iterator[tuple[str, Wanted | None]]:
         if not wholes and len(tokens) > 1 and all(token.forms.form.isdigit() for token in tokens):
             wholes = [reference_lexeme(token.forms.form for token in tokens)]
         minus = _MINUS.search(text[: tokens[0].start])
-        starred = text[tokens[-1].end : tokens[-1].end + 1] == "*"
+        starred = _STAR.match(text, tokens[-1].end) is not None
         wanted = Wanted(tuple(t.forms for t in tokens), tuple(wholes), prefix=starred)
         yield (_NOT if minus else _AND), wanted
 
@@ -175,7 +182,7 @@ def _groups(analysis: Analysis, text: str) -> Iterator[range]:
             continue
         before = analysis.tokens[place - 1]
         gap = text[before.end : token.start]
-        if place in together or not re.search(r"[\s*]", gap) or _both_numbers(before, token, gap):
+        if place in together or not re.search(r"\s", gap) or _both_numbers(before, token, gap):
             continue
         yield range(start, place)
         start = place

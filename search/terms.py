@@ -15,13 +15,6 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
-class Same:
-    """All of them at one word: the parts of one compound."""
-
-    terms: tuple[One, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class AnyOf:
     terms: tuple[Term, ...]
 
@@ -42,7 +35,7 @@ class Near:
     words: int
 
 
-Term = One | Same | AnyOf | Row | Near
+Term = One | AnyOf | Row | Near
 
 
 def any_of(terms: list[Term]) -> Term:

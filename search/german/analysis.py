@@ -1,7 +1,7 @@
 """Which lexemes stand for a text: the one place where words become what is stored, asked for and marked.
 
-A lexeme is a string whose first sign tells its kind: the stem has none, `=` is the folded form as written, `~` the
-stem of a part of a compound, `#` a reference or date in its canonical form.
+A lexeme is a string whose first sign tells its kind: the stem has none, `=` is the folded form as written, `~` a
+part of a compound, `#` a reference or date in its canonical form.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from search.german.tokens import Span, tokenise
 
 FORM, PART, REFERENCE = "=", "~", "#"
 MAX_LEXEME = 80
+_MOST_LEAVES = 6
 _MONTHS = {
     name: str(number)
     for number, names in enumerate(
@@ -34,7 +35,8 @@ _NULLS = re.compile("[\x00\ud800-\udfff]")
 
 
 class Forms(NamedTuple):
-    """What one word is compared by. `parts` are the stems of a compound's parts, `leaves` its smallest ones."""
+    """What one word is compared by. `leaves` are the stems of the smallest parts of a compound, `parts` the leaves and
+    every run of them, joined by + (grund+steu, steu+bescheid in Grundsteuerbescheid)."""
 
     form: str
     stem: str
@@ -93,10 +95,14 @@ def know(word: str) -> Forms:
         return Forms(form.lstrip("0") or "0", "", ())
     if form in STOP_WORDS:
         return Forms(form, "", ())
-    parts = compound_parts(form) if form.isalpha() else ()
-    leaves = dict.fromkeys(stem(part) for part in parts if not compound_parts(part))
-    own = stem(form)
-    return Forms(form, own, tuple(dict.fromkeys(s for part in parts if (s := stem(part)) != own)), tuple(leaves))
+    leaves = tuple(map(stem, compound_parts(form)[:_MOST_LEAVES])) if form.isalpha() else ()
+    return Forms(form, stem(form), tuple(dict.fromkeys(_runs_of(leaves))), leaves)
+
+
+def _runs_of(leaves: tuple[str, ...]) -> Iterator[str]:
+    for length in range(1, len(leaves) + 1):
+        for first in range(len(leaves) - length + 1):
+            yield "+".join(leaves[first : first + length])[:MAX_LEXEME]
 
 
 def analyse(text: str) -> Analysis:

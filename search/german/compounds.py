@@ -34,13 +34,13 @@ class Splitter:
         self.nouns = frozenset(n for n in folded if (len(n) > 3 or n in _SHORT) and n not in _NO_PARTS)
 
     def parts(self, form: str) -> tuple[str, ...]:
-        """The nouns in a folded word, smallest ones and those in between, left to right; () for no compound."""
+        """The smallest nouns in a folded word, left to right; () for no compound."""
         if not _SHORTEST <= len(form) <= _LONGEST or not self.nouns:
             return ()
         split = self._split(form, {})
         if split is None:
             return ()
-        return tuple(dict.fromkeys(piece for part in split for piece in (part, *self.parts(part))))
+        return tuple(leaf for part in split for leaf in self.parts(part) or (part,))
 
     def _split(self, form: str, known: dict[str, tuple[str, ...] | None]) -> tuple[str, ...] | None:
         """The fewest nouns that make up the whole word; with equally many, the longest last one."""

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, connection
 from search.adapters.postgres import generations
 from search.adapters.postgres.frequencies import Frequencies, FrequencyCache
 from search.adapters.postgres.ranking import gather_evidence
-from search.adapters.postgres.statement import Phrase, build
+from search.adapters.postgres.statement import Phrase, Worth, build
 from search.adapters.postgres.tsquery import both, compile_coarse, compile_term, either, has_row
 from search.adapters.postgres.vectors import quote
 from search.adapters.postgres.writing import forget, prepare, write
@@ -30,6 +30,8 @@ _ENOUGH = 10
 """With fewer finds than this, documents that hold only some of the words are added."""
 _MOST_LOOSE = 3_000
 """About how many documents may be added then: the rarest words choose them."""
+_TOO_COMMON = 20_000
+"""Words in more documents than this tell too little to be worth the scan of the inverted index."""
 _LONGEST_REACH = 10_000
 """Hits beyond this place are not handed out; nobody leafs that far, and sorting must stay cheap."""
 
@@ -126,7 +128,15 @@ class _Search:
         terms = [clause.term() for clause in self._parsed.clauses]
         strict = both(map(compile_coarse, terms))
         hits, found = self._ask(strict, [term for term in terms if has_row(term)], relaxed=False)
-        if found >= _ENOUGH or not (loose := self._loose()):
+        if found >= _ENOUGH:
+            return hits
+        binding = [clause.term() for clause in self._parsed.clauses if any(w.is_binding for w in clause.alternatives)]
+        if binding:
+            rows = [term for term in binding if has_row(term)]
+            wider, more = self._ask(both(map(compile_coarse, binding)), rows, relaxed=True)
+            if more:
+                return wider if more > found else hits
+        if not (loose := self._loose()):
             return hits
         wider, more = self._ask(either((strict, *loose)), [], relaxed=True)
         return wider if more > found else hits
@@ -137,13 +147,14 @@ class _Search:
         excluded = [wanted.term() for wanted in self._parsed.excluded]
         phrases = [Phrase(compile_term(term), wanted=True) for term in rows]
         phrases += [Phrase(compile_term(term), wanted=False) for term in excluded]
-        evidence, headings = [], ""
+        evidence, headings, worths = [], "", []
         if self._parsed.clauses:
             strict = both(compile_term(clause.term()) for clause in self._parsed.clauses)
             evidence = gather_evidence(self._parsed, strict, self._frequencies)
             headings = either(quote(word.main) for word in self._parsed.words)
+            worths = self._worths() if relaxed else []
         with connection.cursor() as cursor:
-            cursor.execute(*build(self._query, matching, phrases, evidence, headings))
+            cursor.execute(*build(self._query, matching, phrases, worths, evidence, headings))
             answer = json.loads(cursor.fetchone()[0])
         years = {int(year): number for year, number in (answer["year"] or {}).items()}
         facets = Facets(answer["kind"] or {}, years, answer["state"] or {})
@@ -155,10 +166,16 @@ class _Search:
         document_id, score, page, text = row
         return Hit(UUID(document_id), page or 1, make_snippet(text or "", self._parsed), score)
 
+    def _worths(self) -> list[Worth]:
+        weighed = [(self._frequencies.weight(word.main), word) for word in dict.fromkeys(self._parsed.words)]
+        return [
+            Worth(weight, compile_term(word_term(word)))
+            for weight, word in weighed
+            if self._frequencies.documents_with(word.main) < _TOO_COMMON
+        ]
+
     def _loose(self) -> list[str]:
-        """What may be found instead of everything: the rarest words, and compounds taken apart. Quoted words must stay."""
-        if any(wanted.quoted for clause in self._parsed.clauses for wanted in clause.alternatives):
-            return []
+        """What may be found instead of everything: the rarest words, and compounds taken apart."""
         words = sorted(set(self._parsed.words), key=lambda word: self._frequencies.documents_with(word.main))
         apart = [compile_term(term) for word in words if (term := apart_term(word))]
         if len(words) < 2:

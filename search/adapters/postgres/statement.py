@@ -10,14 +10,22 @@ from typing import Any, NamedTuple
 from search.adapters.postgres.ranking import LABELS, Evidence
 from search.ports import SearchQuery, Sort
 
-RANKED = 2_000
-"""Documents that are ranked in full; of more finds, those with the words in their headings and the latest."""
+_FEWEST_RANKED, _MOST_RANKED, _EFFORT = 250, 1_000, 8_000
+"""Documents that are ranked in full, fewer where there is more evidence to look at. Of more finds, those come first
+that hold the more telling words, then those with the words in their headings, then the latest."""
 
 _ORDERS = {
-    Sort.RELEVANCE: "score DESC, day DESC, received_at DESC, id DESC",
+    Sort.RELEVANCE: "score DESC, coalesce(worth, 0) DESC, day DESC, received_at DESC, id DESC",
     Sort.NEWEST: "day DESC, received_at DESC, id DESC",
     Sort.OLDEST: "day, received_at, id",
 }
+
+
+class Worth(NamedTuple):
+    """How much it says for a document, at a first glance, that it matches."""
+
+    weight: float
+    tsquery: str
 
 
 class Phrase(NamedTuple):
@@ -28,22 +36,28 @@ class Phrase(NamedTuple):
 
 
 def build(
-    query: SearchQuery, matching: str | None, phrases: list[Phrase], evidence: list[Evidence], headings: str
+    query: SearchQuery,
+    matching: str | None,
+    phrases: list[Phrase],
+    worths: list[Worth],
+    evidence: list[Evidence],
+    headings: str,
 ) -> tuple[str, dict[str, Any]]:
     """SQL with named parameters, giving one JSON object.
 
-    `matching` is the tsquery of what is found (None: everything), narrowed by the phrases; `headings` is the tsquery that lifts a
-    document among the ranked ones.
+    `matching` is the tsquery of what is found (None: everything), narrowed by the phrases. `worths` and
+    the tsquery `headings` choose which documents are ranked by the whole evidence.
     """
     parameters: dict[str, Any] = {
         "scopes": sorted(query.scopes), "kinds": sorted(query.kinds), "years": sorted(query.years), "states": sorted(query.states),
         "offset": query.offset, "limit": query.limit, "matching": matching, "headings": headings, "labels": LABELS,
     }  # fmt: skip
-    conditions = [
+    within = [
         "e.generation_id = (SELECT id FROM search_generation WHERE stage = 'live')",
         "e.scope_id = ANY(%(scopes)s)",
         "NOT e.removed",
     ]
+    conditions = list(within)
     if matching is not None:
         conditions.append("e.words @@ %(matching)s::tsquery")
     for number, phrase in enumerate(phrases):
@@ -60,8 +74,21 @@ def build(
         entry_score=score if relevance else "0",
         page_score=score if evidence else "0",
         order=_ORDERS[query.sort if evidence or query.sort is not Sort.RELEVANCE else Sort.NEWEST],
-        ranked=RANKED,
+        ranked=max(_FEWEST_RANKED, min(_MOST_RANKED, _EFFORT // max(len(evidence), 1))),
+        worths=_worths(worths if relevance else [], within, parameters),
     ), parameters
+
+
+def _worths(worths: list[Worth], within: list[str], parameters: dict[str, Any]) -> str:
+    """One scan of the inverted index per word: no document's vector is read."""
+    scans = []
+    for number, worth in enumerate(worths):
+        parameters[f"v{number}"], parameters[f"worth{number}"] = worth.tsquery, worth.weight
+        scans.append(
+            f"SELECT e.id, %(worth{number})s::float8 AS worth FROM search_entry e"
+            f" WHERE e.words @@ %(v{number})s::tsquery AND {' AND '.join(within)}"
+        )
+    return " UNION ALL ".join(scans) or "SELECT 0::bigint AS id, 0::float8 AS worth"
 
 
 def _score(evidence: list[Evidence], parameters: dict[str, Any]) -> str:
@@ -83,11 +110,13 @@ WITH found AS MATERIALIZED (
            cardinality(%(years)s::int[]) = 0 OR e.year = ANY(%(years)s::int[]) AS by_year,
            cardinality(%(states)s::text[]) = 0 OR e.state = ANY(%(states)s::text[]) AS by_state
     FROM search_entry e WHERE {conditions}
+), glance AS (
+    SELECT id, sum(worth) AS worth FROM ({worths}) w GROUP BY id
 ), chosen AS (
-    SELECT *, row_number() OVER (ORDER BY lifted DESC, day DESC, received_at DESC, id DESC) AS place
-    FROM found WHERE by_kind AND by_year AND by_state
+    SELECT *, row_number() OVER (ORDER BY coalesce(worth, 0) DESC, lifted DESC, day DESC, received_at DESC, id DESC) AS place
+    FROM found LEFT JOIN glance USING (id) WHERE by_kind AND by_year AND by_state
 ), scored AS (
-    SELECT c.id, c.document_id, c.day, c.received_at, coalesce(s.score, 0) AS score
+    SELECT c.id, c.document_id, c.day, c.received_at, c.worth, coalesce(s.score, 0) AS score
     FROM chosen c LEFT JOIN LATERAL (
         SELECT {entry_score} AS score FROM (SELECT e.words || ''::tsvector AS v FROM search_entry e
                                             WHERE e.id = c.id AND c.place <= {ranked} OFFSET 0) w

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from search.adapters.postgres.vectors import quote
-from search.terms import AnyOf, Near, One, Row, Same, Term
+from search.terms import AnyOf, Near, One, Row, Term
 
 
 def compile_term(term: Term) -> str:
     match term:
         case One(lexeme, prefix):
             return quote(lexeme) + (":*" if prefix else "")
-        case Same(terms):
-            return _join(" <0> ", terms)
         case AnyOf(terms):
             return _join(" | ", terms)
         case Row(terms):

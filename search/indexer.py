@@ -1,0 +1,104 @@
+"""How changes reach the index: takes what the door has noted in the outbox, reads the records and writes the entries.
+
+Safe with any number of workers: a document is looked at by one of them at a time (an advisory lock that ends with the
+transaction), and its state is read under that lock, so an older state never overwrites a newer one. A note is deleted
+only as it was read: whoever changes the document meanwhile touches the note, and it is done again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from dms.audit.models import OutboxEntry
+from search.ports import IndexEntry, SearchIndex, SearchUnavailable
+from search.source import EntrySource
+
+log = logging.getLogger(__name__)
+TOPIC = "search"
+_BATCH = 50
+_LOCK_SPACE = 0x5345_4152
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
+_FAULTS = (DatabaseError, ValueError, OverflowError, RecursionError, MemoryError)
+"""What one document may cause; anything else stops the worker, as it should."""
+
+
+def drain(index: SearchIndex, source: EntrySource, *, may_go_on: Callable[[], bool] = lambda: True) -> int:
+    """Indexes everything that is due; how many notes were worked off. Raises SearchUnavailable; nothing is lost then."""
+    done, passed = 0, 0
+    while may_go_on():
+        with transaction.atomic():
+            notes = _take(passed)
+            if not notes:
+                return done
+            mine = [note for note in notes if _lock(note)]
+            passed = notes[-1].pk
+            done += len(_index(mine, index, source))
+    return done
+
+
+def pending() -> int:
+    """How many notes are due."""
+    return _due().count()
+
+
+def _due():  # type: ignore[no-untyped-def]
+    now = timezone.now()
+    return OutboxEntry.objects.filter(Q(not_before=None) | Q(not_before__lte=now), topic=TOPIC)
+
+
+def _take(after: int) -> list[OutboxEntry]:
+    """The next notes by age. Not locked: the door must not wait for the index."""
+    return list(_due().filter(pk__gt=after).order_by("pk")[:_BATCH])
+
+
+def _lock(note: OutboxEntry) -> bool:
+    """False when another worker is at this document."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_SPACE, str(note.target)])
+        return bool(cursor.fetchone()[0])
+
+
+def _index(notes: Sequence[OutboxEntry], index: SearchIndex, source: EntrySource) -> list[OutboxEntry]:
+    """The notes worked off. When all together fail, each is tried alone, and those at fault wait."""
+    try:
+        with transaction.atomic():
+            _write(notes, index, source)
+            _delete(notes)
+        return list(notes)
+    except SearchUnavailable:
+        raise
+    except _FAULTS as fault:
+        if len(notes) == 1:
+            _postpone(notes[0], fault)
+            return []
+    return [note for single in notes for note in _index([single], index, source)]
+
+
+def _write(notes: Sequence[OutboxEntry], index: SearchIndex, source: EntrySource) -> None:
+    wanted = {note.target for note in notes}
+    entries: list[IndexEntry] = list(source.entries(wanted))
+    if entries:
+        index.put(entries)
+    if gone := wanted - {entry.document_id for entry in entries}:
+        index.remove(gone)
+
+
+def _delete(notes: Sequence[OutboxEntry]) -> None:
+    """In the order in which the door writes them, so that both never wait for each other in a ring."""
+    for note in sorted(notes, key=lambda note: str(note.target)):
+        OutboxEntry.objects.filter(pk=note.pk, since=note.since).delete()
+
+
+def _postpone(note: OutboxEntry, fault: BaseException) -> None:
+    attempts = note.attempts + 1
+    pause = min(_FIRST_PAUSE * 2 ** min(note.attempts, 20), _LONGEST_PAUSE)
+    log.error("document %s could not be indexed (attempt %s): %s", note.target, attempts, fault)
+    OutboxEntry.objects.filter(pk=note.pk, since=note.since).update(
+        attempts=attempts, not_before=timezone.now() + pause, problem=f"{type(fault).__name__}: {fault}"[:2000]
+    )
