@@ -67,7 +67,7 @@ class Classifier:
 
     def _chances(self, vector: SparseVector) -> Floats:
         """Each kind's own chance; where several claim the text, they share it."""
-        chances = 1 / (1 + np.exp(-self._scores(vector)))
+        chances = (1 / (1 + np.exp(-self._scores(vector)))).astype(np.float32)
         shared: Floats = chances / max(1.0, float(chances.sum()))
         return shared
 

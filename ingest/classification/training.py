@@ -45,7 +45,7 @@ USUAL_CALIBRATION = Calibration(slope=4.8, shift=20.0, threshold=LEAST_THRESHOLD
 
 def train(examples: Sequence[Example], *, calibration: Calibration = USUAL_CALIBRATION) -> Classifier:
     """The same examples in the same order give the same model. Raises ValueError without two different kinds."""
-    kinds = tuple(sorted({example.kind for example in examples if example.kind}))
+    kinds = tuple(sorted({str(example.kind) for example in examples if example.kind}))
     if len({example.kind for example in examples}) < 2:
         raise ValueError("training needs examples of at least two kinds")
     vocabulary = _vocabulary(examples)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from ingest.samples import people
-from ingest.samples.details import figures, money
+from ingest.samples.details import figures, money, written
 
 GOODS = {
     "Wartung der Heizungsanlage": "psch.",
@@ -60,13 +60,13 @@ class Table:
 def make_items(random: Random, count: int | None = None) -> Table:
     """Items with a sum that adds up: net, 19 % tax, total. Amounts in whole cents."""
     rows, net = [], 0
-    for number, goods in enumerate(random.sample(sorted(GOODS), count or random.randint(2, 6)), 1):
+    for number, goods in enumerate(random.sample(sorted(GOODS), count or random.randint(3, 6)), 1):
         amount, price = random.randint(1, 24), random.randint(350, 18_900)
         net += amount * price
         rows.append([str(number), goods, f"{amount} {GOODS[goods]}", money(price), money(amount * price)])
     tax = round(net * 19 / 100)
     for label, cents in (("Nettosumme", net), ("zuzüglich 19 % MwSt.", tax), ("Gesamtbetrag", net + tax)):
-        rows.append(["", label, "", "", money(cents)])
+        rows.append(["", "", "", label, money(cents)])
     return Table("", ["Pos.", "Bezeichnung", "Menge", "Einzelpreis", "Betrag"], rows, [0.08, 0.42, 0.16, 0.17, 0.17], 2)
 
 
@@ -80,7 +80,7 @@ def make_chronicle(random: Random, until: date, count: int, title: str) -> Table
         if who == "Ich":
             did = did.replace("hat", "habe", 1)
         time = f"{random.randint(7, 22)}:{random.randint(0, 59):02d} Uhr"
-        rows.append([f"{figures(day)}, {time}: {who} {did} ({people.make_street(random)})."])
+        rows.append([f"{written(day)}, {time}: {who} {did} ({people.make_street(random)})."])
     return Table(title, ["Datum, Uhrzeit: Vorgang"], rows, [1.0])
 
 

@@ -1,0 +1,146 @@
+"""Decides which line of a letter is its subject and who sent it, by the places that DIN 5008 gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from dms.pages import Line, PageText
+from ingest.reading.letter_date import dates_in
+
+LONGEST_TITLE = 200
+SUBJECT_LINES = 3
+SALUTATION = re.compile(
+    r"^(?:Sehr (?:geehrte|verehrte)|Guten (?:Tag|Morgen|Abend)\b|Hallo\b|Liebe[rs]?\b|Werte[rs]?\b|Dear\b)"
+)
+LABELLED_SUBJECT = re.compile(r"^(?:Betreff|Betr\.|Betrifft|Subject)\s*:?\s*(?P<subject>.*)$", re.IGNORECASE)
+CLOSING = re.compile(
+    r"^(?:Mit (?:freundlich|best|herzlich|vorzüglich)|(?:Freundliche|Beste|Viele|Herzliche) Gr|Hochachtungsvoll|MfG)",
+    re.IGNORECASE,
+)
+POSTCODE = re.compile(r"^(?:D-)?\d{5}\s+[A-ZÄÖÜ]")
+STREET = re.compile(r"^[A-ZÄÖÜ].*\s\d{1,4}\s?[a-zA-Z]?$")
+BETWEEN_PARTS = re.compile(r"\s*[,·•|*]\s+|\s+[-–:·•|*]\s+")
+RECIPIENT = re.compile(
+    r"^(?:An\b|Stadt\b|Stadtverwaltung|Gemeinde|Verbandsgemeinde|Landkreis|Kreis\b|Rathaus|Herrn\b|Frau\b|Firma\b)"
+)
+COMPANY = re.compile(r"\b(?:GmbH|gGmbH|AG|KG|OHG|UG|e\.\s?K\.|e\.\s?V\.|eG|GbR)(?:\s|$)")
+NAME = re.compile(r"^(?:Dr\. |Prof\. )*[A-ZÄÖÜŞ][\w'’.-]+(?: (?:von|van|de|zu|der))*(?: [A-ZÄÖÜŞ][\w'’-]+){1,3}$")
+PAGE_NUMBER = re.compile(r"^(?:-\s*\d+\s*-|Seite \d+.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """`height` of its tallest word; all measures are fractions of the page."""
+
+    text: str
+    top: float
+    bottom: float
+    height: float
+
+
+def lines_of(page: PageText) -> list[TextLine]:
+    return [_measured(line) for line in page.lines if line]
+
+
+def _measured(line: Line) -> TextLine:
+    text = " ".join(word.text for word in line)
+    top, bottom = min(word.box.y0 for word in line), max(word.box.y1 for word in line)
+    return TextLine(text, top, bottom, max(word.box.y1 - word.box.y0 for word in line))
+
+
+# --- subject ----------------------------------------------------------------------------------------
+
+
+def find_title(page: PageText) -> str:
+    """The subject of the letter on its first page, else its heading, else the first line that says something, or ""."""
+    lines = lines_of(page)
+    title = _labelled(lines) or _above_salutation(lines) or _heading(lines) or _first_sensible(lines)
+    return title[:LONGEST_TITLE].strip()
+
+
+def _labelled(lines: Sequence[TextLine]) -> str:
+    for number, line in enumerate(lines[:40]):
+        match = LABELLED_SUBJECT.match(line.text)
+        if match:
+            following = lines[number + 1].text if number + 1 < len(lines) else ""
+            return match["subject"].strip() or following
+    return ""
+
+
+def _above_salutation(lines: Sequence[TextLine]) -> str:
+    """The lines between the salutation and the gap above the subject."""
+    at = next((number for number, line in enumerate(lines) if SALUTATION.match(line.text)), 0)
+    block: list[TextLine] = []
+    for line in reversed(lines[:at]):
+        if not _says_something(line.text) or (block and block[0].top - line.bottom > line.height):
+            break
+        block.insert(0, line)
+        if len(block) == SUBJECT_LINES:
+            break
+    return " ".join(line.text for line in block)
+
+
+def _heading(lines: Sequence[TextLine]) -> str:
+    """Of the large lines in the upper half the last: above it may stand the name of who writes."""
+    if len(lines) < 3:
+        return ""
+    usual = median(line.height for line in lines)
+    large = [line for line in lines if line.height > 1.2 * usual and line.top < 0.5 and _says_something(line.text)]
+    return large[-1].text if large else ""
+
+
+def _first_sensible(lines: Sequence[TextLine]) -> str:
+    return next((line.text for line in lines if _says_something(line.text)), "")
+
+
+def _says_something(text: str) -> bool:
+    """At least a word of four letters, mostly letters, and neither an address nor a date nor a page number."""
+    letters = sum(sign.isalpha() for sign in text)
+    if letters < 4 or letters < 0.5 * len(text.replace(" ", "")) or not re.search(r"[^\W\d_]{4,}", text):
+        return False
+    if POSTCODE.match(text) or PAGE_NUMBER.match(text) or RECIPIENT.match(text) or _sender_line(text):
+        return False
+    dates = dates_in(text)
+    return not (len(dates) == 1 and dates[0][1] >= len(text) - 1 and len(text) < 45)
+
+
+# --- sender -----------------------------------------------------------------------------------------
+
+
+def find_sender(pages: Sequence[PageText]) -> str:
+    """Best effort: the small line above the address, a company's or person's head, else who signed; "" if none."""
+    lines = lines_of(pages[0]) if pages else []
+    head = [line for line in lines if line.top < 0.35]
+    return (
+        next((name for line in lines if line.top < 0.5 and (name := _sender_line(line.text))), "")
+        or next((line.text for line in head[:4] if COMPANY.search(line.text)), "")
+        or _address_block(head)
+        or _signed_by(pages)
+    )
+
+
+def _sender_line(text: str) -> str:
+    """ "Käthe Maaß · Mühlgasse 7 · 35990 Neustadt", in one line: the name."""
+    parts = [part.strip() for part in BETWEEN_PARTS.split(text)]
+    if len(parts) >= 3 and POSTCODE.match(parts[-1]) and len(parts[0]) > 3 and not RECIPIENT.match(parts[0]):
+        return parts[0]
+    return ""
+
+
+def _address_block(lines: Sequence[TextLine]) -> str:
+    """A name over a street over a postcode, the first that is not the town's own address."""
+    for name, street, town in zip(lines, lines[1:], lines[2:], strict=False):
+        if POSTCODE.match(town.text) and STREET.match(street.text) and not RECIPIENT.match(name.text):
+            return name.text
+    return ""
+
+
+def _signed_by(pages: Sequence[PageText]) -> str:
+    lines = [line.text for page in pages for line in lines_of(page)]
+    for number, line in enumerate(lines):
+        if CLOSING.match(line):
+            return next((name for name in lines[number + 1 : number + 6] if NAME.match(name)), "")
+    return ""
