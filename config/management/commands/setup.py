@@ -9,10 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from ingest.classification.training import train_and_keep
+from ingest.classification.keeping import model_train
 
 from config.town import town_setup, user_setup
+from dms.access.actors import system_setup
 from dms.access.permissions import Role
+from dms.adapters.chosen import SystemClock, object_store
 from dms.records.models import ClassifierModel
 
 FIRST_USER = "admin"
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         scope = town_setup()
         user_setup(FIRST_USER, _password(settings.STATE / "admin-password"), scope=scope, roles=list(Role))
         if not ClassifierModel.objects.exists():
-            train_and_keep()
+            model_train(system_setup(), store=object_store(), clock=SystemClock())
 
 
 def _password(file: Path) -> str:
