@@ -104,7 +104,7 @@ class Cluster:
             initdb(draft, self.run_as, password_file.name)
         draft.rename(self.data)
 
-    def wait(self, alive: Callable[[], bool] = lambda: True, seconds: float = 60) -> None:
+    def wait(self, alive: Callable[[], bool] = lambda: True, seconds: float = 180) -> None:
         """Return when the server answers; SetUpError when it has not within the time or `alive` says it ended."""
         deadline = time.monotonic() + seconds
         while True:

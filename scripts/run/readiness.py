@@ -23,7 +23,7 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_for_pages(url: str, alive: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for_pages(url: str, alive: Callable[[], bool], seconds: float = 180) -> None:
     """Return when the pages answer; SetUpError when they have not within the time."""
     deadline = time.monotonic() + seconds
     while not answers(url):
