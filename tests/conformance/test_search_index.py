@@ -1,0 +1,563 @@
+"""What every search index must do, whichever adapter it is. A second adapter joins `ADAPTERS`; the tests stay."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from search.adapters.postgres import PostgresIndex
+from search.digest import digest
+from search.ports import MAX_LIMIT, IndexEntry, RebuildRunning, SearchHits, SearchIndex, SearchQuery, Sort
+
+ADAPTERS: dict[str, Callable[[], SearchIndex]] = {"postgres": PostgresIndex}
+CENTRAL, STAFF = 1, 2
+BOTH = frozenset({CENTRAL, STAFF})
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=list(ADAPTERS))
+def index(request: pytest.FixtureRequest, db: None) -> SearchIndex:
+    return ADAPTERS[request.param]()
+
+
+def letter(number: int, *pages: str, **fields: object) -> IndexEntry:
+    values: dict[str, object] = {
+        "title": "",
+        "kind": "letter",
+        "state": "received",
+        "date": date(2024, 3, 1),
+        "received_at": datetime(2024, 3, 2, 8, 0, tzinfo=UTC),
+        "scope_id": CENTRAL,
+    }
+    return IndexEntry(document_id=UUID(int=number), pages=pages, **(values | fields))  # type: ignore[arg-type]
+
+
+def ask(index: SearchIndex, text: str, **fields: object) -> SearchHits:
+    return index.search(SearchQuery(text, **({"scopes": BOTH} | fields)))  # type: ignore[arg-type]
+
+
+def found(index: SearchIndex, text: str, **fields: object) -> list[int]:
+    return [hit.document_id.int for hit in ask(index, text, **fields).hits]
+
+
+def marked(hits: SearchHits) -> list[str]:
+    return [run.text for hit in hits.hits for run in hit.snippet if run.marked]
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Frau Müller", "Mueller"),
+        ("Frau Mueller", "Müller"),
+        ("Frau Muller", "Müller"),
+        ("Frau Müller", "Muller"),
+        ("Frau MÜLLER", "müller"),
+        ("Frau Mu\u0308ller", "Müller"),
+        ("in der Großen Straße", "Strasse"),
+        ("in der Grossen Strasse", "Straße"),
+        ("Café René", "rene"),
+        ("Oﬃzielle Mitteilung", "offizielle"),
+        ("neue Mauer", "neuen Mauern"),
+        ("die Häuser", "Haus"),
+        ("das Haus", "Häusern"),
+        ("des Widerspruchs", "Widersprüche"),
+        ("die Käuferinnen", "Käufer"),
+        ("der Antrag", "Anträge"),
+    ],
+)
+def test_spellings_and_inflections_of_a_word_find_each_other(index: SearchIndex, written: str, typed: str) -> None:
+    index.put([letter(1, f"Hiermit: {written}."), letter(2, "etwas ganz anderes")])
+    assert found(index, typed) == [1]
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Abwassergebühren", "Gebühr"),
+        ("Gebührenbescheid", "Gebühr"),
+        ("Gebührenbescheid", "Bescheide"),
+        ("Grundsteuerbescheid", "Steuerbescheid"),
+        ("Grundsteuerbescheid", "Grundsteuer"),
+        ("Straßenverkehrsamt", "Verkehr"),
+        ("Bescheid über die Steuer", "Steuerbescheid"),
+    ],
+)
+def test_compounds_are_found_by_their_parts(index: SearchIndex, written: str, typed: str) -> None:
+    index.put([letter(1, f"Der {written} liegt bei."), letter(2, "etwas ganz anderes")])
+    assert found(index, typed) == [1]
+
+
+def test_the_word_itself_stands_before_compounds_of_it(index: SearchIndex) -> None:
+    index.put([letter(1, "Abwassergebühren"), letter(2, "die Gebühr"), letter(3, "Müllgebühren")])
+    assert found(index, "Gebühr")[0] == 2
+
+
+def test_a_word_hyphenated_at_the_line_end_is_one_word(index: SearchIndex) -> None:
+    index.put([letter(1, "wegen der Grund-\nsteuer bitten wir"), letter(2, "Haupt-\nund Nebenstraßen")])
+    assert found(index, "Grundsteuer") == [1]
+    assert found(index, "Hauptund Nebenstraßen", limit=1) == [2]
+    assert "".join(run.text for run in ask(index, "Grundsteuer").hits[0].snippet) == "wegen der Grundsteuer bitten wir"
+
+
+@pytest.mark.parametrize("typed", ["Gebühr*", "gebuehren*", "Gebü*"])
+def test_a_star_finds_all_words_that_begin_so(index: SearchIndex, typed: str) -> None:
+    index.put([letter(1, "Gebührenordnungsentwurf"), letter(2, "Abgabe")])
+    assert found(index, typed) == [1]
+
+
+def test_a_star_is_never_dropped(index: SearchIndex) -> None:
+    index.put([letter(1, "Kraftfahrzeug"), letter(2, "Kraft"), letter(3, "Kräuter")])
+    assert sorted(found(index, "Kraft*")) == [1, 2]
+
+
+@pytest.mark.parametrize("typed", ["Haus -Müller", "Haus NICHT Müller", 'Haus -"Frau Müller"', "Haus -Muell*"])
+def test_what_is_excluded_is_not_found(index: SearchIndex, typed: str) -> None:
+    index.put([letter(1, "Haus von Frau Müller"), letter(2, "Haus von Herrn Schmidt")])
+    assert found(index, typed) == [2]
+
+
+def test_either_of_two_words_can_be_asked_for(index: SearchIndex) -> None:
+    index.put([letter(1, "Hundesteuer"), letter(2, "Wohngeld"), letter(3, "Gewerbe")])
+    assert sorted(found(index, "Hundesteuer ODER Wohngeld")) == [1, 2]
+
+
+def test_words_on_different_pages_of_one_document_belong_together(index: SearchIndex) -> None:
+    pages = ["Deckblatt", *["Füllseite"] * 5, "mit Widerspruch", "Anlage Katasterplan"]
+    index.put([letter(1, *pages), *(letter(n, "Widerspruch") for n in range(2, 14))])
+    hits = ask(index, "Widerspruch Katasterplan")
+    assert hits.hits[0].document_id.int == 1
+    assert hits.hits[0].page in (7, 8)
+
+
+def test_a_document_with_all_words_stands_before_those_with_some(index: SearchIndex) -> None:
+    index.put([letter(1, "Hundesteuer"), letter(2, "Hundesteuer und Wohngeld"), letter(3, "Wohngeld")])
+    hits = ask(index, "Wohngeld Hundesteuer")
+    assert hits.relaxed
+    assert hits.hits[0].document_id.int == 2
+    assert hits.count == 3
+
+
+def test_words_of_title_sender_reference_and_filename_are_found(index: SearchIndex) -> None:
+    index.put(
+        [
+            letter(
+                1,
+                title="Bauantrag Carport",
+                sender="Erika Mustermann",
+                reference="AZ 61-12/2024",
+                filename="scan_0815.pdf",
+            )
+        ]
+    )
+    for typed in ("Carport", "Mustermann", "61-12/2024", "0815"):
+        assert found(index, typed) == [1]
+
+
+# --- phrases --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "page", ["in der Großen Straße 5", "in der großen\nStraße", "die grosse  Strasse", "Gro-\nße Straße"]
+)
+def test_a_phrase_is_found_in_any_inflection_and_across_a_line_end(index: SearchIndex, page: str) -> None:
+    index.put([letter(1, page), letter(2, "Die Straße ist eine große."), letter(3, "große, breite Straße")])
+    assert found(index, '"Große Straße"') == [1]
+
+
+def test_a_phrase_is_found_on_any_page_of_a_long_document(index: SearchIndex) -> None:
+    filler = "Der Antrag auf Bewilligung und die Bewilligung auf Antrag wurden gelesen. " * 40
+    index.put([letter(1, *[filler] * 30, "Wir bitten um Antrag Bewilligung heute."), letter(2, *[filler] * 30)])
+    hits = ask(index, '"Antrag Bewilligung heute"')
+    assert [(hit.document_id.int, hit.page) for hit in hits.hits] == [(1, 31)]
+    assert found(index, 'Antrag -"Antrag Bewilligung heute"') == [2]
+
+
+def test_a_phrase_with_small_words_is_found(index: SearchIndex) -> None:
+    index.put([letter(1, "Amt für Soziales"), letter(2, "Amt Soziales")])
+    assert found(index, '"Amt für Soziales"') == [1]
+
+
+# --- references -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2018/0335",
+        "2018-0335",
+        "2018 / 335",
+        "2018/335",
+        "2018 0335",
+        '"2018/0335"',
+        "Nr. 2018/0335",
+        "Vorlage 2018-335",
+    ],
+)
+def test_a_reference_is_found_however_it_is_typed(index: SearchIndex, typed: str) -> None:
+    others = [letter(n, f"Vorlage 2018/{n:04} und {n} andere, 335 Euro im Jahr 2018") for n in range(2, 30)]
+    index.put([letter(1, "betrifft 2018/0335."), *others])
+    assert found(index, typed)[0] == 1
+
+
+@pytest.mark.parametrize("typed", ["73.8-7837/25", "73-8-7837-25", "7837/25", "73.8"])
+def test_a_reference_is_found_by_its_groups(index: SearchIndex, typed: str) -> None:
+    index.put([letter(1, "Az.: 73.8-7837/25"), letter(2, "25 Stück zu 7837 Euro, 73 von 8")])
+    assert found(index, typed)[0] == 1
+
+
+@pytest.mark.parametrize("written", ["DE12500105170648489890", "DE12 5001 0517 0648 4898 90"])
+@pytest.mark.parametrize("typed", ["DE12500105170648489890", "DE12 5001 0517 0648 4898 90", "de12500105170648489890"])
+def test_an_iban_is_found_with_and_without_groups(index: SearchIndex, written: str, typed: str) -> None:
+    index.put([letter(1, f"IBAN {written} bei der Bank"), letter(2, "IBAN DE02 1203 0000 0000 2020 51")])
+    assert found(index, typed) == [1]
+
+
+@pytest.mark.parametrize("typed", ["3. März 2024", "03.03.2024", "3.3.2024", '"3. Maerz 2024"'])
+def test_a_date_is_found_spelt_out_and_in_figures(index: SearchIndex, typed: str) -> None:
+    index.put([letter(1, "vom 3. März 2024"), letter(2, "vom 03.03.2024"), letter(3, "vom 3. Mai 2024")])
+    assert sorted(found(index, typed)) == [1, 2]
+
+
+def test_an_e_mail_address_stands_before_its_parts(index: SearchIndex) -> None:
+    index.put([letter(1, "an max.mustermann@example.org"), letter(2, "example und mustermann und org und max")])
+    assert found(index, "max.mustermann@example.org")[0] == 1
+
+
+@pytest.mark.parametrize("typed", ["E-Mail", "Email", "e-mails"])
+def test_words_with_and_without_hyphen_find_each_other(index: SearchIndex, typed: str) -> None:
+    index.put([letter(1, "per E-Mail"), letter(2, "per Email")])
+    assert sorted(found(index, typed)) == [1, 2]
+
+
+# --- any input ------------------------------------------------------------------------------------
+
+GARBAGE = [
+    "(", ")", '"', "'", '"Große Straße', "a:b:c", "NOT", "NICHT", "ODER", "a ODER", "-", "- -", "*", "**", "!&|<->", "\\", "%s %(x)s",
+    "\x00", "\ud800", "\U0001f600", "😀 Haus", "x" * 10_000, "wort " * 2_000, "(" * 10_000, '"' * 999, "a-" * 500, "1/" * 500,
+    "<->" * 100, "'; DROP TABLE search_entry; --", "\u202eabc", "ﬃ", "İ", "ß" * 300, "1" * 5_000, "DE12 " * 100, "a*b*c*", "*b", "٣/٤",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", GARBAGE, ids=lambda typed: ascii(typed[:12]))
+def test_any_input_gives_an_answer(index: SearchIndex, typed: str) -> None:
+    index.put([letter(1, "Haus der Frau Müller, 2018/0335")])
+    assert ask(index, typed).count in (0, 1)
+    index.put([letter(2, typed, title=typed, sender=typed, reference=typed, filename=typed, kind=typed, state=typed)])
+    assert index.size() == 2
+
+
+@given(typed=st.text(max_size=80))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_gives_an_answer(index: SearchIndex, typed: str) -> None:
+    ask(index, typed)
+
+
+def test_an_empty_question_shows_everything_the_newest_first(index: SearchIndex) -> None:
+    index.put([letter(1, "a", date=date(2023, 1, 1)), letter(2, "b", date=date(2024, 1, 1)), letter(3)])
+    assert found(index, "") == found(index, "  ") == [3, 2, 1]
+
+
+def test_a_word_that_stands_nowhere_finds_nothing(index: SearchIndex) -> None:
+    index.put([letter(1, "Haus")])
+    assert ask(index, "Xylophonkonzert") == SearchHits(0)
+
+
+def test_small_words_alone_are_looked_for(index: SearchIndex) -> None:
+    index.put([letter(1, "über den Dächern"), letter(2, "unter dem Haus")])
+    assert found(index, "über") == [1]
+
+
+def test_a_huge_page_is_cut_but_its_beginning_is_found(index: SearchIndex) -> None:
+    words = " ".join(f"wort{number:x}x{number * 7919:x}" for number in range(120_000))
+    index.put([letter(1, f"Anfang {words}", "zweite Seite Katasterplan"), letter(2, "Anfang " + "ja " * 400_000)])
+    assert sorted(found(index, "Anfang")) == [1, 2]
+    assert found(index, "wort1x1eef") == [1]
+
+
+# --- snippets -------------------------------------------------------------------------------------
+
+
+def test_the_hit_names_the_best_page_and_marks_the_words_there(index: SearchIndex) -> None:
+    index.put([letter(1, "Deckblatt", "Die Häuser am Platz", "Anlage")])
+    hits = ask(index, "Haus")
+    assert [hit.page for hit in hits.hits] == [2]
+    assert marked(hits) == ["Häuser"]
+
+
+def test_one_hit_per_document(index: SearchIndex) -> None:
+    index.put([letter(1, "Haus", "Haus", "Haus")])
+    assert found(index, "Haus") == [1]
+
+
+def test_a_document_without_pages_is_found_by_its_title(index: SearchIndex) -> None:
+    index.put([letter(1, title="Bauantrag")])
+    hits = ask(index, "Bauantrag")
+    assert [(hit.page, hit.snippet) for hit in hits.hits] == [(1, ())]
+
+
+def test_a_snippet_is_short_and_plain(index: SearchIndex) -> None:
+    index.put([letter(1, "vorn " * 500 + "<b>Haus</b> & Hof " + "hinten " * 500)])
+    snippet = ask(index, "Haus").hits[0].snippet
+    text = "".join(run.text for run in snippet)
+    assert len(text) < 400
+    assert "<b>Haus</b> & Hof" in text
+
+
+# --- filters, facets, counts, order -----------------------------------------------------------------
+
+
+@pytest.fixture
+def mixed(index: SearchIndex) -> SearchIndex:
+    index.put(
+        [
+            letter(1, "Haus", kind="letter", date=date(2023, 5, 1)),
+            letter(2, "Haus", kind="letter", state="checked"),
+            letter(3, "Haus", kind="invoice"),
+            letter(4, "Haus", kind=None, date=None, received_at=datetime(2022, 12, 31, 23, 30, tzinfo=UTC)),
+            letter(5, "Hof", kind="invoice"),
+            letter(6, "Haus", kind="personnel", scope_id=STAFF, date=date(2020, 1, 1), state="secret"),
+        ]
+    )
+    return index
+
+
+def test_facets_count_what_was_found(mixed: SearchIndex) -> None:
+    hits = ask(mixed, "Haus", scopes=frozenset({CENTRAL}))
+    assert hits.count == 4
+    assert hits.facets.kind == {"letter": 2, "invoice": 1, "": 1}
+    assert hits.facets.state == {"received": 3, "checked": 1}
+    assert hits.facets.year == {2023: 2, 2024: 2}, "the year by the town's time where the letter has no date"
+
+
+def test_a_chosen_value_narrows_all_facets_but_its_own(mixed: SearchIndex) -> None:
+    hits = ask(mixed, "Haus", scopes=frozenset({CENTRAL}), kinds=frozenset({"letter"}))
+    assert hits.count == 2
+    assert hits.facets.kind == {"letter": 2, "invoice": 1, "": 1}
+    assert hits.facets.year == {2023: 1, 2024: 1}
+    assert hits.facets.state == {"received": 1, "checked": 1}
+
+
+def test_several_values_of_one_facet_widen_and_of_two_facets_narrow(mixed: SearchIndex) -> None:
+    assert sorted(found(mixed, "Haus", kinds=frozenset({"invoice", ""}))) == [3, 4]
+    assert found(mixed, "Haus", kinds=frozenset({"letter", "invoice"}), states=frozenset({"checked"})) == [2]
+    assert found(mixed, "Haus", years=frozenset({2023}), kinds=frozenset({"letter"})) == [1]
+
+
+@pytest.mark.parametrize(
+    "typed", ["Haus", "", "Hau*", '"Haus"', "Haus Hof", "-Hof", "personnel", "Geheimsache", "Haus -Hof"]
+)
+def test_nothing_of_another_scope_is_found_counted_or_told(mixed: SearchIndex, typed: str) -> None:
+    mixed.put(
+        [
+            letter(
+                7, "Geheimsache Haus personnel", scope_id=STAFF, title="Geheimsache", kind="secret_kind", state="secret"
+            )
+        ]
+    )
+    before = ask(mixed, typed, scopes=frozenset({CENTRAL}))
+    assert not {6, 7} & {hit.document_id.int for hit in before.hits}
+    assert not {"personnel", "secret_kind"} & set(before.facets.kind)
+    assert "secret" not in before.facets.state
+    assert 2020 not in before.facets.year
+    mixed.remove([UUID(int=6), UUID(int=7)])
+    assert ask(mixed, typed, scopes=frozenset({CENTRAL})) == before, "the answer is the same as if it did not exist"
+
+
+def test_without_any_scope_nothing_is_found_counted_or_told(mixed: SearchIndex) -> None:
+    for typed in ("Haus", "", "-Hof"):
+        assert ask(mixed, typed, scopes=frozenset()) == SearchHits(0)
+
+
+def test_moving_a_document_to_another_scope_takes_it_out_of_sight(mixed: SearchIndex) -> None:
+    mixed.put([letter(5, "Hof", kind="invoice", scope_id=STAFF)])
+    assert found(mixed, "Hof", scopes=frozenset({CENTRAL})) == []
+
+
+def test_hits_are_sorted_by_day(mixed: SearchIndex) -> None:
+    newest = found(mixed, "Haus", sort=Sort.NEWEST, scopes=frozenset({CENTRAL}))
+    assert newest[2:] == [1, 4]
+    assert found(mixed, "Haus", sort=Sort.OLDEST, scopes=frozenset({CENTRAL})) == newest[::-1]
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("typed", ["Haus", "Haus Hof", ""])
+def test_leafing_shows_every_hit_once(index: SearchIndex, sort: Sort, typed: str) -> None:
+    index.put([letter(number, "Haus Hof" if number % 3 else "Haus") for number in range(1, 61)])
+    pages = [found(index, typed, sort=sort, offset=offset, limit=7) for offset in range(0, 70, 7)]
+    shown = [number for page in pages for number in page]
+    count = ask(index, typed, sort=sort).count
+    assert len(shown) == len(set(shown)) == count
+
+
+def test_leafing_beyond_the_end_and_odd_limits_are_harmless(mixed: SearchIndex) -> None:
+    assert ask(mixed, "Haus", offset=1_000).hits == ()
+    assert ask(mixed, "Haus", limit=0).count == 5
+    assert len(ask(mixed, "Haus", offset=-5, limit=MAX_LIMIT * 10).hits) == 5
+
+
+# --- writing ----------------------------------------------------------------------------------------
+
+
+def test_putting_again_replaces(index: SearchIndex) -> None:
+    index.put([letter(1, "Haus", "Hof")])
+    index.put([letter(1, "Garten")])
+    assert (found(index, "Haus"), found(index, "Garten"), index.size()) == ([], [1], 1)
+
+
+def test_of_two_states_in_one_batch_the_last_one_wins(index: SearchIndex) -> None:
+    index.put([letter(1, "Haus"), letter(1, "Garten")])
+    assert (found(index, "Haus"), found(index, "Garten")) == ([], [1])
+
+
+def test_what_is_removed_is_gone(index: SearchIndex) -> None:
+    index.put([letter(1, "Haus"), letter(2, "Haus")])
+    index.remove([UUID(int=1), UUID(int=99)])
+    index.remove([])
+    assert found(index, "Haus") == [2]
+    assert index.size() == 1
+
+
+def test_the_index_tells_what_it_holds(index: SearchIndex) -> None:
+    entries = [letter(1, "Haus"), letter(2, "Hof", date=None, kind=None)]
+    index.put(entries)
+    assert dict(index.digests()) == {entry.document_id: digest(entry) for entry in entries}
+    index.ping()
+
+
+# --- rebuilding -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def filled(index: SearchIndex) -> Iterator[SearchIndex]:
+    index.put([letter(1, "alt Haus"), letter(2, "alt Haus")])
+    yield index
+
+
+def test_searches_use_the_old_index_until_the_new_one_is_finished(filled: SearchIndex) -> None:
+    fresh = filled.begin_rebuild()
+    fresh.put([letter(1, "neu Haus"), letter(3, "neu Haus")])
+    assert sorted(found(filled, "Haus")) == [1, 2]
+    assert ask(filled, "neu").count == 0
+    fresh.finish()
+    assert sorted(found(filled, "neu")) == [1, 3]
+    assert (ask(filled, "alt").count, filled.size()) == (0, 2)
+
+
+def test_live_writes_during_a_rebuild_are_found_before_and_after_it(filled: SearchIndex) -> None:
+    fresh = filled.begin_rebuild()
+    filled.put([letter(1, "Garten"), letter(4, "Garten")])
+    filled.remove([UUID(int=2)])
+    assert sorted(found(filled, "Garten")) == [1, 4]
+    fresh.put([letter(1, "veraltet"), letter(2, "veraltet"), letter(3, "Wiese")])
+    fresh.finish()
+    assert sorted(found(filled, "Garten")) == [1, 4]
+    assert ask(filled, "veraltet").count == 0, "the rebuild read these before they were changed and removed"
+    assert found(filled, "Wiese") == [3]
+    assert filled.size() == 3
+
+
+def test_what_was_removed_and_came_back_during_a_rebuild_is_there(filled: SearchIndex) -> None:
+    fresh = filled.begin_rebuild()
+    filled.remove([UUID(int=2)])
+    filled.put([letter(2, "Rückkehr")])
+    fresh.finish()
+    assert found(filled, "Rückkehr") == [2]
+
+
+def test_an_aborted_rebuild_changes_nothing(filled: SearchIndex) -> None:
+    fresh = filled.begin_rebuild()
+    fresh.put([letter(9, "neu")])
+    filled.put([letter(5, "alt Haus")])
+    fresh.abort()
+    assert sorted(found(filled, "Haus")) == [1, 2, 5]
+    again = filled.begin_rebuild()
+    again.put([letter(1, "neu")])
+    again.finish()
+    assert (found(filled, "neu"), filled.size()) == ([1], 1)
+
+
+def test_what_a_killed_rebuild_left_does_not_hinder_the_next(filled: SearchIndex) -> None:
+    filled.begin_rebuild().put([letter(8, "halb fertig")])
+    fresh = filled.begin_rebuild()
+    fresh.put([letter(1, "neu")])
+    fresh.finish()
+    assert ask(filled, "halb fertig").count == 0
+    assert filled.size() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_one_rebuild_runs_at_a_time(index: SearchIndex) -> None:
+    fresh = index.begin_rebuild()
+    refused: list[bool] = []
+
+    def second() -> None:
+        try:
+            index.begin_rebuild().abort()
+        except RebuildRunning:
+            refused.append(True)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    thread.join()
+    fresh.abort()
+    assert refused == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_under_a_rebuild_with_writers_and_readers_nothing_is_lost_and_no_search_comes_up_short(
+    index: SearchIndex,
+) -> None:
+    index.put([letter(number, "Haus alt") for number in range(1, 101)])
+    stop = threading.Event()
+    short: list[int] = []
+    failures: list[BaseException] = []
+
+    def guarded(body: Callable[[], None]) -> threading.Thread:
+        def run() -> None:
+            try:
+                body()
+            except BaseException as failure:  # noqa: BLE001 - handed to the test
+                failures.append(failure)
+            finally:
+                connection.close()
+
+        return threading.Thread(target=run)
+
+    def read() -> None:
+        while not stop.is_set():
+            if (count := ask(index, "Haus").count) < 100:
+                short.append(count)
+
+    def write() -> None:
+        for number in range(1, 101, 2):
+            index.put([letter(number, "Haus neu")])
+            index.put([letter(1_000 + number, "Haus neu")])
+
+    reader, writer = guarded(read), guarded(write)
+    reader.start()
+    fresh = index.begin_rebuild()
+    writer.start()
+    for number in range(1, 101):
+        fresh.put([letter(number, "Haus alt")])
+    fresh.finish()
+    writer.join()
+    stop.set()
+    reader.join()
+    assert not failures
+    assert not short
+    assert index.size() == 150
+    assert ask(index, "neu").count == 100
+    assert ask(index, "alt").count == 50
