@@ -32,6 +32,7 @@ class ApiView(GenericAPIView):
     """Only for those who are logged in (settings: IsAuthenticated)."""
 
     content_negotiation_class = AnswerAnyway
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     largest_body = LARGEST_BODY
 
     @cached_property

@@ -14,7 +14,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -30,6 +29,7 @@ from api.document_shapes import (
     read_documents,
 )
 from api.downloads import Download, send
+from api.parsers import JSONParser
 from api.problems import not_found
 from dms.access.actors import Actor
 from dms.records.documents import document_set_kind, state_digest

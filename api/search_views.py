@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -20,18 +18,13 @@ from api.base import ApiView, read_parameters
 from api.document_shapes import KindSerializer
 from dms.access.actors import Actor
 from dms.access.rule import search_filter
-from dms.adapters.chosen import build_adapter
 from dms.records.models import Document, DocumentKind, DocumentState
-from search.ports import MAX_LIMIT, Facets, Hit, SearchHits, SearchIndex, SearchQuery, Sort
+from search.chosen import search_index
+from search.ports import MAX_LIMIT, Facets, Hit, SearchHits, SearchQuery, Sort
 
 PAGE_SIZE = 25
 LAST_HIT = 10_000
 """Nobody leafs further; the next step is then to narrow the search."""
-
-
-@cache
-def search_index() -> SearchIndex:
-    return cast(SearchIndex, build_adapter(settings.SEARCH_INDEX))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +163,8 @@ def _facets(facets: Facets) -> dict[str, Sequence[dict[str, Any]]]:
 
 
 def _counted(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[dict[str, Any]]:
-    rows = [{"value": value, "label": labels.get(value, value), "count": number} for value, number in counts.items()]
-    return sorted(rows, key=lambda row: (-cast(int, row["count"]), str(row["label"])))
+    named = sorted((-number, labels.get(value, value), value) for value, number in counts.items())
+    return [{"value": value, "label": label, "count": -number} for number, label, value in named]
 
 
 def _link(request: Request, page: int) -> str:

@@ -29,5 +29,5 @@ urlpatterns = [
     path("search/", search_views.SearchView.as_view(), name="search"),
     path("schema/", schema_views.SchemaView.as_view(), name="schema"),
     path("schema/docs/", schema_views.SchemaDocsView.as_view(), name="schema-docs"),
-    re_path(r"(?s)^.*$", schema_views.NoSuchPathView.as_view(), name="no-such-path"),
+    re_path(r"", schema_views.NoSuchPathView.as_view(), name="no-such-path"),
 ]

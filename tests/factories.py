@@ -1,0 +1,223 @@
+"""Makes towns, people, mail and documents for tests, through the services of the product and into its real store."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import LazySettings
+from rest_framework.test import APIClient
+
+from config.town import user_setup
+from dms.access.actors import Actor, system_ingest, system_setup
+from dms.access.models import Scope, User
+from dms.access.permissions import Role
+from dms.access.tokens import token_issue
+from dms.adapters.chosen import object_store
+from dms.audit.door import change
+from dms.audit.events import Event
+from dms.pages import Box, PageText, Word
+from dms.ports import ScanVerdict
+from dms.records.documents import NewDocument, NewObject, NewPage, documents_register
+from dms.records.models import Document, DocumentKind, ObjectRole, TextState
+from ingest.intake import Delivery, take_in
+from ingest.models import InboxItem, ItemState, ItemVerb, Source
+from ingest.outcomes import give_up, refuse
+from ingest.reasons import Reason
+from ingest.scopes import CENTRAL_INBOX
+from ingest.workspace import fresh_key, item_prefix
+
+MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000" "1f15c4890000000d49444154789c6360606060000000050001a5f645"
+    "400000000049454e44ae426082"
+)  # fmt: skip
+"""The smallest picture there is: one pixel."""
+
+
+KINDS = {"application": "Antrag", "invoice": "Rechnung", "offer": "Angebot"}
+
+
+class FixedClock:
+    """Each look at it is a second later, so that mail has an order."""
+
+    def __init__(self, start: datetime = MORNING) -> None:
+        self._next = start
+
+    def now(self) -> datetime:
+        self._next += timedelta(seconds=1)
+        return self._next
+
+
+_clock = FixedClock()
+
+
+def store_in(folder: Path, settings: LazySettings) -> None:
+    """The folder store keeps its objects here until the cache of adapters is cleared again."""
+    settings.OBJECT_STORE = {"adapter": "dms.adapters.folder_store.FolderStore", "folder": str(folder)}
+    object_store.cache_clear()
+
+
+def town() -> Scope:
+    """The central inbox and a few kinds of documents; `config.town.town_setup` makes a whole town, and takes longer."""
+    scope = Scope.objects.filter(name=CENTRAL_INBOX).first()
+    if scope is None:
+        scope = another_scope(CENTRAL_INBOX)
+        with change(system_setup(), Event.KIND_CREATED, chain="town") as opened:
+            opened.create_many(DocumentKind(slug=slug, label=label) for slug, label in KINDS.items())
+    return scope
+
+
+def another_scope(name: str = "Personalamt") -> Scope:
+    scope = Scope(name=name)
+    with change(system_setup(), Event.SCOPE_CREATED, chain="town") as opened:
+        opened.save(scope)
+    return scope
+
+
+def user_with(*roles: Role, name: str = "anna", scope: Scope | None = None) -> User:
+    """A user without a password (log in by token or `force_login`) who has the roles in the scope."""
+    if not User.objects.filter(username=name).exists():
+        user = User(username=name)
+        user.set_unusable_password()
+        user.save()
+    return user_setup(name, "", scope=scope or town(), roles=list(roles))
+
+
+def program_of(user: User) -> APIClient:
+    """A program that acts as the user, by a token."""
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {token_issue(user)}")
+
+
+ClientOf = Callable[[User], APIClient]
+
+
+def item(
+    content: bytes = b"Guten Tag",
+    filename: str = "brief.txt",
+    *,
+    scope: Scope | None = None,
+    source: Source = Source.FOLDER,
+    at: datetime | None = None,
+    actor: Actor | None = None,
+) -> InboxItem:
+    """Just taken in, waiting."""
+    delivery = Delivery(filename=filename, source=source)
+    clock = FixedClock(at - timedelta(seconds=1)) if at else _clock
+    return take_in(actor or system_ingest(), io.BytesIO(content), delivery, scope=scope or town(), clock=clock).item
+
+
+def refused(reason: Reason = Reason.DAMAGED_FILE, **details: Any) -> InboxItem:
+    made = item(**details)
+    refuse(made, reason, "a test says so", _clock.now())
+    return InboxItem.objects.get(pk=made.pk)
+
+
+def stuck(**details: Any) -> InboxItem:
+    made = item(**details)
+    give_up(made, "a test says so", _clock.now())
+    return InboxItem.objects.get(pk=made.pk)
+
+
+def page_text(text: str) -> PageText:
+    """Words one beside the other in a regular grid, twenty lines to a page."""
+    lines = []
+    for number, line in enumerate(text.splitlines()):
+        words = line.split()
+        top = 0.05 + number * 0.045
+        step = 0.9 / max(len(words), 1)
+        boxes = [Box(0.05 + i * step, top, 0.05 + i * step + step * 0.9, top + 0.03) for i in range(len(words))]
+        lines.append(tuple(Word(word, box) for word, box in zip(words, boxes, strict=True)))
+    return PageText(tuple(lines))
+
+
+def document(
+    pages: Sequence[str] = ("Sehr geehrte Damen und Herren",),
+    *,
+    of: InboxItem | None = None,
+    attachments: Sequence[str] = (),
+    rendition: bytes | None = None,
+    **fields: Any,
+) -> Document:
+    """Registers a document with pages, page images, thumbnail and, by name, attachments; its item is done then."""
+    source = of or item()
+    new = [_new(source, 0, pages, rendition, {"title": "Ein Brief", "filename": source.filename, **fields})]
+    for part, name in enumerate(attachments, start=1):
+        named = {"title": name, "filename": name, "parent": 0}
+        new.append(_new(source, part, ["Anlage"], None, named))
+    return _finish(source, new)[0]
+
+
+def _finish(source: InboxItem, new: Sequence[NewDocument]) -> list[Document]:
+    if source.state == ItemState.WAITING:
+        with change(system_ingest(), Event.ITEM_ADVANCED, source, chain=source.chain, verb=ItemVerb.ADVANCE):
+            pass
+    with change(system_ingest(), Event.ITEM_DONE, source, chain=source.chain, verb=ItemVerb.FINISH) as opened:
+        opened.target.finished_at = _clock.now()
+        opened.save(opened.target)
+        return documents_register(opened, new)
+
+
+def _new(
+    source: InboxItem, part: int, pages: Sequence[str], rendition: bytes | None, fields: Mapping[str, Any]
+) -> NewDocument:
+    known = {
+        "scope_id": source.scope_id,
+        "item_id": source.id,
+        "part": part,
+        "parent": None,
+        "sender": "Erika Mustermann",
+        "letter_date": date(2026, 2, 27),
+        "received_at": source.received_at,
+        "kind": "application",
+        "kind_confidence": 0.93,
+        "kind_guess": "application",
+        "kind_because": [{"word": "beantrage", "weight": 0.4}],
+        "text_state": TextState.READ if any(pages) else TextState.NONE,
+        "problem": "",
+        "version": _version(rendition),
+        "objects": list(_objects(source, part, rendition)),
+        "pages": [_page(source, number, text) for number, text in enumerate(pages, start=1)],
+    }
+    return NewDocument(**{**known, **fields})
+
+
+def _version(rendition: bytes | None) -> dict[str, Any]:
+    return {
+        "media_type": "text/plain",
+        "malware": str(ScanVerdict.NOT_SCANNED),
+        "no_rendition": "" if rendition else "born_digital",
+    }
+
+
+def _objects(source: InboxItem, part: int, rendition: bytes | None) -> list[NewObject]:
+    if part == 0:
+        kept = [NewObject(ObjectRole.ORIGINAL, source.key, source.sha256, source.size, "text/plain")]
+    else:
+        kept = [_keep(source, f"part-{part}.txt", f"part {part}".encode(), ObjectRole.ORIGINAL, "text/plain")]
+    kept.append(_keep(source, "thumbnail.png", PNG, ObjectRole.THUMBNAIL, "image/png"))
+    if rendition is not None:
+        kept.append(_keep(source, "rendition.pdf", rendition, ObjectRole.RENDITION, "application/pdf"))
+    return kept
+
+
+def _page(source: InboxItem, number: int, text: str) -> NewPage:
+    image = _keep(source, f"page-{number:04}.png", PNG, ObjectRole.PAGE_IMAGE, "image/png")
+    fields = {"source": "ocr" if text else "none", "width": 1240, "height": 1754, "dpi": 150, "confidence": 95.5}
+    return NewPage(number, page_text(text), image, {**fields, "blank": not text, "barcodes": []})
+
+
+def _keep(source: InboxItem, name: str, content: bytes, role: ObjectRole, media_type: str) -> NewObject:
+    key = fresh_key(item_prefix(source.id, source.received_at), name)
+    stored = object_store().put(key, io.BytesIO(content), sha256=hashlib.sha256(content).hexdigest())
+    return NewObject(role, stored.key, stored.sha256, stored.size, media_type)
+
+
+def unknown_id() -> uuid.UUID:
+    """Of nothing at all."""
+    return uuid.UUID("00000000-0000-4000-8000-000000000000")
