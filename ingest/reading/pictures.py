@@ -104,7 +104,12 @@ def read_frame(path: Path, number: int, limits: Limits) -> PagePicture:
 def decode_frame(path: Path, number: int, limits: Limits, *, largest: int | None = None) -> Frame:
     """Frame `number` from 1. With `largest` a JPEG may be decoded smaller, not below so many pixels."""
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=FORMATS) as image:
+        # An open file, no path: from a path Pillow maps uncompressed pixels, and garbles TIFFs lying on their side.
+        with (
+            warnings.catch_warnings(action="ignore"),
+            path.open("rb") as file,
+            Image.open(file, formats=FORMATS) as image,
+        ):
             image.seek(number - 1)
             refuse_too_large(image.size, limits)
             _, across, down = stated_placement(image)

@@ -87,7 +87,7 @@ def _strip(pdf: pikepdf.Pdf) -> None:
         for key in REMOVABLE_FROM_PAGE:
             if key in page.obj:
                 del page.obj[key]
-        for image in page.images.values():
+        for image in page.get_images().values():
             if Name.Metadata in image:
                 del image[Name.Metadata]
 
@@ -184,7 +184,7 @@ def _fingerprints_of_source(source: Path, kind: PartKind, pages: int, limits: Li
 
 def _image_fingerprints(page: pikepdf.Page) -> list[bytes]:
     """Of the bytes as coded; losslessly packed ones may be packed anew on the way, so there of the bytes within."""
-    images = [cast("Stream", image) for image in page.images.values()]
+    images = [cast("Stream", image) for image in page.get_images().values()]
     return sorted(hashlib.sha256(_coded(image)).digest() for image in images)
 
 
