@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pikepdf
@@ -97,7 +97,9 @@ def test_both_pages_of_a_fax_keep_every_dot(tmp_path: Path) -> None:
         assert path is not None
         with pikepdf.open(path) as pdf:
             found = [
-                pikepdf.PdfImage(image).as_pil_image() for page in pdf.pages for image in page.get_images().values()
+                pikepdf.PdfImage(cast("pikepdf.Stream", image)).as_pil_image()
+                for page in pdf.pages
+                for image in page.get_images().values()
             ]
             assert [int(page.rotation) for page in pdf.pages] == [0, 180]
         assert [one.tobytes() for one in found] == [dots.tobytes(), upside_down.tobytes()]
@@ -106,7 +108,8 @@ def test_both_pages_of_a_fax_keep_every_dot(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("flag", ["signed", "encrypted", "tagged"])
 def test_what_a_rendition_would_damage_gets_none(tmp_path: Path, flag: str) -> None:
-    with inspected(tmp_path, scanned_pdf([scan()]), "pdf", ["embedded"], **{flag: True}) as context:
+    flags: dict[str, Any] = {flag: True}
+    with inspected(tmp_path, scanned_pdf([scan()]), "pdf", ["embedded"], **flags) as context:
         part, path = rendered(context)
     assert path is None
     assert part["no_rendition"] == flag

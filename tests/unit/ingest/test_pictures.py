@@ -41,7 +41,7 @@ def test_a_photo_taken_with_a_turned_camera_stands_upright(tmp_path: Path, orien
     exif = Image.Exif()
     exif[274] = orientation
     options = {"exif": exif} if ending == "jpg" else {"tiffinfo": {274: orientation}}
-    stored.save(tmp_path / f"x.{ending}", **options)  # type: ignore[arg-type]
+    stored.save(tmp_path / f"x.{ending}", **options)
     image, _ = frame(tmp_path / f"x.{ending}")
     assert image.size == MARKED.size
     assert np.asarray(image)[5, 5] < 60
