@@ -140,7 +140,7 @@ OBJECT_STORE = {
 SEARCH_INDEX = {"adapter": env("SEARCH_INDEX", "search.adapters.postgres.PostgresIndex")}
 OCR_ENGINE = {
     "adapter": env("OCR_ENGINE", "dms.adapters.tesseract.Tesseract"),
-    "languages": env("OCR_LANGUAGES", "deu+eng"),
+    "languages": env("OCR_LANGUAGES", "deu"),
 }
 MALWARE_SCANNER = {"adapter": env("MALWARE_SCANNER", "dms.adapters.no_scanner.NoScanner")}
 
