@@ -111,10 +111,8 @@ def test_labelled_examples_are_even_and_partly_misread() -> None:
 
 
 def test_misreading_changes_about_as_many_characters_as_asked() -> None:
-    text = "leine " * 2_000
-    assert misread(text, 0.0, Random(1)) == text
-    changed = 1 - len(misread(text, 0.04, Random(1)).replace("l", "").replace("1", "")) / len(text.replace("l", ""))
-    assert 0 < changed < 0.04
+    assert misread("Antrag", 0.0, Random(1)) == "Antrag"
+    assert 400 < misread("l" * 10_000, 0.04, Random(1)).count("1") < 800
 
 
 # --- files --------------------------------------------------------------------------------------------
