@@ -16,6 +16,7 @@ from PIL import Image
 
 from dms.pages import Box, PageText, Word
 from ingest.reading.form_values import typed_words
+from ingest.reading.sandbox import Expense, TooExpensive
 
 LINE_FEED, CARRIAGE_RETURN = 0x0A, 0x0D
 HYPHEN_AT_LINE_END = 0x02
@@ -25,6 +26,13 @@ UNREADABLE = {"Cc", "Cf", "Cn", "Co", "Cs"}
 """Unicode categories: control, format, not assigned, private use, half of a pair."""
 SAME_BASELINE = 0.3
 """Two words stand on one line when their baselines differ by less than this share of the word's height."""
+
+
+DRAWING_BYTES = 320 * 1024 * 1024
+LARGEST_DECODED = 260 * 1024 * 1024
+LIGHT_DECODED = 40 * 1024 * 1024
+"""What a page and its pictures may take, so that drawing fits into `Limits.memory_mb` (measured: beside a picture of
+148 MiB a page of 20 MiB is drawn, one of 66 MiB is left blank)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +89,34 @@ def read_text_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:
 def render_page(pdf: pypdfium2.PdfDocument, number: int, dpi: int, *, pixels: int, gray: bool = False) -> DrawnPage:
     """Draws page `number` (from 1) on white with at most `pixels` pixels (3 bytes each, 1 with `gray`); RGB or L.
 
-    Raises pypdfium2.PdfiumError.
+    Raises pypdfium2.PdfiumError, and TooExpensive for a picture that PDFium could not hold in memory: it would leave a
+    blank page and say nothing.
     """
     with open_page(pdf, number) as page:
         width, height = page.get_size()
+        pixels = min(pixels, _affordable_pixels(page) // (1 if gray else 3))
         scale = min(dpi / 72, math.sqrt(pixels / max(width * height, 1.0)))
         # PDFium rounds up; one pixel less on each side keeps the product below the limit.
         scale = min(scale, max(math.sqrt(pixels) - 1, 1) / math.sqrt(max(width * height, 1.0)))
         bitmap = page.render(scale=scale, grayscale=gray, rev_byteorder=True, limit_image_cache=True)
         picture = bitmap.to_pil()
     return DrawnPage(picture, max(round(scale * 72), 1))
+
+
+def _affordable_pixels(page: pypdfium2.PdfPage) -> int:
+    """Bytes that the drawn page may take beside the largest picture on it. Raises TooExpensive."""
+    heaviest = max((_decoded_bytes(thing) for thing in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE])), default=0)
+    if heaviest > LARGEST_DECODED:
+        raise TooExpensive(Expense.MEMORY)
+    return (DRAWING_BYTES - heaviest) // 3 if heaviest > LIGHT_DECODED else DRAWING_BYTES
+
+
+def _decoded_bytes(picture: pypdfium2.PdfImage) -> int:
+    """Told by the picture's header. A JPEG is decoded line by line and takes next to nothing."""
+    if "DCTDecode" in picture.get_filters():
+        return 0
+    told = picture.get_metadata()
+    return int(told.width * told.height * max(told.bits_per_pixel, 1) // 8)
 
 
 # --- from characters to words -----------------------------------------------------------------------

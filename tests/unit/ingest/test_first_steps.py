@@ -1,4 +1,4 @@
-"""The first steps of the pipeline: what comes in is whole, harmless, known, taken apart and looked into; or it says why not."""
+"""The first steps: what comes in is whole, harmless, known, taken apart and looked into; or it says why not."""
 
 from __future__ import annotations
 
@@ -95,7 +95,10 @@ def test_without_a_scanner_a_file_is_never_called_clean(tmp_path: Path) -> None:
 
 def test_a_strange_format_is_refused_and_a_broken_one_is_called_broken(tmp_path: Path) -> None:
     assert refusal(walk(tmp_path, b"<html></html>", "a.html")) == ("identify_format", Reason.UNSUPPORTED_FORMAT)
-    assert refusal(walk(tmp_path, b"\x00\x01\x02" * 99, "a.pdf")) == ("identify_format", Reason.DAMAGED_FILE)
+    assert refusal(walk(tmp_path, b"\x01\x02\x03\x80\x00\x91" * 40, "a.pdf")) == (
+        "identify_format",
+        Reason.DAMAGED_FILE,
+    )
 
 
 # --- unpack and inspect -------------------------------------------------------------------------------------
@@ -156,9 +159,7 @@ def test_a_mail_with_too_much_in_it_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_encrypted_mail_says_so(tmp_path: Path) -> None:
-    content = (
-        b"From: a@b.de\r\nTo: c@d.de\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n\r\nMII=\r\n"
-    )
+    content = b"From: a@b.de\r\nTo: c@d.de\r\nContent-Type: application/pkcs7-mime\r\n\r\nMII=\r\n"
     assert refusal(walk(tmp_path, content, "post.eml")) == ("unpack", Reason.ENCRYPTED_MAIL)
 
 

@@ -166,18 +166,32 @@ def test_too_many_or_too_large_attachments_are_refused(tmp_path: Path) -> None:
 
 
 def test_parts_nested_without_end_are_kept_unopened(tmp_path: Path) -> None:
-    lines = [HEADERS]
-    for depth in range(60):
-        lines.append(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth))
-    assert len(opened(tmp_path, b"".join(lines)).attachments) == 1
+    level = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n"
+    content = HEADERS + b"".join(level % (depth, depth) for depth in range(60))
+    assert len(opened(tmp_path, content).attachments) == 1
+
+
+PIECES = (
+    b"Content-Type: multipart/mixed; boundary=x\r\n",
+    b"Content-Type: text/html; charset=\xff\r\n",
+    b"Content-Type: text/plain; charset*=a'b'c\r\n",
+    b"Content-Type: message/rfc822\r\n",
+    b"Content-Type: ;;=\r\n",
+    b"Content-Disposition: attachment; filename*=utf-8''%ff%\r\n",
+    b"Content-Transfer-Encoding: base64\r\n",
+    b"Content-Transfer-Encoding: uuencode\r\n",
+    b"Subject: =?x?q?=zz?=\r\n",
+    b"Subject: =?utf-8?b?!!?=\r\n",
+    b"Date: 99 99\r\n",
+    b"\r\n",
+    b"--x\r\n",
+    b"--x--",
+    b"\x00\xff<p>",
+    b"begin 644 x\r\n",
+)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.sampled_from([
-    b"Content-Type: multipart/mixed; boundary=x\r\n", b"Content-Type: text/html; charset=\xff\r\n", b"\r\n", b"--x\r\n", b"--x--",
-    b"Content-Disposition: attachment; filename*=utf-8''%ff%\r\n", b"Content-Transfer-Encoding: base64\r\n", b"=?utf-8?b?!!?=",
-    b"Content-Type: message/rfc822\r\n", b"Content-Type: ;;=\r\n", b"Subject: =?x?q?=zz?=\r\n", b"Date: 99 99\r\n", b"\x00\xff<p>",
-    b"Content-Type: text/plain; charset*=a'b'c\r\n", b"Content-Transfer-Encoding: uuencode\r\n", b"begin 644 x\r\n",
-]), max_size=25))  # fmt: skip
+@given(st.lists(st.sampled_from(PIECES), max_size=25))
 def test_however_broken_a_mail_is_it_opens(tmp_path: Path, pieces: list[bytes]) -> None:
     assert isinstance(opened(tmp_path, b"".join(pieces)).body, str)

@@ -35,7 +35,7 @@ def test_a_letter_is_read_by_its_text(tmp_path: Path) -> None:
     assert found.plan == ("text", "text", "text")
     assert found.pages_seen == {"pypdfium2": 3, "pikepdf": 3}
     assert found.working is None
-    assert not (found.signed or found.encrypted or found.tagged or found.form or found.problem)
+    assert not any((found.signed, found.encrypted, found.tagged, found.form, found.problem))
 
 
 def test_a_scan_is_taken_out_as_it_is(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
-"""The text layer of a PDF: the words as a reader sees them, and each box where the word stands on the displayed page."""
+"""The text layer of a PDF: the words as a reader sees them, each box where the word stands on the displayed page."""
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import pikepdf
@@ -13,6 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from dms.pages import Box, PageText
 from ingest.reading.pdf_text import open_pdf, read_text_page, render_page
+from ingest.reading.sandbox import TooExpensive, run_limited
+from ingest.steps.contract import Limits
 from tests.unit.ingest.drawing import scan_pdf, scan_picture, text_pdf
 
 
@@ -153,3 +156,41 @@ def test_a_huge_page_is_drawn_smaller(tmp_path: Path) -> None:
         drawn = render_page(pdf, 1, 300, pixels=1_000_000, gray=True)
     assert drawn.picture.width * drawn.picture.height <= 1_000_000
     assert drawn.dpi == 5
+
+
+def heavy_pdf(path: Path, side: int) -> Path:
+    """A black picture of one byte a pixel, packed small."""
+    with pikepdf.Pdf.new() as pdf:
+        packer = zlib.compressobj(9)
+        data = b"".join(packer.compress(bytes(side * 100)) for _ in range(side // 100)) + packer.flush()
+        picture = pikepdf.Stream(
+            pdf,
+            data,
+            Subtype=Name.Image,
+            Width=side,
+            Height=side,
+            BitsPerComponent=8,
+            ColorSpace=Name.DeviceGray,
+            Filter=Name.FlateDecode,
+        )
+        content = pdf.make_stream(b"2000 0 0 2000 0 0 cm /Im0 Do")
+        resources = Dictionary(XObject=Dictionary(Im0=picture))
+        page = Dictionary(Type=Name.Page, MediaBox=Array([0, 0, 2000, 2000]), Resources=resources, Contents=content)
+        pdf.pages.append(pikepdf.Page(page))
+        pdf.save(path)
+    return path
+
+
+def draw_and_look(path: Path) -> int:
+    with open_pdf(path) as pdf:
+        value = render_page(pdf, 1, 300, pixels=40_000_000).picture.getpixel((500, 500))
+    return value[0] if isinstance(value, tuple) else int(value or 0)
+
+
+def test_a_heavy_picture_is_drawn_within_the_limits(tmp_path: Path) -> None:
+    assert run_limited(draw_and_look, heavy_pdf(tmp_path / "a.pdf", 14_000), limits=Limits()) < 50
+
+
+def test_a_picture_too_heavy_to_draw_never_becomes_a_blank_page(tmp_path: Path) -> None:
+    with pytest.raises(TooExpensive):
+        run_limited(draw_and_look, heavy_pdf(tmp_path / "a.pdf", 20_000), limits=Limits())
