@@ -5,4 +5,4 @@ class SearchConfig(AppConfig):
     name = "search"
 
     def ready(self) -> None:
-        from search import checks  # noqa: F401, PLC0415 - registers the system checks, after the apps are loaded
+        from search import checks  # noqa: F401 - registers the system checks

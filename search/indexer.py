@@ -8,11 +8,12 @@ only as it was read: whoever changes the document meanwhile touches the note, an
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from dms.audit.models import OutboxEntry
@@ -29,7 +30,7 @@ _FAULTS = (DatabaseError, ValueError, OverflowError, RecursionError, MemoryError
 
 
 def drain(index: SearchIndex, source: EntrySource, *, may_go_on: Callable[[], bool] = lambda: True) -> int:
-    """Indexes everything that is due; how many notes were worked off. Raises SearchUnavailable; nothing is lost then."""
+    """Indexes what is due; gives how many notes were worked off. Raises SearchUnavailable; the notes stay then."""
     done, passed = 0, 0
     while may_go_on():
         with transaction.atomic():
@@ -47,7 +48,7 @@ def pending() -> int:
     return _due().count()
 
 
-def _due():  # type: ignore[no-untyped-def]
+def _due() -> QuerySet[OutboxEntry]:
     now = timezone.now()
     return OutboxEntry.objects.filter(Q(not_before=None) | Q(not_before__lte=now), topic=TOPIC)
 
@@ -82,10 +83,15 @@ def _index(notes: Sequence[OutboxEntry], index: SearchIndex, source: EntrySource
 
 def _write(notes: Sequence[OutboxEntry], index: SearchIndex, source: EntrySource) -> None:
     wanted = {note.target for note in notes}
-    entries: list[IndexEntry] = list(source.entries(wanted))
-    if entries:
-        index.put(entries)
-    if gone := wanted - {entry.document_id for entry in entries}:
+    there: set[UUID] = set()
+
+    def read() -> Iterator[IndexEntry]:
+        for entry in source.entries(wanted):
+            there.add(entry.document_id)
+            yield entry
+
+    index.put(read())
+    if gone := wanted - there:
         index.remove(gone)
 
 

@@ -84,14 +84,14 @@ def _exactly(page: MarkedPage, wanted: Wanted) -> set[Occurrence]:
 
 
 def _loosely(page: MarkedPage, wanted: Wanted) -> set[Occurrence]:
-    if wanted.quoted or wanted.prefix:
+    if wanted.is_binding or wanted.prefix:
         return set()
     apart = [term for word in wanted.words if (term := apart_term(word))]
     return page.find(any_of([*map(word_term, wanted.words), *apart]))
 
 
 def _similarly(page: MarkedPage, wanted: Wanted) -> set[Occurrence]:
-    if wanted.quoted or wanted.prefix:
+    if wanted.is_binding or wanted.prefix:
         return set()
     return set().union(*(page.find_similar(word.form) for word in wanted.words if word.stem))
 

@@ -33,7 +33,8 @@ class Entry(models.Model):
     A row that is `removed` keeps a rebuild from bringing back what was removed while it ran.
     """
 
-    generation = models.ForeignKey(Generation, on_delete=models.DO_NOTHING)
+    generation = models.ForeignKey(Generation, on_delete=models.DO_NOTHING, db_constraint=False)
+    """Not enforced: a writer may still be at a generation that has just been retired; the next rebuild clears that."""
     document_id = models.UUIDField()
     scope_id = models.BigIntegerField(null=True)
     kind = models.TextField(default="")

@@ -6,9 +6,9 @@ folded, stemmed and split is decided once, in `search.german`, and the adapters 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -33,15 +33,15 @@ class IndexEntry:
     title: str
     kind: str | None
     state: str
-    date: date | None
-    received_at: datetime
+    date: dt.date | None
+    received_at: dt.datetime
     sender: str = ""
     reference: str = ""
     filename: str = ""
     pages: tuple[str, ...] = ()
 
     @property
-    def day(self) -> date:
+    def day(self) -> dt.date:
         """By what the document is sorted and put under a year: its own date, else the day it came in (town's time)."""
         return self.date or timezone.localdate(self.received_at)
 

@@ -31,7 +31,7 @@ class RecordsSource:
     def entries(self, document_ids: Collection[UUID]) -> Iterator[IndexEntry]:
         newest = DocumentVersion.objects.filter(document=OuterRef("pk")).order_by("-number").values("pk")[:1]
         for document in Document.objects.filter(pk__in=document_ids).annotate(version_id=Subquery(newest)):
-            yield _entry(document, _texts(document.version_id))  # type: ignore[attr-defined]
+            yield _entry(document, _texts(document.version_id))
 
     def document_ids(self) -> Iterator[UUID]:
         yield from Document.objects.order_by("pk").values_list("pk", flat=True).iterator()

@@ -107,7 +107,9 @@ def _runs_of(leaves: tuple[str, ...]) -> Iterator[str]:
 
 def analyse(text: str) -> Analysis:
     """Words and numbers of a text with their lexemes, in order."""
-    tokens, gaps, previous = [], [], 0
+    tokens: list[Token] = []
+    gaps: list[str] = []
+    previous = 0
     for raw in tokenise(text):
         gap = text[previous : raw.start]
         gaps.append(gap)

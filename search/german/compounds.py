@@ -13,12 +13,14 @@ from pathlib import Path
 from search.german.folding import fold
 
 DICTIONARIES = (Path("/usr/share/dict/ngerman"), Path("/usr/share/hunspell/de_DE.dic"))
-_SHORT = frozenset(
-    "amt bad bau bus eis gas hof hut jod see kfz lkw ohr ort pkw rad rat tag tat tor tur weg zoo akt art arm eid erb hub"
-    " not ruf typ uhr zug".split()
-)
+_SHORT_NOUNS = """
+    Amt Bad Bau Bus Eis Gas Hof Hut Jod See Kfz Lkw Ohr Ort Pkw Rad Rat Tag Tat Tor Tür Weg Zoo Akt Art Arm Eid Erb Hub
+    Not Ruf Typ Uhr Zug
+"""
+_SHORT = frozenset(map(fold, _SHORT_NOUNS.split()))
 """Nouns of three letters that do stand in compounds; the others would split Gewalt into Gew + Alt."""
-_NO_PARTS = frozenset(fold(word) for word in "Ende Igel Lich Lein Heit Keit Schaft Schafts Ling Erle Samt".split())
+_ENDINGS_ONLY = "Ende Igel Lich Lein Heit Keit Schaft Schafts Ling Erle Samt"
+_NO_PARTS = frozenset(map(fold, _ENDINGS_ONLY.split()))
 """Look like nouns at the end of words, but are endings there."""
 _LINKS = ("", "s", "n", "en", "es", "er", "e", "ns", "ens")
 _ENDINGS = ("e", "n", "en", "s", "es", "er", "ern")

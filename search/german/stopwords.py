@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from search.german.folding import fold
 
-STOP_WORDS = frozenset(
-    fold(word)
-    for word in """
+_WORDS = """
     aber alle allem allen aller alles als also am an ander andere anderem anderen anderer anderes auch auf aus bei bin
     bis bist da damit dann das dass daß dein deine dem den denn der deren derer des desselben dessen dich die dies diese
     diesem diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines er es etwas euch euer für gegen
@@ -17,5 +15,5 @@ STOP_WORDS = frozenset(
     über um und uns unser unsere unserem unseren unter viel vom von vor während war waren warst was weg weil weiter
     welche welchem welchen welcher wenn werde werden wie wieder will wir wird wirst wo wollen wollte würde würden zu zum
     zur zwar zwischen
-    """.split()
-)
+"""
+STOP_WORDS = frozenset(map(fold, _WORDS.split()))

@@ -53,7 +53,9 @@ class Migration(migrations.Migration):
                 ("words", django.contrib.postgres.search.SearchVectorField()),
                 (
                     "generation",
-                    models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, to="search.generation"),
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, to="search.generation"
+                    ),
                 ),
             ],
             options={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from search.models import Entry, Generation, Page
 from search.ports import RebuildRunning
@@ -30,6 +31,7 @@ def begin() -> int:
     written_generations()
     Generation.objects.filter(stage=Generation.Stage.BUILDING).update(stage=Generation.Stage.RETIRED)
     clear_retired()
+    _clear(Entry.objects.exclude(generation__in=Generation.objects.all()))
     return Generation.objects.create(stage=Generation.Stage.BUILDING).id
 
 
@@ -54,8 +56,12 @@ def end() -> None:
 def clear_retired() -> None:
     """Deletes old generations in small bites: the application role may not TRUNCATE, and writers must not wait."""
     for generation in Generation.objects.filter(stage=Generation.Stage.RETIRED):
-        while ids := list(Entry.objects.filter(generation=generation).values_list("id", flat=True)[:_BATCH]):
-            with transaction.atomic():
-                Page.objects.filter(entry_id__in=ids).delete()
-                Entry.objects.filter(id__in=ids).delete()
+        _clear(Entry.objects.filter(generation=generation))
         generation.delete()
+
+
+def _clear(entries: QuerySet[Entry]) -> None:
+    while ids := list(entries.values_list("id", flat=True)[:_BATCH]):
+        with transaction.atomic():
+            Page.objects.filter(entry_id__in=ids).delete()
+            Entry.objects.filter(id__in=ids).delete()

@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from search.query import apart_term, parse, word_term
 from search.snippets import make_snippet
 from search.terms import Term
 
-_BATCH = 100
+_BATCH, _BATCH_SIGNS = 100, 1_000_000
 _ENOUGH = 10
 """With fewer finds than this, documents that hold only some of the words are added."""
 _MOST_LOOSE = 3_000
@@ -36,12 +35,19 @@ _LONGEST_REACH = 10_000
 """Hits beyond this place are not handed out; nobody leafs that far, and sorting must stay cheap."""
 
 
+_NO_ANSWER = ("08", "53", "57")
+"""Classes of SQLSTATE: no connection, no resources, stopped by an operator. Others are about what was asked."""
+
+
 @contextmanager
 def _available() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        raise SearchUnavailable(str(error)) from error
+        state = getattr(error.__cause__, "sqlstate", None)
+        if state is None or state.startswith(_NO_ANSWER):
+            raise SearchUnavailable(str(error)) from error
+        raise
 
 
 class PostgresIndex:
@@ -180,7 +186,8 @@ class _Search:
         apart = [compile_term(term) for word in words if (term := apart_term(word))]
         if len(words) < 2:
             return apart
-        chosen, room = [], float(_MOST_LOOSE)
+        chosen: list[str] = []
+        room = float(_MOST_LOOSE)
         for word in words:
             room -= self._frequencies.documents_with(word.main)
             if chosen and room < 0:
@@ -190,6 +197,14 @@ class _Search:
 
 
 def _batches(entries: Iterable[IndexEntry]) -> Iterator[list[IndexEntry]]:
-    iterator = iter(entries)
-    while batch := list(islice(iterator, _BATCH)):
+    """By number and by text, because the vectors of long documents need memory."""
+    batch: list[IndexEntry] = []
+    signs = 0
+    for entry in entries:
+        batch.append(entry)
+        signs += sum(map(len, entry.pages))
+        if len(batch) >= _BATCH or signs >= _BATCH_SIGNS:
+            yield batch
+            batch, signs = [], 0
+    if batch:
         yield batch

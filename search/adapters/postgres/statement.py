@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from search.adapters.postgres.ranking import LABELS, Evidence
+from search.german.analysis import clean
 from search.ports import SearchQuery, Sort
 
 _FEWEST_RANKED, _MOST_RANKED, _EFFORT = 250, 1_000, 8_000
@@ -49,9 +50,16 @@ def build(
     the tsquery `headings` choose which documents are ranked by the whole evidence.
     """
     parameters: dict[str, Any] = {
-        "scopes": sorted(query.scopes), "kinds": sorted(query.kinds), "years": sorted(query.years), "states": sorted(query.states),
-        "offset": query.offset, "limit": query.limit, "matching": matching, "headings": headings, "labels": LABELS,
-    }  # fmt: skip
+        "scopes": sorted(query.scopes),
+        "kinds": sorted(map(clean, query.kinds)),
+        "years": sorted(query.years),
+        "states": sorted(map(clean, query.states)),
+        "offset": query.offset,
+        "limit": query.limit,
+        "matching": matching,
+        "headings": headings,
+        "labels": LABELS,
+    }
     within = [
         "e.generation_id = (SELECT id FROM search_generation WHERE stage = 'live')",
         "e.scope_id = ANY(%(scopes)s)",
@@ -64,7 +72,8 @@ def build(
         parameters[f"phrase{number}"] = phrase.tsquery
         test = f"@@ %(phrase{number})s::tsquery"
         conditions.append(
-            f"{'' if phrase.wanted else 'NOT '}(e.words {test} OR EXISTS (SELECT 1 FROM search_page p WHERE p.entry_id = e.id AND p.words {test}))"
+            f"{'' if phrase.wanted else 'NOT '}(e.words {test} OR EXISTS ("  # noqa: S608 - only numbers differ
+            f"SELECT 1 FROM search_page p WHERE p.entry_id = e.id AND p.words {test}))"
         )
     score = _score(evidence, parameters)
     relevance = query.sort is Sort.RELEVANCE and bool(evidence)
@@ -85,7 +94,7 @@ def _worths(worths: list[Worth], within: list[str], parameters: dict[str, Any]) 
     for number, worth in enumerate(worths):
         parameters[f"v{number}"], parameters[f"worth{number}"] = worth.tsquery, worth.weight
         scans.append(
-            f"SELECT e.id, %(worth{number})s::float8 AS worth FROM search_entry e"
+            f"SELECT e.id, %(worth{number})s::float8 AS worth FROM search_entry e"  # noqa: S608 - only numbers differ
             f" WHERE e.words @@ %(v{number})s::tsquery AND {' AND '.join(within)}"
         )
     return " UNION ALL ".join(scans) or "SELECT 0::bigint AS id, 0::float8 AS worth"
@@ -113,7 +122,9 @@ WITH found AS MATERIALIZED (
 ), glance AS (
     SELECT id, sum(worth) AS worth FROM ({worths}) w GROUP BY id
 ), chosen AS (
-    SELECT *, row_number() OVER (ORDER BY coalesce(worth, 0) DESC, lifted DESC, day DESC, received_at DESC, id DESC) AS place
+    SELECT *, row_number() OVER (
+        ORDER BY coalesce(worth, 0) DESC, lifted DESC, day DESC, received_at DESC, id DESC
+    ) AS place
     FROM found LEFT JOIN glance USING (id) WHERE by_kind AND by_year AND by_state
 ), scored AS (
     SELECT c.id, c.document_id, c.day, c.received_at, c.worth, coalesce(s.score, 0) AS score

@@ -33,7 +33,7 @@ def compile_coarse(term: Term) -> str:
 
 
 def has_row(term: Term) -> bool:
-    return isinstance(term, Row) or isinstance(term, AnyOf) and any(map(has_row, term.terms))
+    return isinstance(term, Row) or (isinstance(term, AnyOf) and any(map(has_row, term.terms)))
 
 
 def _join(operator: str, terms: Iterable[Term]) -> str:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from search.adapters.postgres.vectors import MAX_PAGE_TEXT, EntryVectors, make_vectors
 from search.digest import digest
 from search.german.analysis import clean
+from search.models import Entry, Page
 from search.ports import IndexEntry
 
 _COLUMNS = "scope_id, kind, state, year, day, received_at, digest, removed, heading, words"
@@ -19,7 +20,7 @@ _INSERT = f"""
     SELECT %s, * FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::date[],
                              %s::timestamptz[], %s::text[], %s::boolean[], %s::tsvector[], %s::tsvector[])
     ON CONFLICT (generation_id, document_id)
-"""
+"""  # noqa: S608 - the columns above
 _REPLACE = "DO UPDATE SET " + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", "))
 _RETURNING = " RETURNING id, document_id"
 
@@ -31,7 +32,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(entries: Iterable[IndexEntry]) -> list[Prepared]:
-    """The last entry of each document, in the order of their ids: two writers then never wait for each other in a ring."""
+    """The last entry of each document, in the order of their ids: two writers never wait for each other then."""
     latest = {entry.document_id: entry for entry in entries}
     prepared = []
     for document_id in sorted(latest):
@@ -73,12 +74,9 @@ def forget(generation: int, document_ids: Collection[UUID], *, leave_mark: bool)
             ids = list(_upsert(cursor, generation, rows, _REPLACE).values())
             cursor.execute("DELETE FROM search_page WHERE entry_id = ANY(%s)", [ids])
         else:
-            where = "generation_id = %s AND document_id = ANY(%s)"
-            parameters = [generation, list(document_ids)]
-            cursor.execute(
-                f"DELETE FROM search_page WHERE entry_id IN (SELECT id FROM search_entry WHERE {where})", parameters
-            )
-            cursor.execute(f"DELETE FROM search_entry WHERE {where}", parameters)
+            entries = Entry.objects.filter(generation_id=generation, document_id__in=document_ids)
+            Page.objects.filter(entry__in=entries).delete()
+            entries.delete()
 
 
 def _upsert(cursor: Any, generation: int, rows: list[tuple[Any, ...]], conflict: str) -> dict[UUID, int]:
