@@ -15,7 +15,7 @@ MAIL = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Antrag\r\n\r\nGute
 
 def picture(kind: str, **more: object) -> bytes:
     stream = io.BytesIO()
-    Image.new("L", (20, 20), 255).save(stream, kind, **more)  # type: ignore[arg-type]
+    Image.new("L", (20, 20), 255).save(stream, kind, **more)
     return stream.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -155,7 +156,7 @@ def test_a_file_that_is_only_locked_against_changes_is_read(tmp_path: Path) -> N
     assert (found.problem, found.encrypted, found.plan) == (None, True, ("text",))
 
 
-def signature_field(**more: object) -> Dictionary:
+def signature_field(**more: Any) -> Dictionary:
     return Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Sig, T="s", Rect=Array([0, 0, 0, 0]), **more)
 
 
