@@ -17,15 +17,15 @@ GOODS = {
     "Rollsplitt": "kg",
     "Leuchtmittel LED": "Stück",
     "Baumschnitt": "Std.",
-    "Fahrbahnmarkierung": "lfm",
+    "Fahrbahnmarkierung": "Meter",
     "Prüfung der Feuerlöscher": "Stück",
     "Austausch Türschließer": "Stück",
     "Anfahrt und Rüstzeit": "Std.",
     "Entsorgung Grünschnitt": "kg",
     "Schaltschrank montieren": "Std.",
-    "Rohrleitung spülen": "lfm",
+    "Rohrleitung spülen": "Meter",
     "Wandanstrich weiß": "qm",
-    "Bordsteine setzen": "lfm",
+    "Bordsteine setzen": "Meter",
     "Stundenlohnarbeiten": "Std.",
     "Spielsand liefern": "cbm",
     "Parkbank aufstellen": "Stück",
@@ -71,7 +71,7 @@ def make_items(random: Random, count: int | None = None) -> Table:
 
 
 def make_chronicle(random: Random, until: date, count: int, title: str) -> Table:
-    """One event per line, oldest first."""
+    """One event per row, oldest first."""
     days = sorted(until - timedelta(days=random.randint(3, 400)) for _ in range(count))
     rows = []
     for day in days:

@@ -158,7 +158,8 @@ class Typesetter:
         self._row(table, table.header, bold=True)
         self.page.rules.append((LEFT, self.y - self.size, RIGHT, self.y - self.size))
         for row in table.rows:
-            self._row(table, row)
+            for cells in [[line] for line in self._wrapped(row[0])] if len(row) == 1 else [row]:
+                self._row(table, cells)
         self.y += 4 * MM
 
     def _row(self, table: Table, cells: list[str], bold: bool = False) -> None:

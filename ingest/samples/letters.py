@@ -164,7 +164,7 @@ class LetterWriter:
         return [f"{place}, {written(day)}", f"{place}, den {figures(day)}", figures(day), written(day)][shape]
 
     def _references(self, details: Details) -> list[tuple[str, str]]:
-        mine = "".join(word[0] for word in details["sender"].split()[:2]).lower()
+        mine = "".join(word[0] for word in details["sender"].split()[:2]).upper()
         return [
             ("Ihr Zeichen", details["file_ref_41"]),
             ("Unser Zeichen", f"{mine}-{details['number_2']}"),

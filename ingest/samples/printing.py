@@ -50,18 +50,18 @@ def _draw_run(canvas: Canvas, run: Run) -> None:
 
 
 def _draw_signature(canvas: Canvas, x: float, y: float, random: Random) -> None:
-    """A pen stroke that swings up and down to the right, in blue ink."""
+    """A name in tight, slanted loops of blue ink, then a stroke back and forth."""
     canvas.saveState()
     canvas.setStrokeColorRGB(0.12, 0.16, 0.5)
-    canvas.setLineWidth(1.2)
+    canvas.setLineWidth(0.9)
     path = canvas.beginPath()
-    path.moveTo(x, HEIGHT - y)
-    for _ in range(random.randint(5, 8)):
-        ends = x + random.uniform(14, 26)
-        up, down = random.uniform(10, 30), random.uniform(-12, 4)
-        path.curveTo(x + 12, HEIGHT - y + up, ends - 20, HEIGHT - y + up, ends, HEIGHT - y + down)
+    base = HEIGHT - y
+    path.moveTo(x, base)
+    for _ in range(random.randint(5, 9)):
+        ends, up, down = x + random.uniform(4, 9), random.uniform(18, 46), random.uniform(-8, 3)
+        path.curveTo(x + 22, base + up, ends + 22, base + up, ends, base + down)
         x = ends
-    path.curveTo(x + 8, HEIGHT - y - 14, x - 60, HEIGHT - y - 10, x - 110, HEIGHT - y - 4)
+    path.curveTo(x + 30, base + 10, x + 60, base - 12, x + 90, base + 3)
     canvas.drawPath(path)
     canvas.restoreState()
 

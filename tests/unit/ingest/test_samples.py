@@ -122,7 +122,7 @@ def test_a_scan_holds_one_gray_jpeg_per_page_and_no_text(tmp_path: Path) -> None
     path, letter = write_one(tmp_path, "Scan_20260312_0004.pdf")
     with pikepdf.open(path) as pdf:
         images = [page.Resources.XObject.Im0 for page in pdf.pages]
-        assert [(image.Filter, image.Width, image.Height) for image in images] == [("/DCTDecode", *A4)] * 2
+        assert [(str(i.Filter), int(i.Width), int(i.Height)) for i in images] == [("/DCTDecode", *A4)] * 2
         assert all(round(float(page.mediabox[2])) == 595 for page in pdf.pages)
     assert letter.pages[-1] == ""
 
@@ -140,7 +140,7 @@ def test_a_fax_is_black_and_white_group_4_and_the_office_tiff_gray_lzw(tmp_path:
     ):
         path, letter = write_one(tmp_path, name)
         with Image.open(path) as picture:
-            assert (picture.n_frames, picture.mode) == (len(letter.pages), mode)
+            assert (getattr(picture, "n_frames", 1), picture.mode) == (len(letter.pages), mode)
             assert picture.info["compression"] == compression
 
 
