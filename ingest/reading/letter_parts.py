@@ -28,6 +28,7 @@ RECIPIENT = re.compile(
 )
 COMPANY = re.compile(r"\b(?:GmbH|gGmbH|AG|KG|OHG|UG|e\.\s?K\.|e\.\s?V\.|eG|GbR)(?:\s|$)")
 NAME = re.compile(r"^(?:Dr\. |Prof\. )*[A-ZÄÖÜŞ][\w'’.-]+(?: (?:von|van|de|zu|der))*(?: [A-ZÄÖÜŞ][\w'’-]+){1,3}$")
+BEFORE_DATE = re.compile(r"^$|(?:^|\s)(?:Datum:?|den)\s*$|,\s*$", re.IGNORECASE)
 PAGE_NUMBER = re.compile(r"^(?:-\s*\d+\s*-|Seite \d+.*)$")
 
 
@@ -75,7 +76,7 @@ def _above_salutation(lines: Sequence[TextLine]) -> str:
     at = next((number for number, line in enumerate(lines) if SALUTATION.match(line.text)), 0)
     block: list[TextLine] = []
     for line in reversed(lines[:at]):
-        if not _says_something(line.text) or (block and block[0].top - line.bottom > line.height):
+        if _is_furniture(line.text) or (block and block[0].top - line.bottom > line.height):
             break
         block.insert(0, line)
         if len(block) == SUBJECT_LINES:
@@ -97,14 +98,20 @@ def _first_sensible(lines: Sequence[TextLine]) -> str:
 
 
 def _says_something(text: str) -> bool:
-    """At least a word of four letters, mostly letters, and neither an address nor a date nor a page number."""
+    """At least a word of four letters, mostly letters, and no furniture."""
     letters = sum(sign.isalpha() for sign in text)
-    if letters < 4 or letters < 0.5 * len(text.replace(" ", "")) or not re.search(r"[^\W\d_]{4,}", text):
-        return False
-    if POSTCODE.match(text) or PAGE_NUMBER.match(text) or RECIPIENT.match(text) or _sender_line(text):
-        return False
+    wordy = letters >= 0.5 * len(text.replace(" ", "")) and re.search(r"[^\W\d_]{4,}", text)
+    return bool(wordy) and not _is_furniture(text)
+
+
+def _is_furniture(text: str) -> bool:
+    """What stands around every letter: addresses, the date line, a page number, specks."""
+    if not any(sign.isalnum() for sign in text) or PAGE_NUMBER.match(text):
+        return True
+    if POSTCODE.match(text) or RECIPIENT.match(text) or _sender_line(text):
+        return True
     dates = dates_in(text)
-    return not (len(dates) == 1 and dates[0][1] >= len(text) - 1 and len(text) < 45)
+    return len(dates) == 1 and dates[0][1] >= len(text) - 1 and bool(BEFORE_DATE.search(text[: dates[0][0]]))
 
 
 # --- sender -----------------------------------------------------------------------------------------
@@ -115,7 +122,7 @@ def find_sender(pages: Sequence[PageText]) -> str:
     lines = lines_of(pages[0]) if pages else []
     head = [line for line in lines if line.top < 0.35]
     return (
-        next((name for line in lines if line.top < 0.5 and (name := _sender_line(line.text))), "")
+        next((name for line in lines if line.top < 0.3 and (name := _sender_line(line.text))), "")
         or next((line.text for line in head[:4] if COMPANY.search(line.text)), "")
         or _address_block(head)
         or _signed_by(pages)
