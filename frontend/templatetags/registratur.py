@@ -76,8 +76,3 @@ def ago(moment: datetime | None) -> str:
 def percent(value: float | None) -> str:
     """`0.934` as `93 %`, with the space that German wants."""
     return "" if value is None else f"{round(value * 100)}\N{NO-BREAK SPACE}%"
-
-
-@register.filter
-def short_hash(digest: str) -> str:
-    return digest[:12]

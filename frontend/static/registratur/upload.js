@@ -12,6 +12,7 @@ if (form) {
   const input = form.querySelector("input[type=file]");
   const text = (name) => form.dataset[`text${name}`];
   form.classList.add("upload--scripted");
+  form.querySelector("button").textContent = text("Choose");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (input.files.length) add(input.files);
@@ -90,9 +91,9 @@ if (form) {
     };
     request.onerror = () => finish(text("Offline"));
     request.onload = () => {
-      if (request.status === 201 || request.status === 200) {
+      if (request.status >= 200 && request.status < 300) {
         upload.line.classList.add("is-done");
-        upload.state.textContent = request.status === 201 ? text("Done") : text("Known");
+        upload.state.textContent = text("Done");
         upload.bar.remove();
         return finish();
       }

@@ -1,0 +1,124 @@
+"""A town behind a live server, and a browser that nobody may hear complain: every console message fails the test."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import LazySettings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+if TYPE_CHECKING:
+    from dms.access.models import Scope, User
+
+# Playwright keeps an event loop in this thread; Django would refuse to talk to the database beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+PASSWORD = "Kennwort-der-Probe"
+MISSING = re.compile(r"status of 404")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_root(django_test_environment: None) -> None:
+    """WhiteNoise warns without this folder; the live server takes the files from where they lie."""
+    from django.conf import settings
+
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Debian's chromium is not installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
+    """The folder in which all objects of this test lie."""
+    from dms.adapters.chosen import object_store
+    from tests.factories import store_in
+
+    folder = tmp_path / "objects"
+    store_in(folder, settings)
+    yield folder
+    object_store.cache_clear()
+
+
+@pytest.fixture
+def scope(live_server: LiveServer) -> Scope:
+    from tests.factories import town
+
+    return town()
+
+
+@pytest.fixture
+def clerk(scope: Scope) -> User:
+    """Reads, classifies and files, and may see the history."""
+    from config.town import user_setup
+    from dms.access.permissions import Role
+
+    return user_setup("clerk", PASSWORD, scope=scope, roles=[Role.CLERK, Role.ARCHIVIST])
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console said; a test that expects something there empties it."""
+    return []
+
+
+@pytest.fixture
+def new_page(
+    browser: Browser, live_server: LiveServer, clerk: User, complaints: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """Makes a page of a fresh browser window, by default logged in and wide."""
+    windows: list[BrowserContext] = []
+
+    def make(*, logged_in: bool = True, phone: bool = False, dark: bool = False, scripts: bool = True) -> Page:
+        window = browser.new_context(
+            base_url=live_server.url,
+            viewport=PHONE if phone else WIDE,
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripts,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        windows.append(window)
+        page = window.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        if logged_in:
+            log_in(page)
+        return page
+
+    yield make
+    for window in windows:
+        window.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    return new_page()
+
+
+def log_in(page: Page) -> None:
+    page.goto("/login/")
+    page.get_by_label("Name").fill("clerk")
+    page.get_by_label("Kennwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.get_by_role("button", name="Suchen").wait_for()

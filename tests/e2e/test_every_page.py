@@ -1,0 +1,92 @@
+"""What holds on every page: accessible by axe, no sideways scrolling on a phone, nothing on the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from playwright.sync_api import Page
+
+from tests.e2e.letters import HEDGE, LAST_PAGE, letter
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+GRAVE = {"serious", "critical"}
+AXE = Path(__file__).parents[2] / "frontend" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def every_page() -> dict[str, str]:
+    """With something to see on each."""
+    from ingest.reasons import Reason
+    from tests import factories
+
+    document = letter(
+        HEDGE, LAST_PAGE, title="Antrag auf Fällung einer Hecke am Lindenweg", attachments=["Lageplan.pdf"]
+    )
+    letter("Unklares Schreiben", title="Scan_20260312_0001.pdf", kind=None, kind_confidence=0.31)
+    factories.refused(Reason.NO_TEXT, filename="Ein_sehr_langer_Dateiname_ohne_Leerzeichen_vom_Scanner_2026_03_12_0815.tiff")
+    factories.stuck(filename="haengt.pdf")
+    factories.item(filename="wartet.pdf")
+    return {
+        "start": "/",
+        "hits": "/?q=Genehmigung&kind=application",
+        "nothing found": "/?q=xyzzyx",
+        "inbox": "/inbox/",
+        "inbox empty tab": "/inbox/?state=open&p=3",
+        "document": f"/documents/{document.pk}/?q=Genehmigung&hit=0",
+        "text": f"/documents/{document.pk}/text/",
+        "help": "/help/",
+    }
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_no_page_has_a_grave_barrier_or_scrolls_sideways(new_page: Callable[..., Page], phone: bool, dark: bool) -> None:
+    pages = every_page()
+    page = new_page(phone=phone, dark=dark)
+    problems = [problem for name, address in pages.items() for problem in _problems(page, name, address)]
+    stranger = new_page(logged_in=False, phone=phone, dark=dark)
+    problems += _problems(stranger, "login", "/login/")
+    assert problems == []
+
+
+def test_what_does_not_exist_is_told_in_german_with_a_way_onward(page: Page, complaints: list[str]) -> None:
+    answer = page.goto("/documents/00000000-0000-4000-8000-000000000000/")
+    assert answer is not None
+    assert answer.status == 404
+    assert page.get_by_role("heading", name="Das gibt es nicht, oder Sie dürfen es nicht sehen").is_visible()
+    page.get_by_role("link", name="Zur Suche").click()
+    complaints.clear()  # the browser itself notes each 404
+
+
+def test_the_policy_allows_nothing_inline(page: Page) -> None:
+    answer = page.goto("/")
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self'" in policy
+    assert page.locator("[style], style, script:not([src])").count() == 0
+
+
+def _problems(page: Page, name: str, address: str) -> list[str]:
+    page.goto(address)
+    page.wait_for_load_state("networkidle") if "inbox" not in name else page.wait_for_timeout(300)
+    too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    page.evaluate(axe_source())  # evaluated by the test driver, so the policy of the page stays as it is
+    found = page.evaluate("axe.run().then((result) => result.violations)")
+    grave = [
+        f"{name}: {violation['id']} {node['target']} {node['failureSummary']}"
+        for violation in found
+        if violation["impact"] in GRAVE
+        for node in violation["nodes"]
+    ]
+    return [*grave, *([f"{name}: scrolls sideways"] if too_wide else [])]
+
+
+def axe_source() -> str:
+    file = finders.find("vendor/axe/axe.min.js") or AXE
+    if not Path(file).exists():
+        pytest.skip("axe-core is not there: run `make assets`")
+    return Path(file).read_text(encoding="utf-8")

@@ -1,0 +1,127 @@
+"""Scanning staff hands mail in and watches it move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.letters import HEDGE, letter
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+def some_files(folder: Path, count: int) -> list[Path]:
+    files = [folder / f"Brief {number}.txt" for number in range(1, count + 1)]
+    for file in files:
+        file.write_text(f"Inhalt von {file.name}", encoding="utf-8")
+    return files
+
+
+def items() -> list[object]:
+    from ingest.models import InboxItem
+
+    return list(InboxItem.objects.all())
+
+
+def test_several_files_are_uploaded_and_stand_in_the_list_at_once(page: Page, tmp_path: Path) -> None:
+    page.goto("/inbox/")
+    expect(page.get_by_text("Noch keine Post")).to_be_visible()
+    page.get_by_label("Dateien einreichen").set_input_files(some_files(tmp_path, 5))
+    expect(page.locator(".tray__file.is-done")).to_have_count(5)
+    expect(page.get_by_role("heading", name="Hochladen: 5 von 5 angenommen")).to_be_visible()
+    expect(page.locator(".item")).to_have_count(5)
+    assert len(items()) == 5
+
+
+def test_files_are_dropped_anywhere_on_the_page(page: Page) -> None:
+    page.goto("/inbox/")
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.items.add(new File(["Guten Tag"], "gezogen.txt", { type: "text/plain" }));
+            for (const name of ["dragenter", "dragover", "drop"])
+                document.querySelector("h1").dispatchEvent(
+                    new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    expect(page.locator(".item__name", has_text="gezogen.txt")).to_be_visible()
+
+
+def test_an_upload_whose_answer_got_lost_is_tried_again_and_makes_no_second_item(
+    page: Page, tmp_path: Path, complaints: list[str]
+) -> None:
+    page.goto("/inbox/")
+    tries: list[str] = []
+
+    def lose_the_first_answer(route: Route) -> None:
+        tries.append(route.request.headers["idempotency-key"])
+        if len(tries) == 1:
+            route.fetch()  # it reaches the server …
+            route.abort()  # … but the answer never comes back
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/inbox/", lose_the_first_answer)
+    page.get_by_label("Dateien einreichen").set_input_files(some_files(tmp_path, 1))
+    expect(page.get_by_text("Keine Verbindung.")).to_be_visible()
+    page.locator("#tray").get_by_role("button", name="Noch einmal versuchen").click()
+    expect(page.locator(".tray__file.is-done")).to_have_count(1)
+    assert tries[0] == tries[1]
+    assert len(items()) == 1
+    assert any("ERR_FAILED" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+def test_the_list_follows_by_itself_and_keeps_the_focus(page: Page) -> None:
+    from tests import factories
+
+    page.goto("/inbox/")
+    made = factories.item(filename="neu.txt")
+    row = page.locator(f"#item-{made.pk}")
+    expect(row).to_contain_text("wartet")
+    row.get_by_role("link", name="Original herunterladen").focus()
+    letter(HEDGE, of=made, title="Hecke am Lindenweg")
+    expect(row).to_contain_text("fertig")
+    assert page.evaluate("document.activeElement.title") == "Original herunterladen"
+    row.get_by_role("link", name="Hecke am Lindenweg").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hecke am Lindenweg")
+
+
+def test_a_refused_item_says_why_and_is_run_again(page: Page) -> None:
+    from ingest.models import InboxItem
+    from ingest.reasons import Reason
+    from tests import factories
+
+    made = factories.refused(Reason.PASSWORD_NEEDED, filename="geheim.pdf")
+    page.goto("/inbox/?state=help")
+    row = page.locator(f"#item-{made.pk}")
+    expect(row).to_contain_text("Die Datei ist mit einem Kennwort geschützt.")
+    expect(row).to_contain_text("Bitte den Absender um eine Fassung ohne Kennwort bitten.")
+    expect(row.get_by_role("button", name="So übernehmen")).to_have_count(0)
+    row.get_by_role("button", name="Noch einmal versuchen").click()
+    expect(page.get_by_text("„geheim.pdf“ wird noch einmal verarbeitet.")).to_be_visible()
+    assert InboxItem.objects.get(pk=made.pk).state == "waiting"
+
+
+def test_a_photo_without_text_is_taken_as_it_is(page: Page) -> None:
+    from ingest.models import InboxItem
+    from ingest.reasons import Reason
+    from tests import factories
+
+    made = factories.refused(Reason.NO_TEXT, filename="Foto.jpg")
+    page.goto("/inbox/")
+    page.get_by_role("button", name="So übernehmen").click()
+    expect(page.get_by_text("„Foto.jpg“ wird ohne Text übernommen.")).to_be_visible()
+    assert InboxItem.objects.get(pk=made.pk).accepts_missing_text
+
+
+def test_uploading_works_without_scripts(new_page: Callable[..., Page], tmp_path: Path) -> None:
+    page = new_page(scripts=False)
+    page.goto("/inbox/")
+    page.get_by_label("Dateien einreichen").set_input_files(some_files(tmp_path, 2))
+    page.get_by_role("button", name="Einreichen").click()
+    expect(page.get_by_text("2 Dateien wurden angenommen.")).to_be_visible()
+    expect(page.locator(".item")).to_have_count(2)
