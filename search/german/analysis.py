@@ -54,11 +54,10 @@ class Forms(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word of a text: its forms, its place (spans of offsets), and whether space parts it from the word before."""
+    """A word of a text: its forms, and its place as spans of offsets."""
 
     forms: Forms
     spans: tuple[Span, ...]
-    spaced: bool
 
     @property
     def start(self) -> int:
@@ -87,7 +86,7 @@ def clean(text: str) -> str:
     return _NULLS.sub(" ", text)
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=65_536)
 def know(word: str) -> Forms:
     """The forms of one word as written."""
     form = fold(word)[:MAX_LEXEME] or word[:MAX_LEXEME]
@@ -111,9 +110,8 @@ def analyse(text: str) -> Analysis:
     gaps: list[str] = []
     previous = 0
     for raw in tokenise(text):
-        gap = text[previous : raw.start]
-        gaps.append(gap)
-        tokens.append(Token(know(raw.text), raw.spans, not tokens or gap == "" or gap != gap.strip() or len(gap) > 8))
+        gaps.append(text[previous : raw.start])
+        tokens.append(Token(know(raw.text), raw.spans))
         previous = raw.end
     return Analysis(tuple(tokens), tuple(_wholes(tokens, gaps)))
 
@@ -135,7 +133,7 @@ def _runs(tokens: list[Token], gaps: list[str], joint: re.Pattern[str], make: Ma
     """Longest stretches of words that `joint` connects."""
     first = 0
     for place in range(1, len(tokens) + 1):
-        if place < len(tokens) and gaps[place] and joint.fullmatch(gaps[place]):
+        if place < len(tokens) and gaps[place] != " " and joint.fullmatch(gaps[place]):
             continue
         if place - first > 1 and (lexemes := make([token.forms for token in tokens[first:place]])):
             yield Whole(first, place - 1, lexemes)
