@@ -16,6 +16,7 @@ from dms.pages import PageText
 from ingest.facts import Barcode, PageWay
 from ingest.reading import blank, page_image
 from ingest.reading.barcodes import read_barcodes
+from ingest.reading.paper import evened
 from ingest.reading.orientation import turned
 from ingest.reading.pdf_text import open_pdf, read_text_page
 from ingest.reading.pictures import BORN_DIGITAL_DPI, PagePicture, draw_open_page, get_picture
@@ -53,7 +54,7 @@ def decode_page(source: Path, way: PageWay, number: int, folder: Path, limits: L
     page_image.reduced(found.image).save(view)
     gray = found.gray
     picture = folder / "page.pgm"
-    gray.save(picture)
+    evened(gray).save(picture)
     return DecodedPage(picture, view, found.dpi, blank.ink(gray), tuple(read_barcodes(gray)))
 
 

@@ -92,8 +92,17 @@ def _glyphs() -> tuple[Container[int], Container[int]]:
             raise FontMissing(f"{file} is not there (Debian: apt-get install fonts-dejavu-core)")
         font = TTFont(name, str(file))
         pdfmetrics.registerFont(font)
+        if name == FONT:
+            _correct_widths(font)
         fonts.append(font.face.charToGlyph)
     return fonts[0], fonts[1]
+
+
+def _correct_widths(monospaced: TTFont) -> None:
+    """reportlab scales the width of all glyphs but the first in the font it embeds, where the file format wants it as it
+    is; PDF/A (ISO 19005-2, 6.2.11.5) refuses a font whose widths disagree."""
+    width, _ = monospaced.face.hmetrics[0]
+    monospaced.face.hmetrics = [(width, bearing) for _, bearing in monospaced.face.hmetrics]
 
 
 def _draw(canvas: Canvas, lines: list[str]) -> None:
