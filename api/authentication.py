@@ -47,7 +47,7 @@ def is_browser(request: Request) -> bool:
     return isinstance(request.successful_authenticator, SessionAuthentication)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the OpenAPI document about the token."""
 
     target_class = TokenAuthentication
@@ -57,7 +57,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer"}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tells the OpenAPI document about the cookie."""
 
     target_class = SessionAuthentication

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import CharField, ListField, RegexField, Serializer
 
 from api.problems import too_large
 from dms.access.actors import Actor, actor_for
@@ -23,9 +23,10 @@ class AnswerAnyway(DefaultContentNegotiation):
     """Each path answers in one way, so `Accept` is not judged: a download may be asked for by `Accept: image/*`."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        first = next(iter(renderers))
+        return first, first.media_type
 
 
 class ApiView(GenericAPIView):
@@ -49,6 +50,21 @@ class ApiView(GenericAPIView):
         answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
         answer.headers.setdefault("Cache-Control", "private, no-store")
         return answer
+
+
+class TypedTextField(CharField):
+    """What somebody typed: a sign that no keyboard has is left out instead of refused."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return str(super().to_internal_value(data)).replace("\0", "")
+
+
+class KindsField(ListField):
+    """Slugs of kinds of documents; an empty one stands for documents of no known kind."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        slug = RegexField(r"^[-a-z0-9_]{0,40}$", allow_blank=True)
+        super().__init__(child=slug, help_text="Slugs; an empty one: no known kind.", **kwargs)
 
 
 def _announced(request: Request) -> int:

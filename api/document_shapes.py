@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from api.base import KindsField
 from api.inbox_shapes import DocumentNameSerializer, reason_of
 from dms.access.actors import Actor
 from dms.access.permissions import Permission
@@ -51,7 +52,7 @@ def read_documents() -> DocumentQuerySet:
     """With everything that an answer needs, in a constant number of queries."""
     objects = Prefetch("stored_objects", StoredObject.objects.filter(role__in=WHOLE_OBJECTS), to_attr="whole_objects")
     versions = DocumentVersion.objects.order_by("number").prefetch_related(objects)
-    documents: DocumentQuerySet = Document.objects.select_related("kind").prefetch_related(  # type: ignore[assignment]
+    documents: DocumentQuerySet = Document.objects.select_related("kind").prefetch_related(
         Prefetch("versions", versions)
     )
     return documents
@@ -88,7 +89,7 @@ class KindSerializer(serializers.Serializer):
     """A kind of document. `slug` is stable, `label` is for people."""
 
     slug = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class BecauseSerializer(serializers.Serializer):
@@ -216,11 +217,7 @@ class DocumentSerializer(DocumentListSerializer):
 class DocumentFilter(serializers.Serializer):
     """Several values of one parameter: any of them."""
 
-    kind = serializers.ListField(
-        child=serializers.CharField(max_length=40, allow_blank=True),
-        required=False,
-        help_text="Slugs; an empty value stands for documents of no known kind.",
-    )
+    kind = KindsField(required=False)
     state = serializers.ListField(child=serializers.ChoiceField(DocumentState.choices), required=False)
     year = serializers.ListField(
         child=serializers.IntegerField(min_value=1900, max_value=2200),

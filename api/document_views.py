@@ -28,7 +28,7 @@ from api.document_shapes import (
     answers_for,
     read_documents,
 )
-from api.downloads import Download, send
+from api.downloads import ANY_TYPE, SAFE_TYPES, Download, send
 from api.parsers import JSONParser
 from api.problems import not_found
 from dms.access.actors import Actor
@@ -44,7 +44,7 @@ class DocumentsView(ListModelMixin, ApiView):
         chosen = read_parameters(DocumentFilter, self.request)
         return read_documents().visible_to(self.actor).filter(_condition(chosen))
 
-    def paginate_queryset(self, queryset: Any) -> Sequence[DocumentAnswer]:
+    def paginate_queryset(self, queryset: Any) -> list[DocumentAnswer]:  # type: ignore[override]
         return answers_for(self.actor, super().paginate_queryset(queryset) or [])
 
     @extend_schema(operation_id="documents_list", parameters=[DocumentFilter])
@@ -114,7 +114,8 @@ class DocumentOriginalView(_DocumentFileView):
     role = ObjectRole.ORIGINAL
 
     @extend_schema(
-        operation_id="documents_original", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+        operation_id="documents_original",
+        responses={(200, media_type): OpenApiTypes.BINARY for media_type in [ANY_TYPE, *sorted(SAFE_TYPES)]},
     )
     def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
         """Bit for bit as it came in. Its digest was checked before the first byte goes out."""

@@ -28,6 +28,7 @@ CHUNK = 256 * 1024
 PROOF_SECONDS = 300
 SAFE_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png", "image/tiff", "image/webp", "text/plain"})
 """What a browser shows without running it; everything else is sent as bytes of no known type."""
+ANY_TYPE = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ _proofs = _Proofs()
 def send(request: Request, download: Download) -> HttpResponseBase:
     """Answers a request for these bytes, whole or in part. Raises ObjectStoreError before anything is sent, Problem."""
     etag = f'"{download.sha256}"'
-    unchanged = get_conditional_response(request, etag=etag, response=_dressed(HttpResponse(), download, etag))
+    bare = HttpResponse()
+    _dressed(bare, download, etag)
+    unchanged = get_conditional_response(request, etag=etag, response=bare)
     if unchanged is not None and unchanged.status_code == status.HTTP_304_NOT_MODIFIED:
         return unchanged
     if unchanged is not None and unchanged.status_code == status.HTTP_412_PRECONDITION_FAILED:
@@ -117,7 +120,7 @@ def _bytes_of(key: str, wanted: ByteRange) -> Iterator[bytes]:
 def _dressed(response: HttpResponseBase, download: Download, etag: str) -> HttpResponseBase:
     """With the headers that every answer about these bytes carries."""
     name = "".join(sign for sign in download.filename if sign.isprintable()) or "original"
-    response["Content-Type"] = download.media_type if download.media_type in SAFE_TYPES else "application/octet-stream"
+    response["Content-Type"] = download.media_type if download.media_type in SAFE_TYPES else ANY_TYPE
     response["Content-Disposition"] = content_disposition_header(download.as_attachment, name) or "attachment"
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"

@@ -65,7 +65,7 @@ class ItemSerializer(serializers.Serializer):
     filename = serializers.CharField(source="item.filename")
     size = serializers.IntegerField(source="item.size", help_text="Bytes.")
     sha256 = serializers.CharField(source="item.sha256", help_text="Digest taken when the file came in.")
-    source = serializers.ChoiceField(Source.choices, source="item.source")
+    source = serializers.ChoiceField(Source.choices, source="item.source")  # type: ignore[assignment]
     received_at = serializers.DateTimeField(source="item.received_at")
     age = serializers.SerializerMethodField(help_text="Seconds since it came in.")
     state = serializers.ChoiceField(ItemState.choices, source="item.state")
@@ -103,7 +103,9 @@ class ItemSerializer(serializers.Serializer):
 
 class InboxFilter(serializers.Serializer):
     state = serializers.ListField(child=serializers.ChoiceField(ItemState.choices), required=False)
-    source = serializers.ListField(child=serializers.ChoiceField(Source.choices), required=False)
+    source = serializers.ListField(  # type: ignore[assignment]
+        child=serializers.ChoiceField(Source.choices), required=False
+    )
 
 
 class UploadSerializer(serializers.Serializer):

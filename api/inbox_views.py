@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from api.authentication import is_browser
 from api.base import ApiView, read_parameters
-from api.downloads import Download, send
+from api.downloads import ANY_TYPE, Download, send
 from api.inbox_shapes import (
     LONGEST_KEY,
     IdempotencyKeySerializer,
@@ -49,9 +49,9 @@ class InboxView(ListModelMixin, ApiView):
     def get_queryset(self) -> InboxQuerySet:
         chosen = read_parameters(InboxFilter, self.request)
         wanted = {f"{name}__in": values for name, values in chosen.items()}
-        return InboxItem.objects.visible_to(self.actor).filter(**wanted)  # type: ignore[attr-defined, no-any-return]
+        return InboxItem.objects.visible_to(self.actor).filter(**wanted)
 
-    def paginate_queryset(self, queryset: Any) -> Sequence[ItemAnswer]:
+    def paginate_queryset(self, queryset: Any) -> list[ItemAnswer]:  # type: ignore[override]
         return answers_for(self.actor, super().paginate_queryset(queryset) or [])
 
     @extend_schema(operation_id="inbox_list", parameters=[InboxFilter])
@@ -112,11 +112,11 @@ class _ItemActionView(ApiView):
     service: Callable[[Actor, InboxItem], InboxItem]
 
     def _act(self, item_id: UUID) -> Response:
-        return _answer(self, type(self).service(self.actor, find_item(self.actor, item_id)))
+        return _answer(self, self.service(self.actor, find_item(self.actor, item_id)))
 
 
 class ItemRetryView(_ItemActionView):
-    service = item_retry
+    service = staticmethod(item_retry)
 
     @extend_schema(operation_id="inbox_retry", request=None)
     def post(self, request: Request, item_id: UUID) -> Response:
@@ -125,7 +125,7 @@ class ItemRetryView(_ItemActionView):
 
 
 class ItemAcceptView(_ItemActionView):
-    service = item_accept
+    service = staticmethod(item_accept)
 
     @extend_schema(operation_id="inbox_accept", request=None)
     def post(self, request: Request, item_id: UUID) -> Response:
@@ -134,16 +134,16 @@ class ItemAcceptView(_ItemActionView):
 
 
 class ItemOriginalView(ApiView):
-    @extend_schema(operation_id="inbox_original", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="inbox_original", responses={(200, ANY_TYPE): OpenApiTypes.BINARY})
     def get(self, request: Request, item_id: UUID) -> HttpResponseBase:
         """The file as it came in, whatever became of the item."""
         item = find_item(self.actor, item_id)
-        return send(request, Download(item.key, item.sha256, item.size, "application/octet-stream", item.filename))
+        return send(request, Download(item.key, item.sha256, item.size, ANY_TYPE, item.filename))
 
 
 def find_item(actor: Actor, item_id: UUID) -> InboxItem:
     """Raises NotFound, also for what this actor may not see."""
-    item = InboxItem.objects.visible_to(actor).filter(pk=item_id).first()  # type: ignore[attr-defined]
+    item = InboxItem.objects.visible_to(actor).filter(pk=item_id).first()
     if item is None:
         raise not_found()
     return item  # type: ignore[no-any-return]

@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from api.base import ApiView, read_parameters
+from api.base import ApiView, TypedTextField, read_parameters
 from api.document_views import download_of, find_document
 from api.downloads import send
 from api.problems import not_found
@@ -27,9 +27,7 @@ DECIMALS = 5
 
 
 class PageRequestSerializer(serializers.Serializer):
-    q = serializers.CharField(
-        required=False, allow_blank=True, max_length=2000, help_text="Adds `hits`: where this is found."
-    )
+    q = TypedTextField(required=False, allow_blank=True, max_length=2000, help_text="Adds `hits`: where this is found.")
     first = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
     last = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
 
@@ -58,7 +56,7 @@ class PageSerializer(serializers.Serializer):
     words = WordSerializer(many=True)
     width = serializers.IntegerField(help_text="Pixels of the page image.")
     height = serializers.IntegerField()
-    source = serializers.ChoiceField(["text_layer", "ocr", "none"])
+    source = serializers.ChoiceField(["text_layer", "ocr", "none"])  # type: ignore[assignment]
     confidence = serializers.FloatField(allow_null=True)
     blank = serializers.BooleanField()
     barcodes = BarcodeSerializer(many=True)

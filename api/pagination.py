@@ -24,7 +24,7 @@ class NewestFirst(pagination.CursorPagination):
         """A cursor comes back as we gave it, or is refused: its position goes into the query."""
         try:
             cursor = super().decode_cursor(request)
-            usable = cursor is None or cursor.position is None or parse_datetime(cursor.position) is not None
+            usable = cursor is None or cursor.position is None or parse_datetime(str(cursor.position)) is not None
         except (NotFound, ValueError):
             usable = False
         if not usable:

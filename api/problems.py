@@ -109,6 +109,11 @@ def _told_of_services(error: Exception) -> Problem | None:
         case KeyUsedForOtherBytes():
             sentence = _("Dieser Idempotency-Key wurde schon für eine andere Datei verwendet.")
             return Problem(status.HTTP_422_UNPROCESSABLE_ENTITY, "idempotency_key_reused", sentence)
+    return _told_of_ports(error)
+
+
+def _told_of_ports(error: Exception) -> Problem | None:
+    match error:
         case StoreUnavailable():
             return _store_unavailable()
         case ObjectStoreError():

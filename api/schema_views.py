@@ -28,7 +28,7 @@ class SchemaView(SpectacularAPIView):
 
 
 class SchemaDocsView(SpectacularSwaggerSplitView):
-    """Swagger UI from our own files; its start script comes by a request of its own, so that none stands in the page."""
+    """Swagger UI from our own files; its start script comes by a request of its own, so that the page holds none."""
 
     content_negotiation_class = AnswerAnyway
     url_name = "api:schema"

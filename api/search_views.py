@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.utils.urls import replace_query_param
 
-from api.base import ApiView, read_parameters
+from api.base import ApiView, KindsField, TypedTextField, read_parameters
 from api.document_shapes import KindSerializer
 from dms.access.actors import Actor
 from dms.access.rule import search_filter
@@ -40,10 +40,10 @@ class HitAnswer:
 class SearchRequestSerializer(serializers.Serializer):
     """Several values of `kind`, `year` or `state`: any of them."""
 
-    q = serializers.CharField(
+    q = TypedTextField(
         required=False, allow_blank=True, default="", max_length=2000, help_text="Words, “phrases”, begin*, -without."
     )
-    kind = serializers.ListField(child=serializers.CharField(max_length=40, allow_blank=True), required=False)
+    kind = KindsField(required=False)
     year = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=9999), required=False)
     state = serializers.ListField(child=serializers.ChoiceField(DocumentState.choices), required=False)
     sort = serializers.ChoiceField(
@@ -86,7 +86,7 @@ class HitSerializer(serializers.Serializer):
 
 class FacetValueSerializer(serializers.Serializer):
     value = serializers.CharField(help_text="What the parameter takes; empty: no known kind.")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
 
 

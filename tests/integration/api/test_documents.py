@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from config.town import town_setup
 from dms.access.permissions import Role
 from dms.records.models import Document, TextState
+from ingest.models import InboxItem
 from tests import factories
 from tests.factories import ClientOf
 
@@ -61,7 +62,7 @@ def test_all_that_is_known_of_a_document(api: APIClient) -> None:
     assert known["kind_because"] == [{"word": "beantrage", "weight": 0.4}]
     assert (known["page_count"], known["malware"], known["letter_date"]) == (1, "not_scanned", "2026-02-27")
     assert (known["no_rendition"], known["problem"]) == (None, None)
-    assert known["original"]["sha256"] == factories.InboxItem.objects.get(pk=document.item_id).sha256
+    assert known["original"]["sha256"] == InboxItem.objects.get(pk=document.item_id).sha256
     assert known["actions"] == ["classify"]
 
 
@@ -119,7 +120,7 @@ def test_a_change_that_makes_no_sense_changes_nothing(api: APIClient, content: A
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[" * 100_000, b""])
-def test_what_is_no_json_is_refused(api: APIClient, content: bytes) -> None:
+def test_what_is_no_json_is_refused(api: APIClient, content: Any) -> None:
     document = factories.document()
     answer = api.generic("PATCH", f"{DOCUMENTS}{document.id}/", content, content_type="application/json")
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")

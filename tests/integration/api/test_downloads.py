@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from rest_framework.test import APIClient
 
 from api import downloads
@@ -67,7 +68,7 @@ def test_a_browser_saves_it_and_never_runs_it(api: APIClient, address: str) -> N
 
 def test_what_a_browser_could_run_is_sent_as_mere_bytes(api: APIClient, letter: Document, address: str) -> None:
     download = downloads.Download("k", "0", 1, "text/html", "a\nb.html")
-    answer = downloads._dressed(downloads.HttpResponse(), download, '"0"')
+    answer = downloads._dressed(HttpResponse(), download, '"0"')
     assert (answer["Content-Type"], answer["Content-Disposition"]) == (
         "application/octet-stream",
         'attachment; filename="ab.html"',
@@ -151,7 +152,7 @@ def test_head_tells_the_size_without_the_bytes(api: APIClient, address: str) -> 
 
 def test_a_large_file_is_sent_in_small_pieces(api: APIClient) -> None:
     large = b"0123456789abcdef" * 200_000
-    answer = api.get(f"/api/v1/inbox/{factories.item(large, 'gross.bin').id}/original/")
+    answer: Any = api.get(f"/api/v1/inbox/{factories.item(large, 'gross.bin').id}/original/")
     pieces = [len(piece) for piece in answer.streaming_content]
     assert (sum(pieces), max(pieces)) == (len(large), downloads.CHUNK)
 

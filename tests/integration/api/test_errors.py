@@ -100,13 +100,13 @@ def test_sentences_are_german(api: APIClient) -> None:
 
 def test_a_body_over_the_limit_is_not_read(api: APIClient) -> None:
     address = f"{BASE}documents/{factories.document().id}/"
-    answer = api.generic("PATCH", address, b"{}", content_type="application/json", CONTENT_LENGTH=str(10**9))
+    answer = api.generic("PATCH", address, "{}", content_type="application/json", CONTENT_LENGTH=str(10**9))
     assert (answer.status_code, problem(answer)["code"]) == (413, "too_large")
 
 
 def test_a_broken_multipart_body_is_a_problem(api: APIClient) -> None:
     for kind in ("multipart/form-data; boundary=x", "multipart/form-data", "multipart/form-data; boundary=\u00e4"):
-        answer = api.generic("POST", f"{BASE}inbox/", b"--y\r\nnonsense", content_type=kind)
+        answer = api.generic("POST", f"{BASE}inbox/", "--y\r\nnonsense", content_type=kind)
         assert (answer.status_code, problem(answer)["status"]) == (400, 400), kind
 
 

@@ -22,8 +22,10 @@ INBOX = "/api/v1/inbox/"
 BYTES = b"%PDF-1.7 not really"
 
 
-def hand_in(api: APIClient, content: bytes = BYTES, name: str = "Antrag Müller.pdf", **headers: str) -> Any:
-    return api.post(INBOX, {"file": SimpleUploadedFile(name, content)}, format="multipart", headers=headers)
+def hand_in(
+    api: APIClient, content: bytes = BYTES, name: str = "Antrag Müller.pdf", headers: dict[str, str] | None = None
+) -> Any:
+    return api.post(INBOX, {"file": SimpleUploadedFile(name, content)}, format="multipart", headers=headers or {})
 
 
 def test_a_program_hands_a_file_in(api: APIClient, store: Path) -> None:
@@ -42,13 +44,13 @@ def test_a_person_at_the_browser_uploads_a_file(clerk: User) -> None:
     refused = hand_in(browser)
     assert (refused.status_code, refused.json()["code"]) == (403, "csrf_failed")
     browser.cookies["csrftoken"] = "a" * 32
-    answer = hand_in(browser, **{"X-CSRFToken": "a" * 32})
+    answer = hand_in(browser, headers={"X-CSRFToken": "a" * 32})
     assert (answer.status_code, answer.json()["source"]) == (201, "upload")
 
 
 def test_the_same_key_never_makes_two_items(api: APIClient, store: Path) -> None:
-    first = hand_in(api, **{"Idempotency-Key": "fax-2026-17"})
-    again = hand_in(api, **{"Idempotency-Key": "fax-2026-17"})
+    first = hand_in(api, headers={"Idempotency-Key": "fax-2026-17"})
+    again = hand_in(api, headers={"Idempotency-Key": "fax-2026-17"})
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json()["id"] == again.json()["id"]
     assert ("Idempotent-Replayed" in first, again["Idempotent-Replayed"]) == (False, "true")
@@ -57,20 +59,20 @@ def test_the_same_key_never_makes_two_items(api: APIClient, store: Path) -> None
 
 
 def test_the_same_key_for_other_bytes_is_refused(api: APIClient) -> None:
-    hand_in(api, **{"Idempotency-Key": "fax-2026-17"})
-    answer = hand_in(api, b"other bytes", **{"Idempotency-Key": "fax-2026-17"})
+    hand_in(api, headers={"Idempotency-Key": "fax-2026-17"})
+    answer = hand_in(api, b"other bytes", headers={"Idempotency-Key": "fax-2026-17"})
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
 
 
 def test_the_same_key_of_another_user_is_another_key(api: APIClient, scope: Any, client_of: ClientOf) -> None:
     other = client_of(factories.user_with(Role.CLERK, name="other", scope=scope))
-    ids = {hand_in(one, **{"Idempotency-Key": "1"}).json()["id"] for one in (api, other)}
+    ids = {hand_in(one, headers={"Idempotency-Key": "1"}).json()["id"] for one in (api, other)}
     assert len(ids) == 2
 
 
 @pytest.mark.parametrize("key", ["", "   ", "x" * 201, "zwei\tworte", "schlüssel"])
 def test_a_useless_key_is_refused_instead_of_forgotten(api: APIClient, key: str) -> None:
-    answer = hand_in(api, **{"Idempotency-Key": key})
+    answer = hand_in(api, headers={"Idempotency-Key": key})
     assert answer.status_code == 400
     assert "Idempotency-Key" in answer.json()["errors"]
     assert not InboxItem.objects.exists()
@@ -93,7 +95,7 @@ def test_json_is_no_way_to_hand_in_a_file(api: APIClient) -> None:
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(api: APIClient) -> None:
-    answer = api.generic("POST", INBOX, b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(2**42))
+    answer = api.generic("POST", INBOX, "", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=str(2**42))
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
@@ -235,7 +237,7 @@ def test_who_may_see_but_not_act_is_told_so(scope: Any, client_of: ClientOf, str
 
 def test_the_original_of_a_refused_item_can_be_had(api: APIClient, stranger: APIClient) -> None:
     item = factories.refused(content=b"\x00broken", filename="kaputt.html")
-    answer = api.get(f"{INBOX}{item.id}/original/")
+    answer: Any = api.get(f"{INBOX}{item.id}/original/")
     assert b"".join(answer.streaming_content) == b"\x00broken"
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"] == 'attachment; filename="kaputt.html"'

