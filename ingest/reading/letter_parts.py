@@ -85,12 +85,13 @@ def _above_salutation(lines: Sequence[TextLine]) -> str:
 
 
 def _heading(lines: Sequence[TextLine]) -> str:
-    """Of the large lines in the upper half the last: above it may stand the name of who writes."""
+    """The largest line of the upper half, if it is larger than most; a company's name over it does not count."""
     if len(lines) < 3:
         return ""
     usual = median(line.height for line in lines)
     large = [line for line in lines if line.height > 1.2 * usual and line.top < 0.5 and _says_something(line.text)]
-    return large[-1].text if large else ""
+    titles = [line for line in large if not COMPANY.search(line.text)] or large
+    return max(titles, key=lambda line: line.height).text if titles else ""
 
 
 def _first_sensible(lines: Sequence[TextLine]) -> str:

@@ -185,7 +185,7 @@ def _append_annex(letter: Letter, random: Random) -> None:
     elif letter.kind is Kind.STATEMENT:
         annex = make_log(random, letter.day, rows, f"Anlage {number}: Messprotokoll, Messreihe {number}")
     else:
-        annex = make_chronicle(random, letter.day, rows, f"Anlage {number}: Chronologie der Ereignisse")
+        annex = make_chronicle(random, letter.day, rows * 2 // 3, f"Anlage {number}: Chronologie der Ereignisse")
     letter.annexes.append(annex)
 
 
