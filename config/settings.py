@@ -1,6 +1,6 @@
 """All settings of the product, each read from the environment with a default that is safe on one machine.
 
-`scripts/registratur` fills the environment from the state folder; in production the compose file or the service
+`scripts/run` fills the environment from the state folder; in production the compose file or the service
 manager does. docs/settings.md lists every variable.
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ingest.samples import write_sample_mail
+from ingest.samples.mailbag import write_sample_mail
 
 
 class Command(BaseCommand):
