@@ -18,7 +18,7 @@ def find_boxes(page: PageText, query_text: str) -> list[list[Box]]:
         return []
     placed = list(page.placed_words())
     starts = [word.start for word in placed]
-    marked = MarkedPage(analyse(page.text))
+    marked = MarkedPage(analyse(page.text), query)
 
     def numbers_of(token: Token) -> list[int]:
         """The words of the page that the token lies on."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from search.german.analysis import Analysis
 from search.query import Clause, ParsedQuery, Wanted, apart_term, word_term
 from search.similar import is_similar
-from search.terms import AnyOf, Near, One, Row, Term, any_of
+from search.terms import AnyOf, Near, One, Row, Term, any_of, leaves_of
 
 Occurrence = tuple[int, ...]
 """Numbers of the words (in `Analysis.tokens`) that make up one find, ascending."""
@@ -19,14 +20,17 @@ Attempt = Callable[["MarkedPage", Wanted], set[Occurrence]]
 
 
 class MarkedPage:
-    """The lexemes of one page with their places."""
+    """The lexemes of one page with their places, as far as the query can ask for them."""
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, query: ParsedQuery) -> None:
         self.tokens = analysis.tokens
         self._places: dict[str, list[Span]] = defaultdict(list)
+        wanted, beginnings = _lexemes_of(query)
         for place, token in enumerate(analysis.tokens):
-            for lexeme in token.forms.lexemes():
-                self._places[lexeme].append((place, place))
+            lexemes = token.forms.lexemes
+            if not wanted.isdisjoint(lexemes) or (beginnings and any(x.startswith(beginnings) for x in lexemes)):
+                for lexeme in lexemes:
+                    self._places[lexeme].append((place, place))
         for whole in analysis.wholes:
             for lexeme in whole.lexemes:
                 self._places[lexeme].append((whole.first, whole.last))
@@ -62,6 +66,16 @@ class MarkedPage:
     def find_similar(self, form: str) -> set[Occurrence]:
         """Words misread or mistyped by a sign or two."""
         return {(place,) for place, token in enumerate(self.tokens) if is_similar(form, token.forms.form)}
+
+
+@lru_cache(maxsize=64)
+def _lexemes_of(query: ParsedQuery) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Every lexeme that marking may look for, and the beginnings of lexemes."""
+    wanted = [wanted for clause in query.clauses for wanted in clause.alternatives]
+    ones = [one for w in wanted for one in leaves_of(w.term())]
+    ones += [one for w in wanted for word in w.words for one in leaves_of(word_term(word))]
+    ones += [one for w in wanted for word in w.words if (term := apart_term(word)) for one in leaves_of(term)]
+    return frozenset(one.lexeme for one in ones), tuple({one.lexeme for one in ones if one.prefix})
 
 
 def _words(span: Span) -> Occurrence:

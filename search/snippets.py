@@ -20,10 +20,11 @@ def make_snippet(text: str, query: ParsedQuery) -> Snippet:
     """About LENGTH signs of the text on one line; its beginning when nothing was found in it."""
     text = text[:_LONGEST_PAGE]
     analysis = analyse(text)
-    page = MarkedPage(analysis)
-    finds = [(_span(page, find), number) for number, clause in enumerate(find_clauses(page, query)) for find in clause]
+    page = MarkedPage(analysis, query)
+    clauses = find_clauses(page, query)
+    finds = [(_span(page, find), number) for number, clause in enumerate(clauses) for find in clause]
     start, end = _window(text, sorted(finds))
-    kept = without_inner(find for clause in find_clauses(page, query) for find in clause) if finds else []
+    kept = without_inner(find for clause in clauses for find in clause)
     marks = [span for find in kept for place in find for span in page.tokens[place].spans]
     return _runs(text, start, end, marks, _line_ends(analysis))
 
@@ -51,7 +52,12 @@ def _window(text: str, finds: list[tuple[Span, int]]) -> Span:
 
 def _line_ends(analysis: Analysis) -> list[Span]:
     """The hyphens and line ends inside of words: left out, so that a word reads as one."""
-    return [(a[1], b[0]) for token in analysis.tokens for a, b in zip(token.spans, token.spans[1:], strict=False)]
+    return [
+        (a[1], b[0])
+        for token in analysis.tokens
+        if len(token.spans) > 1
+        for a, b in zip(token.spans, token.spans[1:], strict=False)
+    ]
 
 
 def _runs(text: str, start: int, end: int, marks: list[Span], dropped: list[Span]) -> Snippet:

@@ -3,6 +3,7 @@ evaluates them on the words of a page. Both mean the same."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -42,3 +43,16 @@ def any_of(terms: list[Term]) -> Term:
     """AnyOf without repetitions; the term itself when there is one only."""
     different = tuple(dict.fromkeys(terms))
     return different[0] if len(different) == 1 else AnyOf(different)
+
+
+def leaves_of(term: Term) -> Iterator[One]:
+    """All lexemes that a term is made of."""
+    match term:
+        case One():
+            yield term
+        case AnyOf(terms) | Row(terms):
+            for inner in terms:
+                yield from leaves_of(inner)
+        case Near(one, other, _):
+            yield from leaves_of(one)
+            yield from leaves_of(other)

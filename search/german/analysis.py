@@ -41,16 +41,14 @@ class Forms(NamedTuple):
     form: str
     stem: str
     parts: tuple[str, ...]
-    leaves: tuple[str, ...] = ()
+    leaves: tuple[str, ...]
+    lexemes: tuple[str, ...]
+    """All that the word can be found by."""
 
     @property
     def main(self) -> str:
         """The lexeme that the word is found by: its stem; for stop words and numbers the form."""
         return self.stem or FORM + self.form
-
-    def lexemes(self) -> tuple[str, ...]:
-        form = (FORM + self.form,)
-        return (self.stem, *form, *(PART + part for part in self.parts)) if self.stem else form
 
 
 class Token(NamedTuple):
@@ -91,11 +89,13 @@ def know(word: str) -> Forms:
     """The forms of one word as written."""
     form = fold(word)[:MAX_LEXEME] or word[:MAX_LEXEME]
     if form.isdigit():
-        return Forms(form.lstrip("0") or "0", "", ())
+        number = form.lstrip("0") or "0"
+        return Forms(number, "", (), (), (FORM + number,))
     if form in STOP_WORDS:
-        return Forms(form, "", ())
+        return Forms(form, "", (), (), (FORM + form,))
     leaves = tuple(map(stem, compound_parts(form)[:_MOST_LEAVES])) if form.isalpha() else ()
-    return Forms(form, stem(form), tuple(dict.fromkeys(_runs_of(leaves))), leaves)
+    own, parts = stem(form), tuple(dict.fromkeys(_runs_of(leaves)))
+    return Forms(form, own, parts, leaves, (own, FORM + form, *(PART + part for part in parts)))
 
 
 def _runs_of(leaves: tuple[str, ...]) -> Iterator[str]:
@@ -106,38 +106,45 @@ def _runs_of(leaves: tuple[str, ...]) -> Iterator[str]:
 
 def analyse(text: str) -> Analysis:
     """Words and numbers of a text with their lexemes, in order."""
-    tokens: list[Token] = []
-    gaps: list[str] = []
-    previous = 0
-    for raw in tokenise(text):
-        gaps.append(text[previous : raw.start])
-        tokens.append(Token(know(raw.text), raw.spans))
-        previous = raw.end
-    return Analysis(tuple(tokens), tuple(_wholes(tokens, gaps)))
+    tokens = [Token(know(word), spans) for word, spans in tokenise(text)]
+    return Analysis(tuple(tokens), tuple(_wholes(text, tokens)))
 
 
 _JOINT = re.compile(r" ?/ ?|[./_:\-\u2010\u2011\u2013]")
 _HYPHEN = re.compile(r"[-\u2010\u2011]\s*")
-
-
+_LONGEST_JOINT = 8
 Make = Callable[[list[Forms]], tuple[str, ...]]
 
 
-def _wholes(tokens: list[Token], gaps: list[str]) -> Iterator[Whole]:
-    yield from _runs(tokens, gaps, _JOINT, _reference)
-    yield from _runs(tokens, gaps, _HYPHEN, _hyphenated)
-    yield from _spelt_dates(tokens, gaps)
+def _wholes(text: str, tokens: list[Token]) -> Iterator[Whole]:
+    gaps = _tight_gaps(text, tokens)
+    yield from _joined(tokens, [place for place, gap in gaps if _JOINT.fullmatch(gap)], _reference)
+    yield from _joined(tokens, [place for place, gap in gaps if _HYPHEN.fullmatch(gap)], _hyphenated)
+    yield from _spelt_dates(tokens)
 
 
-def _runs(tokens: list[Token], gaps: list[str], joint: re.Pattern[str], make: Make) -> Iterator[Whole]:
-    """Longest stretches of words that `joint` connects."""
-    first = 0
-    for place in range(1, len(tokens) + 1):
-        if place < len(tokens) and gaps[place] != " " and joint.fullmatch(gaps[place]):
-            continue
-        if place - first > 1 and (lexemes := make([token.forms for token in tokens[first:place]])):
-            yield Whole(first, place - 1, lexemes)
-        first = place
+def _tight_gaps(text: str, tokens: list[Token]) -> list[tuple[int, str]]:
+    """What stands before a word, by its number, where that is not just a space and may join it to the word before."""
+    gaps = []
+    end = 0
+    for place, token in enumerate(tokens):
+        start = token.spans[0][0]
+        if start - end <= _LONGEST_JOINT and place and (gap := text[end:start]) not in (" ", "\n", ", ", ". "):
+            gaps.append((place, gap))
+        end = token.spans[-1][1]
+    return gaps
+
+
+def _joined(tokens: list[Token], joints: list[int], make: Make) -> Iterator[Whole]:
+    """Longest stretches of words that are joined, each to the word before, at the places `joints`."""
+    while joints:
+        last = 1
+        while last < len(joints) and joints[last] == joints[last - 1] + 1:
+            last += 1
+        first, end = joints[0] - 1, joints[last - 1]
+        if lexemes := make([token.forms for token in tokens[first : end + 1]]):
+            yield Whole(first, end, lexemes)
+        joints = joints[last:]
 
 
 def _reference(words: list[Forms]) -> tuple[str, ...]:
@@ -158,10 +165,12 @@ def _hyphenated(words: list[Forms]) -> tuple[str, ...]:
     return stem(joined), FORM + joined
 
 
-def _spelt_dates(tokens: list[Token], gaps: list[str]) -> Iterator[Whole]:
+def _spelt_dates(tokens: list[Token]) -> Iterator[Whole]:
     """3. März 2024 is 3.3.2024."""
     for place in range(1, len(tokens) - 1):
         month = _MONTHS.get(tokens[place].forms.form)
+        if month is None:
+            continue
         day, year = tokens[place - 1].forms.form, tokens[place + 1].forms.form
-        if month and day.isdigit() and len(day) <= 2 and year.isdigit() and len(year) in (2, 4):
+        if day.isdigit() and len(day) <= 2 and year.isdigit() and len(year) in (2, 4):
             yield Whole(place - 1, place + 1, (reference_lexeme((day, month, year)),))

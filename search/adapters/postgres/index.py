@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from search.adapters.postgres import generations
 from search.adapters.postgres.frequencies import Frequencies, FrequencyCache
@@ -29,6 +29,8 @@ _ENOUGH = 10
 """With fewer finds than this, documents that hold only some of the words are added."""
 _MOST_LOOSE = 3_000
 """About how many documents may be added then: the rarest words choose them."""
+_PLANNING = "SET LOCAL jit = off; SET LOCAL enable_seqscan = off"
+"""Compiling the statement takes many times its run, and reading all vectors many times what the inverted index does."""
 _TOO_COMMON = 20_000
 """Words in more documents than this tell too little to be worth the scan of the inverted index."""
 _LONGEST_REACH = 10_000
@@ -159,7 +161,8 @@ class _Search:
             evidence = gather_evidence(self._parsed, strict, self._frequencies)
             headings = either(quote(word.main) for word in self._parsed.words)
             worths = self._worths() if relaxed else []
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_PLANNING)
             cursor.execute(*build(self._query, matching, phrases, worths, evidence, headings))
             answer = json.loads(cursor.fetchone()[0])
         years = {int(year): number for year, number in (answer["year"] or {}).items()}
