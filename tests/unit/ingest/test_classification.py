@@ -49,7 +49,7 @@ def learned(examples: list[Example]) -> tuple[Classifier, Calibration]:
 
 @pytest.fixture(scope="module")
 def classifier(learned: tuple[Classifier, Calibration]) -> Classifier:
-    """As a new town gets it, with fewer examples: calibrated on held-out phrases, then trained on all but the mail's."""
+    """As a new town gets it, with fewer examples: calibrated on held-out phrases, trained on all but the mail's."""
     return train(made_up_examples(1, per_kind=40), calibration=learned[1])
 
 
