@@ -19,7 +19,7 @@ FORMAT = 1
 WORDS_SHOWN = 8
 
 
-class ClassifierDamaged(ValueError):  # noqa: N818
+class ClassifierDamaged(ValueError):
     """The bytes are no kept classifier: cut off, of another format, or inconsistent."""
 
 
