@@ -62,7 +62,9 @@ def _about_text(document: Document) -> Iterator[Notice]:
     if reason is not None:
         yield Notice(Tone.WARNING, reason.sentence, reason.next_step)
     elif document.text_state == TextState.NONE:
-        yield Notice(Tone.INFO, _("Auf keiner Seite steht Text; gefunden wird das Dokument nur über Titel und Absender."))
+        yield Notice(
+            Tone.INFO, _("Auf keiner Seite steht Text; gefunden wird das Dokument nur über Titel und Absender.")
+        )
     elif document.text_state == TextState.PARTLY:
         yield Notice(Tone.WARNING, _("Nicht alle Seiten konnten gelesen werden; ihr Text wird nicht gefunden."))
 

@@ -28,7 +28,9 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 def icon(name: str, extra: str = "") -> SafeString:
     """A picture from the sprite; it says nothing to a screen reader, so words must stand beside it."""
     href = f"{static('vendor/icons.svg')}#{name}"
-    return format_html('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', extra, href)
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', extra, href
+    )
 
 
 @register.simple_tag

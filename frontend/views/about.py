@@ -13,4 +13,6 @@ from frontend.keys import keys_by_place
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     notices = finders.find("vendor/NOTICES.txt")
-    return render(request, "frontend/help.html", {"has_notices": notices is not None, "places": keys_by_place(), "nav": "help"})
+    return render(
+        request, "frontend/help.html", {"has_notices": notices is not None, "places": keys_by_place(), "nav": "help"}
+    )

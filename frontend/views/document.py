@@ -32,7 +32,9 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     found = document_or_404(request, document_id)
     version = current_version_or_404(found)
     asked = Asked.read(request.GET)
-    pages = list(Page.objects.filter(version=version).only("number", "width", "height", "dpi", "version").order_by("number"))
+    pages = list(
+        Page.objects.filter(version=version).only("number", "width", "height", "dpi", "version").order_by("number")
+    )
     wanted = min(whole_number(request.GET.get("page")) or 1, max(len(pages), 1))
     context = {
         "document": found,

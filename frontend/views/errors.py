@@ -47,6 +47,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _static_page() -> str:
-    from django.template.loader import render_to_string  # noqa: PLC0415
+    from django.template.loader import render_to_string
 
     return render_to_string("frontend/errors/server_error.html")

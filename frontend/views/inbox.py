@@ -69,7 +69,9 @@ def _act(request: HttpRequest, item_id: UUID, service: Any, done: str) -> HttpRe
     except NotAllowed:
         messages.error(request, _("Dafür fehlt Ihnen das Recht."))
     except NotPossible:
-        messages.info(request, _("„{name}“ hat sich inzwischen geändert; es war nichts mehr zu tun.").format(name=item.filename))
+        messages.info(
+            request, _("„{name}“ hat sich inzwischen geändert; es war nichts mehr zu tun.").format(name=item.filename)
+        )
     else:
         messages.success(request, done.format(name=item.filename))
     back = request.POST.get("back", "")

@@ -32,7 +32,9 @@ def finds(request: HttpRequest, document_id: UUID) -> JsonResponse:
     text = Asked.read(request.GET).text
     version = current_version_or_404(document_or_404(request, document_id))
     pages = Page.objects.filter(version=version).only("number", "lines").order_by("number")
-    counted = [(one.number, len(find_boxes(one.page_text, text))) for one in pages.iterator(chunk_size=50)] if text else []
+    counted = (
+        [(one.number, len(find_boxes(one.page_text, text))) for one in pages.iterator(chunk_size=50)] if text else []
+    )
     return JsonResponse({"pages": [pair for pair in counted if pair[1]]})
 
 

@@ -49,7 +49,9 @@ def _take(request: HttpRequest, file: UploadedFile) -> bool:
         messages.error(request, _("Sie dürfen keine Dateien einreichen."))
         return False
     except StoreUnavailable:
-        text = _("„{name}“ wurde nicht angenommen: Der Speicher antwortet nicht oder ist voll. Bitte später noch einmal.")
+        text = _(
+            "„{name}“ wurde nicht angenommen: Der Speicher antwortet nicht oder ist voll. Bitte später noch einmal."
+        )
         messages.error(request, text.format(name=name))
         return False
     return True

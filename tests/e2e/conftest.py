@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +25,6 @@ ARGUMENTS = [
 ]  # fmt: skip
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 PASSWORD = "Kennwort-der-Probe"
-MISSING = re.compile(r"status of 404")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -48,11 +46,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
-    """The folder in which all objects of this test lie."""
+def surroundings(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
+    """A folder for the objects of this test, and logging in that takes no time."""
     from dms.adapters.chosen import object_store
     from tests.factories import store_in
 
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # each test logs in anew
     folder = tmp_path / "objects"
     store_in(folder, settings)
     yield folder
@@ -88,12 +87,20 @@ def new_page(
     """Makes a page of a fresh browser window, by default logged in and wide."""
     windows: list[BrowserContext] = []
 
-    def make(*, logged_in: bool = True, phone: bool = False, dark: bool = False, scripts: bool = True) -> Page:
+    def make(
+        *,
+        logged_in: bool = True,
+        phone: bool = False,
+        dark: bool = False,
+        scripts: bool = True,
+        policy: bool = True,
+    ) -> Page:
         window = browser.new_context(
             base_url=live_server.url,
             viewport=PHONE if phone else WIDE,
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
+            bypass_csp=not policy,
             permissions=["clipboard-read", "clipboard-write"],
         )
         windows.append(window)

@@ -51,11 +51,11 @@ def index_all() -> None:
 
 def draw_pages(document: Document) -> None:
     """Puts real pictures in the place of the factory's single pixels."""
+    from dms.access.actors import Actor
+    from dms.access.permissions import Permission
     from dms.adapters.chosen import object_store
     from dms.audit.door import change
     from dms.audit.events import Event
-    from dms.access.actors import Actor
-    from dms.access.permissions import Permission
     from dms.records.models import Page, StoredObject
 
     painter = Actor("system:test", everywhere=frozenset(Permission))

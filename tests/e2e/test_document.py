@@ -10,13 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.letters import HEDGE, letter
+from tests.e2e.visiting import visit
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
 
 def test_a_suggested_kind_is_confirmed_in_one_click(page: Page) -> None:
     document = letter(HEDGE, title="Hecke am Lindenweg")
-    page.goto(f"/documents/{document.pk}/")
+    visit(page, f"/documents/{document.pk}/")
     panel = page.locator("#kind-panel")
     expect(panel).to_contain_text("93 % sicher")
     expect(panel).to_contain_text("beantrage")
@@ -28,7 +29,7 @@ def test_a_suggested_kind_is_confirmed_in_one_click(page: Page) -> None:
 
 def test_a_wrong_kind_is_corrected_and_page_and_zoom_stay(page: Page) -> None:
     document = letter(HEDGE, title="Hecke am Lindenweg")
-    page.goto(f"/documents/{document.pk}/")
+    visit(page, f"/documents/{document.pk}/")
     page.keyboard.press("1")
     page.keyboard.press("a")
     page.get_by_role("button", name="Beschwerde").click()
@@ -40,7 +41,7 @@ def test_a_wrong_kind_is_corrected_and_page_and_zoom_stay(page: Page) -> None:
 
 def test_the_original_comes_down_as_it_came_in_and_its_hash_can_be_copied(page: Page) -> None:
     document = letter(HEDGE, title="Hecke am Lindenweg")
-    page.goto(f"/documents/{document.pk}/")
+    visit(page, f"/documents/{document.pk}/")
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("^Original")).click()
     digest = hashlib.sha256(Path(download.value.path()).read_bytes()).hexdigest()
@@ -52,7 +53,7 @@ def test_the_original_comes_down_as_it_came_in_and_its_hash_can_be_copied(page: 
 
 def test_the_history_tells_who_did_what(page: Page) -> None:
     document = letter(HEDGE, title="Hecke am Lindenweg")
-    page.goto(f"/documents/{document.pk}/")
+    visit(page, f"/documents/{document.pk}/")
     page.keyboard.press("b")
     expect(page.locator("#kind-panel")).to_contain_text("von einer Person bestätigt")
     page.reload()
@@ -65,7 +66,7 @@ def test_the_history_tells_who_did_what(page: Page) -> None:
 
 def test_an_attachment_leads_to_its_mail_and_back(page: Page) -> None:
     document = letter(HEDGE, title="Hecke am Lindenweg", attachments=["Lageplan.pdf"])
-    page.goto(f"/documents/{document.pk}/")
+    visit(page, f"/documents/{document.pk}/")
     page.get_by_role("link", name="Lageplan.pdf").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lageplan.pdf")
     page.get_by_role("link", name="Hecke am Lindenweg").click()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.letters import HEDGE, INVOICE, LAST_PAGE, letter
+from tests.e2e.visiting import ready, visit
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -34,7 +35,7 @@ def test_a_wrong_password_is_told_in_german(new_page: Callable[..., Page]) -> No
 def test_hits_come_while_typing_and_the_address_can_be_shared(page: Page) -> None:
     letter(HEDGE, title="Hecke am Lindenweg")
     letter(INVOICE, title="Rechnung Streusalz", kind="invoice")
-    page.goto("/")
+    visit(page, "/")
     expect(page.locator("[data-hit]")).to_have_count(2)
     page.keyboard.type("Streusalz")  # the box has the focus
     expect(page.locator("[data-hit]")).to_have_count(1)
@@ -48,7 +49,7 @@ def test_hits_come_while_typing_and_the_address_can_be_shared(page: Page) -> Non
 def test_filters_can_be_added_and_taken_away_again(page: Page) -> None:
     letter(HEDGE, title="Hecke am Lindenweg")
     letter(INVOICE, title="Rechnung Streusalz", kind="invoice")
-    page.goto("/?q=Genehmigung")
+    visit(page, "/?q=Genehmigung")
     page.get_by_role("link", name=re.compile("^Rechnung 1")).click()
     expect(page.locator("[data-hit]")).to_have_count(1)
     expect(page).to_have_url(re.compile("kind=invoice"))
@@ -61,7 +62,7 @@ def test_filters_can_be_added_and_taken_away_again(page: Page) -> None:
 def test_hits_are_walked_and_opened_by_keyboard(page: Page) -> None:
     letter(HEDGE, title="Hecke am Lindenweg")
     letter(INVOICE, title="Rechnung Streusalz")
-    page.goto("/?q=Genehmigung")
+    visit(page, "/?q=Genehmigung")
     titles = page.locator(".hit__title").all_inner_texts()
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -71,14 +72,16 @@ def test_hits_are_walked_and_opened_by_keyboard(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(titles[0])
     expect(page.locator(".dochead__number")).to_have_text("1 von 2")
+    ready(page)
     page.keyboard.press("j")
     expect(page.get_by_role("heading", level=1)).to_have_text(titles[1])
+    ready(page)
     page.keyboard.press("u")
     expect(page.locator("[data-hit]")).to_have_count(2)
 
 
 def test_the_slash_key_leads_to_the_search_box_from_everywhere(page: Page) -> None:
-    page.goto("/inbox/")
+    visit(page, "/inbox/")
     page.keyboard.press("/")
     page.keyboard.type("Hecke")
     page.keyboard.press("Enter")
@@ -96,9 +99,10 @@ def test_the_slash_key_leads_to_the_search_box_from_everywhere(page: Page) -> No
 )
 def test_the_found_words_are_boxed_on_the_picture(page: Page, asked: str, words: list[str]) -> None:
     document = letter(HEDGE, title="Hecke am Lindenweg")
-    page.goto("/")
+    visit(page, "/")
     page.get_by_label("Dokumente suchen").fill(asked)
     page.keyboard.press("Enter")
+    expect(page.locator(".hit mark").first).to_be_visible()
     page.get_by_role("link", name="Hecke am Lindenweg").click()
     expect(page.locator("#finds-count")).to_contain_text("Treffer 1 von")
     boxed = page.locator("#page-1 .find rect")
@@ -116,7 +120,7 @@ def test_the_found_words_are_boxed_on_the_picture(page: Page, asked: str, words:
 
 def test_finds_are_walked_over_all_pages(page: Page) -> None:
     document = letter(HEDGE, INVOICE, "Leer", LAST_PAGE, title="Vier Seiten")
-    page.goto(f"/documents/{document.pk}/?q=Genehmigung")
+    visit(page, f"/documents/{document.pk}/?q=Genehmigung")
     counter = page.locator("#finds-count")
     expect(counter).to_have_text("Treffer 1 von 4")
     for key, told in [("n", "2"), ("F3", "3"), ("n", "4")]:
@@ -133,7 +137,7 @@ def test_finds_are_walked_over_all_pages(page: Page) -> None:
 
 def test_text_on_the_picture_can_be_marked_and_copied_in_lines(page: Page) -> None:
     document = letter(HEDGE, title="Hecke am Lindenweg")
-    page.goto(f"/documents/{document.pk}/")
+    visit(page, f"/documents/{document.pk}/")
     lines = page.locator("#page-1 text")
     start, end = lines.nth(4).bounding_box(), lines.nth(6).bounding_box()
     assert start is not None
@@ -150,7 +154,7 @@ def test_text_on_the_picture_can_be_marked_and_copied_in_lines(page: Page) -> No
 
 def test_pages_are_jumped_to_zoomed_and_kept_few(page: Page) -> None:
     document = letter(*[f"Seite Nummer {n} von vielen" for n in range(1, 31)], title="Dreißig Seiten")
-    page.goto(f"/documents/{document.pk}/")
+    visit(page, f"/documents/{document.pk}/")
     page.keyboard.press("s")
     page.keyboard.type("25")
     page.keyboard.press("Enter")
@@ -169,9 +173,9 @@ def test_pages_are_jumped_to_zoomed_and_kept_few(page: Page) -> None:
 
 
 def test_single_keys_can_be_switched_off(page: Page) -> None:
-    page.goto("/help/")
+    visit(page, "/help/")
     page.get_by_label("Tasten ohne Strg und Alt verwenden").uncheck()
-    page.goto("/inbox/")
+    visit(page, "/inbox/")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") != "top-q"
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.letters import HEDGE, letter
+from tests.e2e.visiting import visit
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -27,7 +28,7 @@ def items() -> list[object]:
 
 
 def test_several_files_are_uploaded_and_stand_in_the_list_at_once(page: Page, tmp_path: Path) -> None:
-    page.goto("/inbox/")
+    visit(page, "/inbox/")
     expect(page.get_by_text("Noch keine Post")).to_be_visible()
     page.get_by_label("Dateien einreichen").set_input_files(some_files(tmp_path, 5))
     expect(page.locator(".tray__file.is-done")).to_have_count(5)
@@ -37,7 +38,7 @@ def test_several_files_are_uploaded_and_stand_in_the_list_at_once(page: Page, tm
 
 
 def test_files_are_dropped_anywhere_on_the_page(page: Page) -> None:
-    page.goto("/inbox/")
+    visit(page, "/inbox/")
     page.evaluate(
         """() => {
             const data = new DataTransfer();
@@ -53,19 +54,20 @@ def test_files_are_dropped_anywhere_on_the_page(page: Page) -> None:
 def test_an_upload_whose_answer_got_lost_is_tried_again_and_makes_no_second_item(
     page: Page, tmp_path: Path, complaints: list[str]
 ) -> None:
-    page.goto("/inbox/")
-    tries: list[str] = []
+    visit(page, "/inbox/")
+    files, tries = some_files(tmp_path, 1), list[str]()
 
     def lose_the_first_answer(route: Route) -> None:
         tries.append(route.request.headers["idempotency-key"])
-        if len(tries) == 1:
-            route.fetch()  # it reaches the server …
-            route.abort()  # … but the answer never comes back
-        else:
-            route.continue_()
+        if len(tries) > 1:
+            return route.continue_()
+        sent = {name: route.request.headers[name] for name in ("idempotency-key", "x-csrftoken")}
+        file = {"name": files[0].name, "mimeType": "text/plain", "buffer": files[0].read_bytes()}
+        assert page.request.post("/api/v1/inbox/", headers=sent, multipart={"file": file}).status == 201
+        return route.abort()
 
     page.route("**/api/v1/inbox/", lose_the_first_answer)
-    page.get_by_label("Dateien einreichen").set_input_files(some_files(tmp_path, 1))
+    page.get_by_label("Dateien einreichen").set_input_files(files)
     expect(page.get_by_text("Keine Verbindung.")).to_be_visible()
     page.locator("#tray").get_by_role("button", name="Noch einmal versuchen").click()
     expect(page.locator(".tray__file.is-done")).to_have_count(1)
@@ -78,7 +80,7 @@ def test_an_upload_whose_answer_got_lost_is_tried_again_and_makes_no_second_item
 def test_the_list_follows_by_itself_and_keeps_the_focus(page: Page) -> None:
     from tests import factories
 
-    page.goto("/inbox/")
+    visit(page, "/inbox/")
     made = factories.item(filename="neu.txt")
     row = page.locator(f"#item-{made.pk}")
     expect(row).to_contain_text("wartet")
@@ -96,7 +98,7 @@ def test_a_refused_item_says_why_and_is_run_again(page: Page) -> None:
     from tests import factories
 
     made = factories.refused(Reason.PASSWORD_NEEDED, filename="geheim.pdf")
-    page.goto("/inbox/?state=help")
+    visit(page, "/inbox/?state=help")
     row = page.locator(f"#item-{made.pk}")
     expect(row).to_contain_text("Die Datei ist mit einem Kennwort geschützt.")
     expect(row).to_contain_text("Bitte den Absender um eine Fassung ohne Kennwort bitten.")
@@ -112,7 +114,7 @@ def test_a_photo_without_text_is_taken_as_it_is(page: Page) -> None:
     from tests import factories
 
     made = factories.refused(Reason.NO_TEXT, filename="Foto.jpg")
-    page.goto("/inbox/")
+    visit(page, "/inbox/")
     page.get_by_role("button", name="So übernehmen").click()
     expect(page.get_by_text("„Foto.jpg“ wird ohne Text übernommen.")).to_be_visible()
     assert InboxItem.objects.get(pk=made.pk).accepts_missing_text
@@ -122,6 +124,6 @@ def test_uploading_works_without_scripts(new_page: Callable[..., Page], tmp_path
     page = new_page(scripts=False)
     page.goto("/inbox/")
     page.get_by_label("Dateien einreichen").set_input_files(some_files(tmp_path, 2))
-    page.get_by_role("button", name="Einreichen").click()
+    page.get_by_role("button", name="Einreichen", exact=True).click()
     expect(page.get_by_text("2 Dateien wurden angenommen.")).to_be_visible()
     expect(page.locator(".item")).to_have_count(2)

@@ -21,6 +21,7 @@ const installKeys = (root) => {
   }
 };
 installKeys(document);
+document.documentElement.dataset.keys = "ready";
 document.addEventListener("htmx:after:swap", () => installKeys(document));
 
 document.addEventListener("click", async (event) => {

@@ -64,6 +64,7 @@ if (sheets.length) {
 
   // --- which page is in view ------------------------------------------------------------------------------------
   const pageInput = document.getElementById("page-number");
+  pageInput.addEventListener("focus", () => pageInput.select());
   const shown = new Map();
   const seen = new IntersectionObserver(
     (entries) => {

@@ -1,0 +1,222 @@
+"""The pages as they leave the server: rights, addresses, forms without scripts, and the small answers for scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+
+def index_all() -> None:
+    from search.chosen import search_index
+    from search.indexer import drain
+    from search.source import RecordsSource
+
+    drain(search_index(), RecordsSource())
+
+
+def a_letter(*pages: str, **fields: Any) -> Any:
+    from tests import factories
+
+    made = factories.document(pages or ("Die Hecke am Gehweg braucht eine Genehmigung",), **fields)
+    index_all()
+    return made
+
+
+def text_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+@pytest.mark.parametrize("address", ["/", "/inbox/", "/inbox/list/", "/help/"])
+def test_nobody_sees_a_page_before_logging_in(db: None, address: str) -> None:
+    answer = Client().get(address)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login/")
+
+
+def test_documents_of_another_office_are_not_there(browser_of: Callable[..., Client]) -> None:
+    from dms.access.permissions import Role
+
+    document = a_letter()
+    stranger = browser_of(Role.CLERK, name="stranger", elsewhere=True)
+    for part in ("", "text/", "finds/?q=Hecke", "pages/1/"):
+        assert stranger.get(f"/documents/{document.pk}/{part}").status_code == 404, part
+    assert stranger.post(f"/documents/{document.pk}/kind/", {"kind": "invoice"}).status_code == 404
+    assert stranger.post(f"/inbox/{document.item_id}/retry/").status_code == 404
+    assert "Ein Brief" not in text_of(stranger.get("/?q=Hecke"))
+    assert "brief.txt" not in text_of(stranger.get("/inbox/"))
+
+
+def test_scanning_staff_sees_the_inbox_but_reads_no_letters(browser_of: Callable[..., Client]) -> None:
+    from dms.access.permissions import Role
+
+    document = a_letter(title="Nur für die Sachbearbeitung")
+    scanning = browser_of(Role.SCANNING, name="scan")
+    shown = text_of(scanning.get("/inbox/"))
+    assert "brief.txt" in shown
+    assert "Nur für die Sachbearbeitung" not in shown
+    assert scanning.get(f"/documents/{document.pk}/").status_code == 404
+
+
+def test_who_may_not_classify_is_offered_no_choice_and_cannot_force_it(browser_of: Callable[..., Client]) -> None:
+    from dms.access.permissions import Role
+
+    document = a_letter()
+    archivist = browser_of(Role.ARCHIVIST, name="archivist")
+    page = archivist.get(f"/documents/{document.pk}/")
+    assert 'name="kind"' not in page.content.decode()
+    assert "Verlauf" in text_of(page)
+    assert archivist.post(f"/documents/{document.pk}/kind/", {"kind": "invoice"}).status_code == 404
+    document.refresh_from_db()
+    assert document.kind_id == "application"
+
+
+def test_the_history_is_only_for_those_who_may_see_it(clerk: Client) -> None:
+    assert "Verlauf" not in text_of(clerk.get(f"/documents/{a_letter().pk}/"))
+
+
+def test_a_kind_is_settled_by_a_plain_form_and_an_unknown_kind_is_refused(clerk: Client) -> None:
+    document = a_letter()
+    assert clerk.post(f"/documents/{document.pk}/kind/", {"kind": "no-such-kind"}).status_code == 404
+    assert clerk.post(f"/documents/{document.pk}/kind/", {"kind": "-"}).status_code == 302
+    document.refresh_from_db()
+    assert (document.kind_id, document.state) == (None, "checked")
+    assert "keine der Arten passt" in text_of(clerk.get(f"/documents/{document.pk}/"))
+
+
+def test_the_list_answers_nothing_new_until_something_changes(clerk: Client) -> None:
+    from tests import factories
+
+    factories.item(filename="eins.txt")
+    version = re.search(r'name="version" value="(\w+)"', clerk.get("/inbox/list/").content.decode())
+    assert version
+    asked = {"version": version[1]}
+    assert clerk.get("/inbox/list/", asked).status_code == 204
+    factories.item(filename="zwei.txt")
+    assert "zwei.txt" in clerk.get("/inbox/list/", asked).content.decode()
+
+
+def test_every_reason_is_told_with_its_next_step(clerk: Client) -> None:
+    from ingest.reasons import Reason
+    from tests import factories
+
+    for reason in Reason:
+        factories.refused(reason, filename=f"{reason.value}.pdf")
+    shown = text_of(clerk.get("/inbox/"))
+    for reason in Reason:
+        assert f"{reason.sentence} {reason.next_step}" in shown
+
+
+def test_progress_is_counted_in_pages(clerk: Client) -> None:
+    from dms.access.actors import system_ingest
+    from dms.audit.door import change
+    from dms.audit.events import Event
+    from ingest.models import ItemVerb, RangeRun
+    from tests import factories
+
+    made = factories.item(filename="lang.pdf")
+    with change(system_ingest(), Event.ITEM_ADVANCED, made, chain=made.chain, verb=ItemVerb.ADVANCE) as opened:
+        opened.target.step = "read_text"
+        opened.save(opened.target)
+    for position, done in enumerate([True, True, False]):
+        first = position * 10 + 1
+        RangeRun.objects.create(
+            item=made,
+            step="read_text",
+            position=position,
+            part=0,
+            first=first,
+            last=first + 9,
+            facts={} if done else None,
+        )
+    assert "Text lesen · 20 von 30 Seiten" in text_of(clerk.get("/inbox/"))
+
+
+def test_files_from_the_plain_form_are_taken_in(clerk: Client) -> None:
+    from ingest.models import InboxItem
+
+    files = [SimpleUploadedFile(f"Brief {n}.txt", b"Guten Tag") for n in (1, 2)]
+    answer = clerk.post("/inbox/upload/", {"file": files}, follow=True)
+    assert "2 Dateien wurden angenommen." in text_of(answer)
+    assert {item.filename for item in InboxItem.objects.all()} == {"Brief 1.txt", "Brief 2.txt"}
+
+
+def test_who_may_not_hand_in_files_is_told_so(browser_of: Callable[..., Client]) -> None:
+    from dms.access.permissions import Role
+    from ingest.models import InboxItem
+
+    archivist = browser_of(Role.ARCHIVIST, name="archivist")
+    assert 'type="file"' not in archivist.get("/inbox/").content.decode()
+    answer = archivist.post("/inbox/upload/", {"file": SimpleUploadedFile("x.txt", b"x")}, follow=True)
+    assert "Sie dürfen keine Dateien einreichen." in text_of(answer)
+    assert not InboxItem.objects.exists()
+
+
+def test_an_item_that_changed_meanwhile_is_not_run_again(clerk: Client) -> None:
+    document = a_letter()
+    answer = clerk.post(f"/inbox/{document.item_id}/retry/", follow=True)
+    assert "hat sich inzwischen geändert" in text_of(answer)
+
+
+def test_the_way_back_never_leads_to_another_site(clerk: Client) -> None:
+    from ingest.reasons import Reason
+    from tests import factories
+
+    made = factories.refused(Reason.DAMAGED_FILE)
+    for back in ("https://example.org/", "//example.org/", "javascript:alert(1)"):
+        answer = clerk.post(f"/inbox/{made.pk}/retry/", {"back": back})
+        assert answer["Location"] == "/inbox/"
+
+
+def test_finds_are_counted_by_page(clerk: Client) -> None:
+    document = a_letter("Genehmigung und Genehmigungen", "nichts", "keine Genehmigung")
+    answer = clerk.get(f"/documents/{document.pk}/finds/", {"q": "Genehmigung"})
+    assert answer.json() == {"pages": [[1, 2], [3, 1]]}
+
+
+def test_what_stands_in_a_letter_is_never_taken_for_markup(clerk: Client) -> None:
+    evil = "<script>alert(1)</script> <img src=x onerror=alert(1)>"
+    document = a_letter(evil, title=evil, sender=evil)
+    for address in ("/", "/?q=alert", f"/documents/{document.pk}/", f"/documents/{document.pk}/text/", "/inbox/"):
+        page = clerk.get(address).content.decode()
+        assert "<script>alert" not in page, address
+        assert "<img src=x" not in page, address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?q=%00&kind=nope&year=abc&year=99999999&state=nope&sort=nope&p=-1",
+        "/?p=999999999999999999999",
+        "/?q=" + "x" * 3000,
+        "/inbox/?state=nope&p=abc",
+        "/?q=%22offen",
+    ],
+)
+def test_nonsense_in_an_address_gives_a_page_all_the_same(clerk: Client, address: str) -> None:
+    a_letter()
+    assert clerk.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("rest", ["page=0", "page=999", "page=abc", "hit=abc", "hit=99999", "hit=-1", "q=%00"])
+def test_nonsense_in_the_address_of_a_document_too(clerk: Client, rest: str) -> None:
+    assert clerk.get(f"/documents/{a_letter().pk}/?{rest}").status_code == 200
+
+
+def test_pages_are_german_unless_somebody_chooses_otherwise(clerk: Client) -> None:
+    german = clerk.get("/inbox/", headers={"accept-language": "en"})
+    assert german["Content-Language"] == "de"
+    assert "Posteingang" in text_of(german)
+    answer = clerk.post("/language/", {"language": "en", "next": "/inbox/"})
+    assert answer["Location"] == "/inbox/"
+    assert clerk.get("/inbox/")["Content-Language"] == "en"
+
+
+def test_a_form_that_lay_open_too_long_is_told_in_german(scope: Any) -> None:
+    answer = Client(enforce_csrf_checks=True).post("/login/", {"username": "a", "password": "b"})
+    assert answer.status_code == 403
+    assert "Diese Seite lag zu lange offen" in text_of(answer)
