@@ -1,4 +1,4 @@
-"""Sets up a town: kinds of documents, the central inbox, a first user with grants, a trained classifier. Repeats safely."""
+"""Sets up a town: kinds of documents, the central inbox, a first user with grants. Repeats safely."""
 
 from __future__ import annotations
 

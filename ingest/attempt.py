@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from dms.ports import Clock, MalwareScanner, ObjectStore, OcrEngine, StoreUnavailable
 from ingest.models import InboxItem, RangeRun
@@ -46,7 +47,7 @@ def open_context(item: InboxItem, tools: Tools) -> Iterator[StepContext]:
 
 def with_range_facts(context: StepContext, step: str) -> StepContext:
     """The same context, with the facts of the step's page ranges, in order."""
-    runs = RangeRun.objects.filter(item_id=context.item.id, step=step)
+    runs = RangeRun.objects.filter(item_id=UUID(context.item.id), step=step)
     return replace(context, facts={**context.facts, step: {"ranges": [run.facts for run in runs]}})
 
 

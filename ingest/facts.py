@@ -118,7 +118,7 @@ class PageFacts(TypedDict):
 
 
 class RangeFacts(TypedDict):
-    """What reading one page range gave. `reading` is a gzipped JSON object: [{"number": 1, "lines": PageText.to_json()}]."""
+    """What reading one page range gave. `reading` is gzipped JSON: `[{"number": 1, "lines": PageText.to_json()}]`."""
 
     part: int
     pages: list[PageFacts]
@@ -141,8 +141,8 @@ class ReadPart(TypedDict):
 
 
 class RenderedPart(TypedDict):
-    """Step render. `rendition` is a PDF/A-2b, or None with the reason in `no_rendition`: "signed", "encrypted", "tagged",
-    "born_digital" (nothing to add to it), "not_a_document", "not_archivable"."""
+    """Step render. `rendition` is a PDF/A-2b, or None with the reason in `no_rendition`: "signed", "encrypted",
+    "tagged", "born_digital" (nothing to add to it), "not_a_document", "not_archivable"."""
 
     part: int
     rendition: ObjectFacts | None

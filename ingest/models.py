@@ -94,7 +94,7 @@ class InboxItem(Recorded):
     accepts_missing_text = models.BooleanField(default=False)
     finished_at = models.DateTimeField(null=True)
 
-    objects = InboxQuerySet.as_manager()  # type: ignore[assignment]
+    objects = InboxQuerySet.as_manager()  # type: ignore[misc]
     lifecycle = ITEM_LIFECYCLE
     audited_fields = (
         "scope_id", "filename", "source", "source_path", "source_key", "submitted_by", "idempotency_key", "received_at",

@@ -1,4 +1,4 @@
-"""Page ranges of long documents: rows of their own that any worker reads; whoever reads the last hands the item back."""
+"""Page ranges of long documents: rows that any worker reads; whoever reads the last one hands the item back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.attempt import Tools, attempt, open_context
 from ingest.locks import try_lock
 from ingest.models import InboxItem, RangeRun, Turn
 from ingest.outcomes import BACKOFF_SECONDS, PENDING, give_up, refuse
-from ingest.pipeline import step_named
+from ingest.pipeline import range_reader
 from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, Step, StepContext
 from ingest.storable import storable
 from ingest.wake import wake, wake_after_commit
@@ -24,10 +24,9 @@ MOST_WAKES = 8
 
 def ranges_done(item: InboxItem, step: Step, context: StepContext, tools: Tools) -> bool:
     """Plans the ranges once. A single one is read here and now; several are left to all workers (False)."""
-    assert step.ranges is not None
     runs = list(RangeRun.objects.select_related("item").filter(item=item, step=step.name))
     if not runs:
-        runs = _plan(item, step, step.ranges(context))
+        runs = _plan(item, step, step.ranges(context) if step.ranges else ())
     open_runs = [run for run in runs if run.facts is None]
     if len(open_runs) <= 1:
         return all(_read(run, tools) for run in open_runs)
@@ -67,9 +66,7 @@ def _read(run: RangeRun, tools: Tools) -> bool:
         return False
     RangeRun.objects.filter(pk=run.pk).update(begun_at=now, deaths=deaths)
     with open_context(run.item, tools) as context:
-        step = step_named(run.step)
-        assert step.read_range is not None
-        outcome = attempt(step.read_range, context, PageRange(run.part, run.first, run.last))
+        outcome = attempt(range_reader(run.step), context, PageRange(run.part, run.first, run.last))
     return _commit(run, outcome, tools.clock.now())
 
 

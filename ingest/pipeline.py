@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ingest.steps import (
     check_malware,
     classify,
@@ -14,7 +16,7 @@ from ingest.steps import (
     render,
     unpack,
 )
-from ingest.steps.contract import Step
+from ingest.steps.contract import Outcome, PageRange, Step, StepContext
 
 PIPELINE: tuple[Step, ...] = (
     Step("receive", receive.run),
@@ -33,9 +35,12 @@ FIRST_STEP = PIPELINE[0].name
 LAST_STEP = PIPELINE[-1].name
 
 
-def step_named(name: str) -> Step:
-    """Raises StopIteration for a name that no release had."""
-    return next(step for step in PIPELINE if step.name == name)
+def range_reader(name: str) -> Callable[[StepContext, PageRange], Outcome]:
+    """What reads one page range of this step. Raises LookupError for a step that has no ranges (any more)."""
+    for step in PIPELINE:
+        if step.name == name and step.read_range is not None:
+            return step.read_range
+    raise LookupError(f"no step {name!r} reads page ranges")
 
 
 def step_after(name: str) -> str:

@@ -21,7 +21,7 @@ class Reason(Enum):
     EMPTY_FILE = "empty_file"
     UNSUPPORTED_FORMAT = "unsupported_format"
     DAMAGED_FILE = "damaged_file"
-    PASSWORD_NEEDED = "password_needed"
+    PASSWORD_NEEDED = "password_needed"  # noqa: S105 - a reason, not a password
     ENCRYPTED_MAIL = "encrypted_mail"
     NO_PAGES = "no_pages"
     NO_TEXT = "no_text"
@@ -50,7 +50,7 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.UNSUPPORTED_FORMAT: ReasonText(
         _("Dieses Dateiformat kann noch nicht gelesen werden."),
         _(
-            "Das Original ist aufbewahrt und kann heruntergeladen werden. Bitte als PDF, TIFF oder JPEG noch einmal einreichen."
+            "Das Original ist aufbewahrt und kann heruntergeladen werden. Bitte als PDF oder Bild noch einmal einreichen."
         ),
     ),
     Reason.DAMAGED_FILE: ReasonText(
@@ -63,7 +63,9 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.ENCRYPTED_MAIL: ReasonText(
         _("Die E-Mail ist verschlüsselt."),
-        _("Bitte im Postfach entschlüsseln und als Datei noch einmal einreichen, oder den Absender um Klartext bitten."),
+        _(
+            "Bitte im Postfach entschlüsseln und als Datei noch einmal einreichen, oder den Absender um Klartext bitten."
+        ),
     ),
     Reason.NO_PAGES: ReasonText(
         _("In der Datei ist keine einzige Seite zu finden."),
@@ -71,9 +73,7 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.NO_TEXT: ReasonText(
         _("Auf keiner Seite wurde Text gefunden."),
-        _(
-            "Bitte ansehen: Ist es ein Foto oder Plan, „So übernehmen“ wählen; ist die Seite leer, bitte noch einmal scannen."
-        ),
+        _("Bitte ansehen: Ist es ein Foto oder Plan, „So übernehmen“ wählen; ist die Seite leer, noch einmal scannen."),
     ),
     Reason.PICTURE_TOO_LARGE: ReasonText(
         _("Ein Bild in der Datei ist zu groß, um es sicher zu öffnen."),

@@ -70,8 +70,7 @@ def _objects(facts: AllFacts, part: Any, read: Any) -> list[NewObject]:
     found = [part["original"], rendered.get("rendition"), rendered.get("thumbnail"), *read.get("readings", [])]
     if part["parent"] is None:
         found.append(facts["register"]["manifest"])
-    objects = [_new_object(one) for one in found if one]
-    return objects
+    return [_new_object(one) for one in found if one]
 
 
 def _pages(read: Any, workspace: Workspace) -> list[NewPage]:

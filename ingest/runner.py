@@ -50,14 +50,11 @@ def _run_next_step(item_id: UUID, tools: Tools) -> bool:
     if item.state not in PENDING:
         return False
     started = tools.clock.now()
-    with open_context(item, tools) as context:
-        step = next((step for step in PIPELINE if step.name not in context.facts), None)
-        if step is None:
+    with open_context(item, tools) as opened:
+        step = next((step for step in PIPELINE if step.name not in opened.facts), None)
+        if step is None or (step.ranges and not ranges_done(item, step, opened, tools)):
             return False
-        if step.ranges is not None:
-            if not ranges_done(item, step, context, tools):
-                return False
-            context = with_range_facts(context, step.name)
+        context = with_range_facts(opened, step.name) if step.ranges else opened
         return _commit(item, step, attempt(step.run, context), context, started, tools.clock.now())
 
 

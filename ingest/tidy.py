@@ -1,4 +1,4 @@
-"""Removes what killed workers left in the store: objects that no row knows, once nobody can be writing them any more."""
+"""Removes what killed workers left in the store: objects that no row knows, once nobody can be writing them."""
 
 from __future__ import annotations
 

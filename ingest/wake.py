@@ -1,4 +1,4 @@
-"""Wakes workers. Only a hint: what is to be done stands in the database, and the sweep finds what nobody was woken for."""
+"""Wakes workers. Only a hint: the work stands in the database, and the sweep finds what nobody was woken for."""
 
 from __future__ import annotations
 

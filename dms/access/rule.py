@@ -17,6 +17,7 @@ from dms.access.models import Grant, Scope
 from dms.access.permissions import Permission, Role, roles_allowing
 
 M = TypeVar("M", bound=Model)
+NOBODY = 0
 
 
 class Scoped(Protocol):
@@ -80,5 +81,5 @@ def _valid_grants(actor: Actor, permission: Permission) -> QuerySet[Grant, Any]:
     roles: list[Role] = roles_allowing(permission)
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
     return Grant.objects.filter(
-        running, user_id=actor.user_id, user__is_active=True, role__in=roles, valid_from__lte=today
+        running, user_id=actor.user_id or NOBODY, user__is_active=True, role__in=roles, valid_from__lte=today
     )

@@ -41,7 +41,7 @@ class Change:
 
     def save(self, instance: models.Model) -> None:
         """Creates or updates the row, and puts its audited fields into the event."""
-        adding = instance._state.adding
+        adding = instance._state.adding  # noqa: SLF001 - Django's own sign of a new row
         before = None if adding else _stored_fields(instance)
         models.Model.save(instance, force_insert=adding, force_update=not adding)
         after = audited_values(instance)
@@ -54,14 +54,14 @@ class Change:
         """Creates rows of one model by one statement; each stands in the event."""
         rows = list(instances)
         if rows:
-            models.QuerySet(type(rows[0])).bulk_create(rows, batch_size=500)
+            _rows_of(type(rows[0])).bulk_create(rows, batch_size=500)
         for instance in rows:
             self._touch("create", instance, {}, audited_values(instance))
 
     def delete(self, instance: models.Model) -> None:
         before = _stored_fields(instance)
         self._touch("delete", instance, before, {})
-        models.QuerySet(type(instance)).filter(pk=instance.pk)._raw_delete(using=connection.alias)  # type: ignore[attr-defined]
+        models.Model.delete(instance)
 
     def _touch(self, verb: str, instance: models.Model, before: dict[str, Any], after: dict[str, Any]) -> None:
         self.touched.append({"row": target_name(instance), "op": verb, "before": before, "after": after})
@@ -92,8 +92,7 @@ def change(
         _require(actor, event, where)
         fresh = _locked(target) if target is not None else None
         if verb is not None:
-            assert isinstance(fresh, Recorded) and fresh.lifecycle is not None
-            fresh.state = fresh.lifecycle.next_state(fresh.state, verb)  # type: ignore[attr-defined]
+            _set_state(fresh, verb)
         done = Change(fresh)
         _open_door(event)
         yield done
@@ -127,12 +126,24 @@ def _require(actor: Actor, event: Event, where: Any) -> None:
     require(actor, permission, where)
 
 
+def _set_state(fresh: Any, verb: StrEnum) -> None:
+    if fresh is None or fresh.lifecycle is None:
+        raise TypeError(f"{type(fresh).__name__} has no lifecycle, so no verb")
+    fresh.state = fresh.lifecycle.next_state(fresh.state, verb)
+
+
+def _rows_of(model: type[models.Model]) -> models.QuerySet[Any]:
+    """A plain QuerySet: the one of recorded models refuses what only the door may do."""
+    return models.QuerySet(model)
+
+
 def _locked(target: models.Model) -> models.Model:
-    return models.QuerySet(type(target)).select_for_update(of=("self",)).get(pk=target.pk)
+    locked: models.Model = _rows_of(type(target)).select_for_update(of=("self",)).get(pk=target.pk)
+    return locked
 
 
 def _stored_fields(instance: models.Model) -> dict[str, Any]:
-    stored = models.QuerySet(type(instance)).only(*_concrete(instance)).get(pk=instance.pk)
+    stored = _rows_of(type(instance)).only(*_concrete(instance)).get(pk=instance.pk)
     return audited_values(stored)
 
 

@@ -1,4 +1,4 @@
-"""Database triggers and rights that hold even for `psql` and `shell`: no record changes outside the door, no event ever.
+"""Triggers and rights that hold even for `psql` and `shell`: no record changes outside the door, no event ever.
 
 Installed after each migration, by the owner; repeatable. Two logins make it a boundary: the application's login owns
 nothing and so cannot drop a trigger (docs/decisions/0002-one-door.md).

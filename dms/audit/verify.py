@@ -35,7 +35,7 @@ class Tally:
 
 
 def verify_all(tally: Tally) -> Iterator[Finding]:
-    """All findings, in constant memory per chain; one finding per chain, since after a break nothing in it is proven."""
+    """All findings, in memory for one chain at a time; one per broken chain, since after a break nothing is proven."""
     heads = {chain.key: chain for chain in Chain.objects.all()}
     seen: set[str] = set()
     events = EventRow.objects.order_by("chain", "number").iterator(chunk_size=2000)
@@ -49,7 +49,8 @@ def verify_all(tally: Tally) -> Iterator[Finding]:
 
 
 def _verify_chain(key: str, events: Iterator[EventRow], head: Chain | None, tally: Tally) -> Iterator[Finding]:
-    previous, number, state = GENESIS, 0, {}
+    previous, number = GENESIS, 0
+    state: dict[str, dict[str, Any]] = {}
     for number, event in enumerate(events, start=1):
         tally.events += 1
         if problem := _broken(event, number, previous):
@@ -99,7 +100,8 @@ def _rows_differing(state: dict[str, dict[str, Any]], tally: Tally) -> Iterator[
         by_model.setdefault(label, {})[key] = values
     for label, expected in by_model.items():
         model = apps.get_model(label)
-        stored = {str(row.pk): row for row in models.QuerySet(model).filter(pk__in=list(expected))}
+        rows: models.QuerySet[Any] = models.QuerySet(model)
+        stored = {str(row.pk): row for row in rows.filter(pk__in=list(expected))}
         for key, values in expected.items():
             tally.rows += 1
             row = stored.get(key)

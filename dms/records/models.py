@@ -83,7 +83,7 @@ class Document(Recorded):
     problem = models.CharField(max_length=40, blank=True)
     """Code of the reason (`ingest.reasons`) why text is missing, empty when nothing is missing."""
 
-    objects = DocumentQuerySet.as_manager()  # type: ignore[assignment]
+    objects = DocumentQuerySet.as_manager()  # type: ignore[misc]
     lifecycle = Lifecycle(
         {
             (DocumentState.RECEIVED, DocumentVerb.CHECK): DocumentState.CHECKED,
@@ -92,8 +92,8 @@ class Document(Recorded):
     )
     outbox_topics = ("search",)
     audited_fields = (
-        "scope_id", "item_id", "part", "parent_id", "state", "title", "sender", "letter_date", "received_at", "filename",
-        "kind_id", "kind_source", "kind_confidence", "kind_guess", "text_state", "problem",
+        "scope_id", "item_id", "part", "parent_id", "state", "title", "sender", "letter_date", "received_at",
+        "filename", "kind_id", "kind_source", "kind_confidence", "kind_guess", "text_state", "problem",
     )  # fmt: skip
 
     class Meta:

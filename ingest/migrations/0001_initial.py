@@ -7,109 +7,159 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
+        ("access", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InboxItem',
+            name="InboxItem",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('filename', models.CharField(max_length=255)),
-                ('source', models.CharField(choices=[('upload', 'Hochgeladen'), ('folder', 'Scan-Ordner'), ('api', 'Schnittstelle'), ('command', 'Befehlszeile')], max_length=20)),
-                ('source_path', models.CharField(blank=True, max_length=1000)),
-                ('source_key', models.CharField(max_length=100, null=True, unique=True)),
-                ('submitted_by', models.CharField(max_length=200)),
-                ('idempotency_key', models.CharField(max_length=200, null=True)),
-                ('received_at', models.DateTimeField()),
-                ('key', models.CharField(max_length=300, unique=True)),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('size', models.PositiveBigIntegerField()),
-                ('state', models.CharField(choices=[('waiting', 'wartet'), ('working', 'in Arbeit'), ('done', 'fertig'), ('refused', 'abgewiesen'), ('stuck', 'steckt fest')], default='waiting', max_length=20)),
-                ('step', models.CharField(max_length=40)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('detail', models.TextField(blank=True)),
-                ('accepts_missing_text', models.BooleanField(default=False)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('scope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.scope')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("filename", models.CharField(max_length=255)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("upload", "Hochgeladen"),
+                            ("folder", "Scan-Ordner"),
+                            ("api", "Schnittstelle"),
+                            ("command", "Befehlszeile"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("source_path", models.CharField(blank=True, max_length=1000)),
+                ("source_key", models.CharField(max_length=100, null=True, unique=True)),
+                ("submitted_by", models.CharField(max_length=200)),
+                ("idempotency_key", models.CharField(max_length=200, null=True)),
+                ("received_at", models.DateTimeField()),
+                ("key", models.CharField(max_length=300, unique=True)),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("size", models.PositiveBigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "wartet"),
+                            ("working", "in Arbeit"),
+                            ("done", "fertig"),
+                            ("refused", "abgewiesen"),
+                            ("stuck", "steckt fest"),
+                        ],
+                        default="waiting",
+                        max_length=20,
+                    ),
+                ),
+                ("step", models.CharField(max_length=40)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("detail", models.TextField(blank=True)),
+                ("accepts_missing_text", models.BooleanField(default=False)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "scope",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.scope"),
+                ),
             ],
             options={
-                'ordering': ['-received_at', 'id'],
+                "ordering": ["-received_at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Turn',
+            name="Turn",
             fields=[
-                ('item', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='turn', serialize=False, to='ingest.inboxitem')),
-                ('not_before', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('ranges_open', models.BooleanField(default=False)),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('deaths', models.PositiveIntegerField(default=0)),
-                ('note', models.CharField(blank=True, max_length=500)),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="turn",
+                        serialize=False,
+                        to="ingest.inboxitem",
+                    ),
+                ),
+                ("not_before", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("ranges_open", models.BooleanField(default=False)),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("deaths", models.PositiveIntegerField(default=0)),
+                ("note", models.CharField(blank=True, max_length=500)),
             ],
         ),
         migrations.CreateModel(
-            name='RangeRun',
+            name="RangeRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('step', models.CharField(max_length=40)),
-                ('position', models.PositiveIntegerField()),
-                ('part', models.PositiveIntegerField()),
-                ('first', models.PositiveIntegerField()),
-                ('last', models.PositiveIntegerField()),
-                ('facts', models.JSONField(null=True)),
-                ('not_before', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('begun_at', models.DateTimeField(null=True)),
-                ('deaths', models.PositiveIntegerField(default=0)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='range_runs', to='ingest.inboxitem')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("step", models.CharField(max_length=40)),
+                ("position", models.PositiveIntegerField()),
+                ("part", models.PositiveIntegerField()),
+                ("first", models.PositiveIntegerField()),
+                ("last", models.PositiveIntegerField()),
+                ("facts", models.JSONField(null=True)),
+                ("not_before", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("begun_at", models.DateTimeField(null=True)),
+                ("deaths", models.PositiveIntegerField(default=0)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="range_runs", to="ingest.inboxitem"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='StepRun',
+            name="StepRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=40)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField()),
-                ('facts', models.JSONField(default=dict)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='step_runs', to='ingest.inboxitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=40)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField()),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="step_runs", to="ingest.inboxitem"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='inboxitem',
-            index=models.Index(fields=['scope', '-received_at', 'id'], name='item_list'),
+            model_name="inboxitem",
+            index=models.Index(fields=["scope", "-received_at", "id"], name="item_list"),
         ),
         migrations.AddIndex(
-            model_name='inboxitem',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'working'])), fields=['received_at'], name='item_pending'),
+            model_name="inboxitem",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "working"])), fields=["received_at"], name="item_pending"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inboxitem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'working', 'done', 'refused', 'stuck'])), name='item_state_is_known'),
+            model_name="inboxitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "working", "done", "refused", "stuck"])),
+                name="item_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inboxitem',
-            constraint=models.UniqueConstraint(fields=('submitted_by', 'idempotency_key'), name='idempotency_key_once'),
+            model_name="inboxitem",
+            constraint=models.UniqueConstraint(fields=("submitted_by", "idempotency_key"), name="idempotency_key_once"),
         ),
         migrations.AddIndex(
-            model_name='rangerun',
-            index=models.Index(condition=models.Q(('facts__isnull', True)), fields=['position'], name='range_open'),
+            model_name="rangerun",
+            index=models.Index(condition=models.Q(("facts__isnull", True)), fields=["position"], name="range_open"),
         ),
         migrations.AddConstraint(
-            model_name='rangerun',
-            constraint=models.UniqueConstraint(fields=('item', 'step', 'position'), name='range_once_per_step'),
+            model_name="rangerun",
+            constraint=models.UniqueConstraint(fields=("item", "step", "position"), name="range_once_per_step"),
         ),
         migrations.AddConstraint(
-            model_name='steprun',
-            constraint=models.UniqueConstraint(fields=('item', 'step'), name='step_once_per_item'),
+            model_name="steprun",
+            constraint=models.UniqueConstraint(fields=("item", "step"), name="step_once_per_item"),
         ),
     ]

@@ -1,5 +1,5 @@
-"""Evens out grainy or unevenly lit paper for OCR: tesseract finds no word on it, or spends a minute, where a person reads
-without effort. Only reading sees the result; the picture that people see stays as it was."""
+"""Evens out grainy or unevenly lit paper for OCR: tesseract finds no word on it, or spends a minute, where a person
+reads without effort. Only reading sees the result; the picture that people see stays as it was."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def unevenness(gray: Image.Image) -> float:
 def evened(gray: Image.Image) -> Image.Image:
     """The same picture where its paper is good; else smoothed, and with the paper set to one gray.
 
-    Measured with 14 and 22 levels of grain on shaded paper: character error 0 %, where the picture as it is gave no text.
+    Measured with 14 and 22 levels of grain on shaded paper: character error 0 %, where the picture as it is gave none.
     """
     if min(gray.size) < REDUCTION * 4 or (grain(gray) < GRAINY_FROM and unevenness(gray) < UNEVEN_FROM):
         return gray
@@ -45,5 +45,5 @@ def evened(gray: Image.Image) -> Image.Image:
 
 
 def _paper(gray: Image.Image) -> NDArray[np.uint8]:
-    """The brightness of the paper around each place: print is too thin to survive a median at a sixteenth of the size."""
+    """How bright the paper is around each place: print is too thin to survive a median at a sixteenth of the size."""
     return np.asarray(gray.reduce(REDUCTION).filter(ImageFilter.MedianFilter(9)))

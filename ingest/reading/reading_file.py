@@ -1,4 +1,4 @@
-"""Knows the file in which the text of a range of pages is kept: gzipped JSON, one entry per page with lines and boxes."""
+"""Knows the file in which the text of a range of pages is kept: gzipped JSON, one entry per page with its lines."""
 
 from __future__ import annotations
 

@@ -99,8 +99,8 @@ def _glyphs() -> tuple[Container[int], Container[int]]:
 
 
 def _correct_widths(monospaced: TTFont) -> None:
-    """reportlab scales the width of all glyphs but the first in the font it embeds, where the file format wants it as it
-    is; PDF/A (ISO 19005-2, 6.2.11.5) refuses a font whose widths disagree."""
+    """reportlab scales the widths of all glyphs but the first in the font it embeds, where the file format wants them
+    raw; PDF/A (ISO 19005-2, 6.2.11.5) refuses a font whose widths disagree."""
     width, _ = monospaced.face.hmetrics[0]
     monospaced.face.hmetrics = [(width, bearing) for _, bearing in monospaced.face.hmetrics]
 

@@ -1,6 +1,6 @@
 """The watched folder (Scan-Ordner): takes in each finished file below it, and removes it once it is safe with us.
 
-Half-written files wait: a name that says so, a writer that still has the file open, or a change within the last seconds.
+Half-written files wait: a name that says so, a writer that still has the file open, a change within the last seconds.
 """
 
 from __future__ import annotations

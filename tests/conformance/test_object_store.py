@@ -7,7 +7,7 @@ import io
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -109,13 +109,13 @@ def test_a_source_that_breaks_off_leaves_nothing_behind(store: ObjectStore) -> N
 
 @pytest.mark.parametrize("use", ["read", "size", "verify"])
 def test_a_key_that_is_not_there_is_said_to_be_missing(store: ObjectStore, use: str) -> None:
+    uses = {
+        "read": lambda: read(store, "nothing/here"),
+        "size": lambda: store.size("nothing/here"),
+        "verify": lambda: store.verify("nothing/here", "0" * 64),
+    }
     with pytest.raises(ObjectMissing):
-        if use == "read":
-            read(store, "nothing/here")
-        elif use == "size":
-            store.size("nothing/here")
-        else:
-            store.verify("nothing/here", "0" * 64)
+        uses[use]()
 
 
 def test_a_key_that_is_a_folder_of_others_is_no_object(store: ObjectStore) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from ingest.classification.keeping import model_train
 
 from config.town import town_setup, user_setup
 from dms.access.actors import system_setup
 from dms.access.permissions import Role
 from dms.adapters.chosen import SystemClock, object_store
 from dms.records.models import ClassifierModel
+from ingest.classification.keeping import model_train
 
 FIRST_USER = "admin"
 

@@ -1,4 +1,4 @@
-"""`./manage.py ingest PATH…`: takes files and folders in, with progress; may be stopped and started again at any time."""
+"""`./manage.py ingest PATH…`: takes files and folders in, with progress; may be stopped and started again any time."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -35,7 +36,11 @@ def test_a_new_record_leaves_an_event_with_who_what_and_the_new_values() -> None
     new_kind()
     event = EventRow.objects.get()
     body = json.loads(event.body)
-    assert (event.actor, event.name, event.target) == ("system:setup", "kind:created", "records.documentkind:application")
+    assert (event.actor, event.name, event.target) == (
+        "system:setup",
+        "kind:created",
+        "records.documentkind:application",
+    )
     assert body["rows"] == [
         {
             "row": "records.documentkind:application",
@@ -90,7 +95,7 @@ def test_the_door_reads_the_row_anew_so_that_an_old_copy_overwrites_nothing() ->
 
 def test_models_and_querysets_refuse_writes_past_the_door() -> None:
     kind = new_kind()
-    for write in (
+    writes: list[Callable[[], object]] = [
         kind.save,
         kind.delete,
         lambda: DocumentKind.objects.update(label="x"),
@@ -98,7 +103,8 @@ def test_models_and_querysets_refuse_writes_past_the_door() -> None:
         lambda: DocumentKind.objects.bulk_create([DocumentKind(slug="y", label="Y")]),
         lambda: DocumentKind.objects.bulk_update([kind], ["label"]),
         lambda: DocumentKind.objects.create(slug="z", label="Z"),
-    ):
+    ]
+    for write in writes:
         with pytest.raises(OutsideTheDoor):
             write()
 
@@ -115,7 +121,8 @@ def test_models_and_querysets_refuse_writes_past_the_door() -> None:
         "TRUNCATE audit_eventrow",
         "ALTER TABLE audit_eventrow DISABLE TRIGGER ALL",
         "DROP TRIGGER registratur_door ON records_documentkind",
-        "CREATE OR REPLACE FUNCTION registratur_refuse_always() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+        "CREATE OR REPLACE FUNCTION registratur_refuse_always() RETURNS trigger LANGUAGE plpgsql"
+        " AS 'BEGIN RETURN NEW; END'",
         "SET session_replication_role = replica",
     ],
 )
@@ -130,7 +137,11 @@ def test_the_products_own_login_cannot_get_past_the_door_by_sql(sql: str) -> Non
 
 def test_the_door_is_shut_again_after_a_change_in_the_same_transaction() -> None:
     new_kind()
-    with pytest.raises(DatabaseError, match="only through the door"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="only through the door"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE records_documentkind SET label = 'x'")
 
 

@@ -71,7 +71,11 @@ def test_an_untouched_history_is_whole() -> None:
 @pytest.mark.parametrize(
     ("name", "sql", "where"),
     [
-        ("edited", "UPDATE audit_eventrow SET body = replace(body, 'left 2', 'left X') WHERE chain='left'", "left event 2"),
+        (
+            "edited",
+            "UPDATE audit_eventrow SET body = replace(body, 'left 2', 'left X') WHERE chain='left'",
+            "left event 2",
+        ),
         ("edited column", "UPDATE audit_eventrow SET actor = 'user:x' WHERE chain='left' AND number=2", "left event 2"),
         ("removed", "DELETE FROM audit_eventrow WHERE chain='left' AND number=2", "left event 2"),
         ("removed first", "DELETE FROM audit_eventrow WHERE chain='left' AND number=1", "left event 1"),

@@ -12,7 +12,7 @@ from dms.audit.verify import Tally, verify_all
 
 
 class Command(BaseCommand):
-    help = "verify: checks every hash and link of the event chains, and every record against its events. Exit code 1: broken."
+    help = "verify: checks every hash and link of the chains, and every record against its events. Exit code 1: broken."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("verb", choices=["verify"])

@@ -1,0 +1,121 @@
+"""The whole product as an installation of its own: started as `make run` starts it, with its own state and servers."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.run.environment import CHECKOUT
+
+START_SECONDS = 240
+
+
+class Product:
+    """Everything under one process manager; `start` returns when the ready line was printed."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self.port = free_port()
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR"}},
+            "REGISTRATUR_STATE": str(state),
+            "REGISTRATUR_PORT": str(self.port),
+            "REGISTRATUR_SAMPLES": "0",
+            "REGISTRATUR_WORKERS": "2",
+        }
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def watch_folder(self) -> Path:
+        return self.state / "inbox"
+
+    def start(self) -> None:
+        """Raises AssertionError with what was printed when it does not get ready."""
+        log = self.state.parent / "run.log"
+        with log.open("a") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "scripts.run", "up"],
+                cwd=CHECKOUT, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while "Registratur is ready at" not in log.read_text():
+            assert self._process.poll() is None, log.read_text()[-4000:]
+            assert time.monotonic() < deadline, log.read_text()[-4000:]
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=60)
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs `./manage.py …` as an administrator would, in any shell."""
+        return subprocess.run(
+            [CHECKOUT / "manage.py", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    def workers(self) -> list[int]:
+        """Processes of the worker: its main process, its pool, and the children that do document work."""
+        return [pid for pid, command in self._processes() if "celery" in command and " worker " in command]
+
+    def kill_one_worker(self, chance: random.Random) -> str:
+        """kill -9 of one of them at random; returns its role, or an empty string when none was there."""
+        workers = self.workers()
+        if not workers:
+            return ""
+        victim = chance.choice(workers)
+        role = "pool" if _parent(victim) in workers else "main"
+        try:
+            os.kill(victim, signal.SIGKILL)
+        except ProcessLookupError:
+            return ""
+        return role
+
+    def flush_broker(self) -> None:
+        socket_file = next(
+            path for path in (self.state, *self._socket_folders()) for path in path.glob("**/redis.sock")
+        )
+        subprocess.run(["redis-cli", "-s", str(socket_file), "FLUSHALL"], check=True, capture_output=True)
+
+    def _socket_folders(self) -> list[Path]:
+        from scripts.run.state import State
+
+        return [State(self.state).sockets]
+
+    def _processes(self) -> Iterator[tuple[int, str]]:
+        mark = f"REGISTRATUR_STATE={self.state}".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    yield int(folder.name), (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue  # ended meanwhile, or not ours to look at
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
