@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from django.http import QueryDict
 
@@ -70,14 +70,14 @@ class Asked:
         parameters = QueryDict(mutable=True)
         for name, value in self.pairs():
             parameters.appendlist(name, value)
-        for name, value in more.items():
-            parameters.appendlist(name, str(value))
+        for name, number in more.items():
+            parameters.appendlist(name, str(number))
         return "?" + parameters.urlencode()
 
     def toggled(self, facet: str, value: str | int) -> Asked:
         """With the value of this facet (kinds, years, states) added, or taken away when it was chosen."""
-        chosen: frozenset[str | int] = getattr(self, facet)
-        return replace(self, **{facet: chosen ^ {value}}, list_page=1)
+        changed: dict[str, Any] = {facet: getattr(self, facet) ^ {value}}
+        return replace(self, list_page=1, **changed)
 
     def unfiltered(self) -> Asked:
         return Asked(text=self.text, sort=self.sort)

@@ -1,4 +1,4 @@
-"""What a clerk should know about a document before relying on it, in plain words: signature, protection, malware, gaps."""
+"""What a clerk should know about a document before relying on it, in plain words: signature, malware, gaps."""
 
 from __future__ import annotations
 

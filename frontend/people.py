@@ -39,12 +39,12 @@ def current_version_or_404(document: Document) -> DocumentVersion:
     version = document.versions.order_by("-number").first()
     if version is None:
         raise Http404
-    return cast(DocumentVersion, version)
+    return version
 
 
 def page_or_404(request: HttpRequest, document_id: UUID, number: int) -> Page:
     version = current_version_or_404(document_or_404(request, document_id))
-    return cast(Page, get_object_or_404(Page.objects.filter(version=version), number=number))
+    return get_object_or_404(Page.objects.filter(version=version), number=number)
 
 
 def item_or_404(request: HttpRequest, item_id: UUID) -> InboxItem:

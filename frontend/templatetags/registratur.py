@@ -1,4 +1,4 @@
-"""Small parts of the templates: icons, ages in words, addresses of the REST door, the number of items that need help."""
+"""Small parts of the templates: icons, keys, ages in words, addresses of the REST door, items that need help."""
 
 from __future__ import annotations
 

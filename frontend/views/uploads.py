@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -44,7 +46,7 @@ def _take(request: HttpRequest, file: UploadedFile) -> bool:
     try:
         actor = actor_of(request)
         delivery = Delivery(filename=name, source=Source.UPLOAD)
-        take_in(actor, file.file, delivery, scope=inbox_scope_for(actor), clock=SystemClock())
+        take_in(actor, cast(BinaryIO, file), delivery, scope=inbox_scope_for(actor), clock=SystemClock())
     except NotAllowed:
         messages.error(request, _("Sie dürfen keine Dateien einreichen."))
         return False

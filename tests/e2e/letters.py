@@ -62,7 +62,7 @@ def draw_pages(document: Document) -> None:
     for page in Page.objects.filter(version__document=document):
         key = f"drawn/{document.pk}/page-{page.number}.png"
         stored = object_store().put(key, io.BytesIO(_picture(page)))
-        old = StoredObject.objects.get(pk=page.image_id)
+        old = StoredObject.objects.get(pk=str(page.image_id))
         with change(painter, Event.ITEM_ADVANCED, chain=document.chain, scope=document) as opened:
             old.key, old.sha256, old.size = stored.key, stored.sha256, stored.size
             opened.save(old)

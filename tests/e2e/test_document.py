@@ -32,11 +32,11 @@ def test_a_wrong_kind_is_corrected_and_page_and_zoom_stay(page: Page) -> None:
     visit(page, f"/documents/{document.pk}/")
     page.keyboard.press("1")
     page.keyboard.press("a")
-    page.get_by_role("button", name="Beschwerde").click()
-    expect(page.locator("#kind-panel .badge")).to_contain_text("Beschwerde")
+    page.get_by_role("button", name="Rechnung").click()
+    expect(page.locator("#kind-panel .badge")).to_contain_text("Rechnung")
     expect(page.locator("[data-zoom-value]")).to_have_text("100 %")
     document.refresh_from_db()
-    assert (document.kind_id, document.kind_source) == ("complaint", "person")
+    assert (document.kind_id, document.kind_source) == ("invoice", "person")
 
 
 def test_the_original_comes_down_as_it_came_in_and_its_hash_can_be_copied(page: Page) -> None:

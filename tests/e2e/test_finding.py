@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from dms.pages import PlacedWord
 from tests.e2e.letters import HEDGE, INVOICE, LAST_PAGE, letter
 from tests.e2e.visiting import ready, visit
+
+if TYPE_CHECKING:
+    from dms.records.models import Document
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -192,7 +197,7 @@ def test_everything_is_there_without_scripts(new_page: Callable[..., Page]) -> N
     expect(page.get_by_text("wächst seit Jahren")).to_be_visible()
 
 
-def _words(document: object) -> list[object]:
+def _words(document: Document) -> list[PlacedWord]:
     from dms.records.models import Page as RecordPage
 
     return list(RecordPage.objects.get(version__document=document, number=1).page_text.placed_words())

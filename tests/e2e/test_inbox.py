@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.e2e.letters import HEDGE, letter
 from tests.e2e.visiting import visit
@@ -62,7 +62,7 @@ def test_an_upload_whose_answer_got_lost_is_tried_again_and_makes_no_second_item
         if len(tries) > 1:
             return route.continue_()
         sent = {name: route.request.headers[name] for name in ("idempotency-key", "x-csrftoken")}
-        file = {"name": files[0].name, "mimeType": "text/plain", "buffer": files[0].read_bytes()}
+        file = FilePayload(name=files[0].name, mimeType="text/plain", buffer=files[0].read_bytes())
         assert page.request.post("/api/v1/inbox/", headers=sent, multipart={"file": file}).status == 201
         return route.abort()
 

@@ -41,6 +41,9 @@ document.addEventListener("click", async (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+document.addEventListener("toggle", (event) => {
+  if (event.target.open) event.target.querySelector?.(".picker__list button")?.focus();
+}, true);
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.querySelector("details[data-menu][open]");

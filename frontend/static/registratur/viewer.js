@@ -93,9 +93,10 @@ if (sheets.length) {
   const realWidth = (sheet) => (Number(sheet.dataset.width) / (Number(sheet.dataset.dpi) || 150)) * CSS_DPI;
   const fitZoom = () => Math.min(scroller.clientWidth - 32, 960) / realWidth(sheets[0]);
   function setZoom(wanted) {
-    const anchor = sheetOf(Number(pageInput.value) || 1);
+    const anchor = sheetOf(Math.min(Math.max(Number(pageInput.value) || 1, 1), sheets.length));
+    const top = () => (scrolls() ? scroller : viewer.querySelector(".toolbar")).getBoundingClientRect().top;
     const before = anchor.getBoundingClientRect();
-    const offset = (scroller.getBoundingClientRect().top - before.top) / before.height;
+    const offset = (top() - before.top) / before.height;
     zoom = wanted;
     for (const sheet of sheets) {
       if (zoom === null) sheet.style.removeProperty("--sheet-width");
@@ -103,10 +104,8 @@ if (sheets.length) {
     }
     fitButton.setAttribute("aria-pressed", String(zoom === null));
     value.textContent = `${Math.round((zoom ?? fitZoom()) * 100)} %`;
-    if (scrolls() && offset > 0) {
-      const after = anchor.getBoundingClientRect();
-      scroller.scrollTop += after.top - scroller.getBoundingClientRect().top + offset * after.height;
-    }
+    const after = anchor.getBoundingClientRect();
+    (scrolls() ? scroller : window).scrollBy(0, after.top - top() + offset * after.height); // the same place stays in view
   }
   const zooms = {
     in: () => setZoom(STEPS.find((step) => step > (zoom ?? fitZoom()) + 0.01) ?? STEPS.at(-1)),
