@@ -50,7 +50,7 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.UNSUPPORTED_FORMAT: ReasonText(
         _("Dieses Dateiformat kann noch nicht gelesen werden."),
         _(
-            "Das Original ist aufbewahrt und kann heruntergeladen werden. Bitte als PDF oder Bild noch einmal einreichen."
+            "Das Original bleibt aufbewahrt und lässt sich herunterladen. Bitte als PDF oder Bild noch einmal einreichen."
         ),
     ),
     Reason.DAMAGED_FILE: ReasonText(
@@ -64,7 +64,7 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.ENCRYPTED_MAIL: ReasonText(
         _("Die E-Mail ist verschlüsselt."),
         _(
-            "Bitte im Postfach entschlüsseln und als Datei noch einmal einreichen, oder den Absender um Klartext bitten."
+            "Bitte im Postfach entschlüsseln und als Datei einreichen, oder den Absender um Klartext bitten."
         ),
     ),
     Reason.NO_PAGES: ReasonText(

@@ -1,14 +1,12 @@
-"""Wakes workers. Only a hint: the work stands in the database, and the sweep finds what nobody was woken for."""
+"""Wakes workers for what is pending in the inbox."""
 
 from __future__ import annotations
 
-import logging
-
-from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
 
-log = logging.getLogger(__name__)
+from dms.adapters.wake import send_wake
+
+TASK = "ingest.work"
 
 
 def wake_after_commit() -> None:
@@ -17,9 +15,5 @@ def wake_after_commit() -> None:
 
 
 def wake(times: int = 1) -> None:
-    """Never fails: without a broker the sweep is late, and nothing else is lost."""
-    try:
-        for _ in range(times):
-            current_app.send_task("ingest.work", expires=60, ignore_result=True)
-    except OperationalError as error:
-        log.warning("the broker does not answer, the sweep will find the work: %s", error)
+    """See `dms.adapters.wake.send_wake`: never fails."""
+    send_wake(TASK, times)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import time
 
-from celery import current_app, shared_task
-from kombu.exceptions import OperationalError
+from celery import shared_task
 
+from dms.adapters.wake import send_wake
 from search.chosen import search_index
 from search.indexer import drain, pending
 from search.ports import SearchUnavailable
 from search.source import RecordsSource
 
 log = logging.getLogger(__name__)
+TASK = "search.work"
 TURN_SECONDS = 20
 
 
-@shared_task(name="search.work")
+@shared_task(name=TASK)
 def work() -> None:
     """Indexes what is due; with work left after TURN_SECONDS, asks for another turn."""
     end = time.monotonic() + TURN_SECONDS
@@ -27,18 +28,11 @@ def work() -> None:
         log.warning("the search index does not answer, the sweep will try again: %s", error)
         return
     if time.monotonic() >= end:
-        _wake()
+        send_wake(TASK)
 
 
 @shared_task(name="search.sweep")
 def sweep() -> None:
     """Runs every few seconds: finds what nobody was woken for."""
     if pending():
-        _wake()
-
-
-def _wake() -> None:
-    try:
-        current_app.send_task("search.work", expires=60, ignore_result=True)
-    except OperationalError as error:
-        log.warning("the broker does not answer, the sweep will find the work: %s", error)
+        send_wake(TASK)

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from dms.access.actors import Actor
 from dms.access.rule import NotAllowed, Scoped, require
+from dms.audit.announcements import outbox_written
 from dms.audit.events import RULES, Event
 from dms.audit.models import Chain, EventRow, OutboxEntry, Recorded, target_name
 
@@ -214,3 +215,5 @@ def _write_outbox(done: Change) -> None:
         OutboxEntry.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["topic", "target"], update_fields=["since"]
         )
+        topics = frozenset(row.topic for row in rows)
+        transaction.on_commit(lambda: outbox_written.send(Change, topics=topics), robust=True)

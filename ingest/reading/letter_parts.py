@@ -95,7 +95,7 @@ def _heading(lines: Sequence[TextLine]) -> str:
 
 
 def _first_sensible(lines: Sequence[TextLine]) -> str:
-    return next((line.text for line in lines if _says_something(line.text)), "")
+    return next((line.text for line in lines if _says_something(line.text) and not SALUTATION.match(line.text)), "")
 
 
 def _says_something(text: str) -> bool:
