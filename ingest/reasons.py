@@ -49,9 +49,7 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.UNSUPPORTED_FORMAT: ReasonText(
         _("Dieses Dateiformat kann noch nicht gelesen werden."),
-        _(
-            "Das Original bleibt aufbewahrt und lässt sich herunterladen. Bitte als PDF oder Bild noch einmal einreichen."
-        ),
+        _("Das Original ist aufbewahrt und kann geladen werden. Bitte als PDF oder Bild noch einmal einreichen."),
     ),
     Reason.DAMAGED_FILE: ReasonText(
         _("Die Datei ist beschädigt und lässt sich nicht öffnen."),
@@ -63,9 +61,7 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.ENCRYPTED_MAIL: ReasonText(
         _("Die E-Mail ist verschlüsselt."),
-        _(
-            "Bitte im Postfach entschlüsseln und als Datei einreichen, oder den Absender um Klartext bitten."
-        ),
+        _("Bitte im Postfach entschlüsseln und als Datei einreichen, oder den Absender um Klartext bitten."),
     ),
     Reason.NO_PAGES: ReasonText(
         _("In der Datei ist keine einzige Seite zu finden."),

@@ -54,7 +54,15 @@ def product_programs(state: State, port: int, workers: int) -> list[Program]:
             python(
                 *("gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
                 *("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "120"),
-                *("--graceful-timeout", "5", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"),
+                *(
+                    "--graceful-timeout",
+                    "5",
+                    "--keep-alive",
+                    "75",
+                    "--worker-tmp-dir",
+                    "/dev/shm",
+                    "--no-control-socket",
+                ),
             ),
             stop_whole_group=False,
         ),

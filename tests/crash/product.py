@@ -75,14 +75,20 @@ class Product:
         return [pid for pid, command in self._processes() if "celery" in command and " worker " in command]
 
     def kill_one_worker(self, chance: random.Random) -> str:
-        """kill -9 of one of them at random; returns its role, or an empty string when none was there."""
+        """kill -9 of a process of the worker, mostly of one that works; returns its role, or "" when none was there."""
+        by_role: dict[str, list[int]] = {"main": [], "pool": [], "reading": []}
         workers = self.workers()
-        if not workers:
-            return ""
-        victim = chance.choice(workers)
-        role = "pool" if _parent(victim) in workers else "main"
+        for pid in workers:
+            parent = _parent(pid)
+            by_role[
+                "main" if parent not in workers else "pool" if _parent(parent) not in workers else "reading"
+            ].append(pid)
+        roles = [role for role in ("reading", "pool", "pool", "main") if by_role[role]]
+        if not roles or (roles == ["main"] and chance.random() < 0.8):
+            return ""  # it is just starting; killed each time, it would never get to work
+        role = chance.choice(roles)
         try:
-            os.kill(victim, signal.SIGKILL)
+            os.kill(chance.choice(by_role[role]), signal.SIGKILL)
         except ProcessLookupError:
             return ""
         return role

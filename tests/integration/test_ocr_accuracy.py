@@ -85,5 +85,5 @@ def test_accuracy_on_foreign_scans_is_stated(
         sure.append(confidence or 0.0)
     stated = f"CER {statistics.mean(rates):.1%} ({min(rates):.1%} to {max(rates):.1%})"
     record_property(group, stated)
-    print(f"{group}: {stated}, {len(rates)} pages, mean confidence {statistics.mean(sure):.0f}")  # noqa: T201
+    print(f"{group}: {stated}, {len(rates)} pages, mean confidence {statistics.mean(sure):.0f}")
     assert any(rate < 1 for rate in rates)

@@ -80,12 +80,12 @@ def tallied(folder: Path) -> Iterator[tuple[Sending, Tally]]:
 def test_sample_mail_is_read_with_few_errors(tmp_path: Path) -> None:
     levels: dict[Noise, Tally] = defaultdict(Tally)
     for sending, tally in tallied(tmp_path):
-        print(f"{sending.name}: {sending.noise}, {tally.rate:.2%} wrong, {tally}")  # noqa: T201
+        print(f"{sending.name}: {sending.noise}, {tally.rate:.2%} wrong, {tally}")
         level = levels[sending.noise]
         for name in Tally.__slots__:
             setattr(level, name, getattr(level, name) + getattr(tally, name))
     for noise, level in levels.items():
-        print(  # noqa: T201
+        print(
             f"{noise}: CER {level.rate:.2%} of {level.characters} characters; of {level.letters} letters "
             f"{level.titles} subjects, {level.senders} senders, {level.days} days found"
         )

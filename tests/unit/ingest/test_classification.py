@@ -66,7 +66,7 @@ def test_sure_answers_about_letters_in_words_it_never_saw_are_right(classifier: 
     verdicts = [(classifier.classify(letter.text), letter.kind) for letter in letters]
     sure = [(verdict.type, kind) for verdict, kind in verdicts if verdict.type]
     right = sum(kind == said for said, kind in sure) / len(sure)
-    print(f"sure about {len(sure) / len(letters):.1%} of {len(letters)}, of these right {right:.1%}")  # noqa: T201
+    print(f"sure about {len(sure) / len(letters):.1%} of {len(letters)}, of these right {right:.1%}")
     assert right >= PRECISION
     assert len(sure) >= 0.5 * len(letters)
     assert sum(verdict.best == kind for verdict, kind in verdicts) >= 0.9 * len(letters)
@@ -87,7 +87,7 @@ def test_an_empty_text_has_no_best_guess(classifier: Classifier) -> None:
 def test_council_papers_are_mostly_unsure(classifier: Classifier) -> None:
     papers = council_papers()
     sure = sum(classifier.classify(paper).type is not None for paper in papers) / len(papers)
-    print(f"sure about {sure:.1%} of {len(papers)} council papers")  # noqa: T201
+    print(f"sure about {sure:.1%} of {len(papers)} council papers")
     assert sure <= 0.1
 
 
