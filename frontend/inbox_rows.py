@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db.models import Count
 
 from dms.access.actors import Actor
-from dms.access.permissions import Permission
-from dms.access.rule import can
 from dms.records.models import Document
-from frontend.steps import Progress, progress_of, step_in_words
+from frontend.steps import step_in_words
+from ingest.actions import item_actions
 from ingest.models import InboxItem, ItemState, ItemVerb
+from ingest.progress import Progress, progress_of
 from ingest.reasons import Reason
 
 NEEDS_HELP = (ItemState.REFUSED, ItemState.STUCK)
@@ -37,7 +37,7 @@ class InboxRow:
 
 def inbox_rows(actor: Actor, items: Sequence[InboxItem]) -> list[InboxRow]:
     """In the order given; a constant number of queries."""
-    progress = progress_of(items)
+    progress = progress_of([item.pk for item in items if item.state == ItemState.WORKING])
     documents = _documents(actor, [item.pk for item in items])
     return [_row(actor, item, progress.get(item.pk), documents[item.pk]) for item in items]
 
@@ -49,7 +49,7 @@ def state_counts(actor: Actor) -> dict[str, int]:
 
 
 def _row(actor: Actor, item: InboxItem, progress: Progress | None, documents: Sequence[Document]) -> InboxRow:
-    possible = item.lifecycle.verbs(item.state) if can(actor, Permission.INBOX_RETRY, item) else []
+    possible = item_actions(actor, item)
     return InboxRow(
         item=item,
         step=step_in_words(item),
@@ -57,7 +57,7 @@ def _row(actor: Actor, item: InboxItem, progress: Progress | None, documents: Se
         documents=documents,
         reason=_reason(item),
         can_retry=ItemVerb.RETRY in possible,
-        can_accept=ItemVerb.ACCEPT in possible and item.reason == Reason.NO_TEXT.value,
+        can_accept=ItemVerb.ACCEPT in possible,
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dms.ports import ScanVerdict
 from dms.records.models import Document, DocumentVersion, TextState
+from ingest.no_rendition import NO_RENDITION
 from ingest.reasons import Reason
 
 
@@ -30,14 +31,6 @@ class Notice:
     advice: Promise | str = ""
 
 
-NO_RENDITION: dict[str, Promise] = {
-    "signed": _("Keine PDF/A-Fassung: Eine Umwandlung würde die elektronische Signatur zerstören."),
-    "encrypted": _("Keine PDF/A-Fassung: Die Datei ist verschlüsselt oder gegen Änderungen geschützt."),
-    "tagged": _("Keine PDF/A-Fassung: Eine Umwandlung würde die Barrierefreiheit der Datei beschädigen."),
-    "born_digital": _("Keine PDF/A-Fassung nötig: Das Original enthält seinen Text schon."),
-    "not_a_document": _("Keine PDF/A-Fassung: Die Datei hat keine Seiten."),
-    "not_archivable": _("Keine PDF/A-Fassung: Die Datei lässt sich nicht nach der Norm umwandeln."),
-}
 SCANNED: dict[str, Notice] = {
     ScanVerdict.CLEAN: Notice(Tone.GOOD, _("Der Virenscanner hat nichts gefunden.")),
     ScanVerdict.INFECTED: Notice(

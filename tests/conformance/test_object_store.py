@@ -109,7 +109,7 @@ def test_a_source_that_breaks_off_leaves_nothing_behind(store: ObjectStore) -> N
 
 @pytest.mark.parametrize("use", ["read", "size", "verify"])
 def test_a_key_that_is_not_there_is_said_to_be_missing(store: ObjectStore, use: str) -> None:
-    uses = {
+    uses: dict[str, Callable[[], object]] = {
         "read": lambda: read(store, "nothing/here"),
         "size": lambda: store.size("nothing/here"),
         "verify": lambda: store.verify("nothing/here", "0" * 64),
