@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from dms.ports import Clock, MalwareScanner, ObjectStore, OcrEngine, StoreUnavailable
 from ingest.models import InboxItem, RangeRun
-from ingest.steps.contract import DocumentClassifier, ItemView, Outcome, Retry, StepContext
+from ingest.steps.contract import DocumentClassifier, ItemView, Retry, StepContext
 from ingest.workspace import item_prefix, open_workspace
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 STORE_RETRY_SECONDS = 10
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,18 @@ def with_range_facts(context: StepContext, step: str) -> StepContext:
     return replace(context, facts={**context.facts, step: {"ranges": [run.facts for run in runs]}})
 
 
-def attempt(work: Callable[..., Outcome], *arguments: Any) -> Outcome | Exception:
-    """Whatever a document does to the work, the worker survives: an unexpected error comes back as a value."""
+def attempt(work: Callable[..., T], *arguments: Any) -> T | Retry | Exception:
+    """Whatever a document does to the work, the worker survives: an unexpected error comes back as a value.
+
+    A store that does not answer, or a full disk, is nobody's fault: Retry.
+    """
     try:
         return work(*arguments)
     except StoreUnavailable as error:
         return Retry(STORE_RETRY_SECONDS, f"object store: {error}")
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return Retry(STORE_RETRY_SECONDS, str(error))
         log.exception("%s failed", getattr(work, "__module__", work))
         return error
 

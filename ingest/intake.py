@@ -20,6 +20,7 @@ from dms.audit.events import Event
 from dms.ports import Clock, StoredBytes
 from ingest.models import InboxItem, Source, Turn
 from ingest.pipeline import FIRST_STEP
+from ingest.storable import storable
 from ingest.wake import wake_after_commit
 from ingest.workspace import fresh_key, item_prefix
 
@@ -80,7 +81,7 @@ def _create(
         scope=scope,
         filename=_clean_name(delivery.filename),
         source=delivery.source,
-        source_path=delivery.source_path[:1000],
+        source_path=storable(delivery.source_path[:1000]),
         source_key=delivery.source_key,
         idempotency_key=delivery.idempotency_key,
         submitted_by=actor.key,
@@ -108,7 +109,8 @@ def _earlier(actor: Actor, delivery: Delivery) -> InboxItem | None:
 def _clean_name(filename: str) -> str:
     """The last part of the name without control characters; browsers and mail may send anything."""
     name = "".join(c for c in PurePath(filename.replace("\\", "/")).name if c.isprintable())
-    return name[-255:].strip() or "ohne Namen"
+    name = name[-255:].strip()
+    return name if name.strip(".") else "ohne Namen"
 
 
 def _ending(filename: str) -> str:

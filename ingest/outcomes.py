@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+from django.db import DataError, IntegrityError
 
 from dms.access.actors import system_ingest
 from dms.audit.door import change
 from dms.audit.events import Event
+from dms.audit.lifecycle import NotPossible
 from dms.records.documents import NewDocument, documents_register
 from ingest.models import InboxItem, ItemState, ItemVerb, StepRun, Turn
 from ingest.pipeline import step_after
@@ -15,9 +19,13 @@ from ingest.reasons import Reason
 from ingest.steps.contract import Facts
 from ingest.storable import storable
 
+log = logging.getLogger(__name__)
+
 PENDING = (ItemState.WAITING, ItemState.WORKING)
 BACKOFF_SECONDS = (5, 30)
 """Waits between tries after an unexpected error; after the last one the item is stuck."""
+UNSTORABLE = (DataError, IntegrityError, TypeError, ValueError)
+"""The database answers but does not take what a step found out: a fault of the step, not of the database."""
 
 
 def commit_step(item: InboxItem, step: str, facts: Facts, *, started: datetime, now: datetime) -> None:
@@ -58,7 +66,7 @@ def give_up(item: InboxItem, detail: str, now: datetime) -> None:
 
 
 def wait(item: InboxItem, seconds: int, why: str, now: datetime) -> None:
-    Turn.objects.filter(pk=item.pk).update(not_before=now + timedelta(seconds=seconds), note=why[:500])
+    Turn.objects.filter(pk=item.pk).update(not_before=now + timedelta(seconds=seconds), note=storable(why[:500]))
 
 
 def failed(item: InboxItem, error: Exception, now: datetime) -> None:
@@ -78,8 +86,12 @@ def _keep_facts(item: InboxItem, step: str, facts: Facts, started: datetime, now
 
 
 def _end(item: InboxItem, event: Event, verb: ItemVerb, reason: Reason, detail: str, now: datetime) -> None:
-    with change(system_ingest(), event, item, chain=item.chain, verb=verb, at=now) as opened:
-        fresh: InboxItem = opened.target
-        fresh.reason, fresh.detail, fresh.finished_at = reason.value, storable(detail[:4000]), now
-        opened.save(fresh)
-        Turn.objects.filter(pk=item.pk).update(begun_at=None, ranges_open=False)
+    try:
+        with change(system_ingest(), event, item, chain=item.chain, verb=verb, at=now) as opened:
+            fresh: InboxItem = opened.target
+            fresh.reason, fresh.detail, fresh.finished_at = reason.value, storable(detail[:4000]), now
+            opened.save(fresh)
+            Turn.objects.filter(pk=item.pk).update(begun_at=None, ranges_open=False)
+    except NotPossible:
+        # two workers found fault with two of its page ranges at once: the first one's reason stands
+        log.info("item %s had ended before: %s", item.pk, detail)

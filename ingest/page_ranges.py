@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,11 +12,13 @@ from django.db import transaction
 from ingest.attempt import Tools, attempt, open_context
 from ingest.locks import try_lock
 from ingest.models import InboxItem, RangeRun, Turn
-from ingest.outcomes import BACKOFF_SECONDS, PENDING, give_up, refuse
+from ingest.outcomes import BACKOFF_SECONDS, PENDING, UNSTORABLE, failed, give_up, refuse, wait
 from ingest.pipeline import range_reader
 from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, Step, StepContext
 from ingest.storable import storable
 from ingest.wake import wake, wake_after_commit
+
+log = logging.getLogger(__name__)
 
 MOST_DEATHS = 10
 """So often may workers die while they hold the same work before a person has to look at it."""
@@ -26,7 +29,15 @@ def ranges_done(item: InboxItem, step: Step, context: StepContext, tools: Tools)
     """Plans the ranges once. A single one is read here and now; several are left to all workers (False)."""
     runs = list(RangeRun.objects.select_related("item").filter(item=item, step=step.name))
     if not runs:
-        runs = _plan(item, step, step.ranges(context) if step.ranges else ())
+        match attempt(step.ranges or _no_ranges, context):
+            case Retry() as later:
+                wait(item, later.after_seconds, later.why, tools.clock.now())
+                return False
+            case Exception() as error:
+                failed(item, error, tools.clock.now())
+                return False
+            case planned:
+                runs = _plan(item, step, planned)
     open_runs = [run for run in runs if run.facts is None]
     if len(open_runs) <= 1:
         return all(_read(run, tools) for run in open_runs)
@@ -38,10 +49,19 @@ def read_range(range_id: UUID, tools: Tools) -> bool:
     """Reads one open range. False: another worker holds it."""
     with try_lock(range_id) as free:
         run = RangeRun.objects.select_related("item").filter(pk=range_id, facts__isnull=True).first() if free else None
-        if run is not None and run.item.state in PENDING:
+        if run is not None and run.item.state in PENDING and not _waits(run, tools.clock.now()):
             _read(run, tools)
             _hand_back(run.item_id)
     return free
+
+
+def _waits(run: RangeRun, now: datetime) -> bool:
+    """Another worker may have failed at it since it was looked up."""
+    return run.not_before is not None and run.not_before > now
+
+
+def _no_ranges(context: StepContext) -> Sequence[PageRange]:
+    return ()
 
 
 def _plan(item: InboxItem, step: Step, ranges: Sequence[PageRange]) -> list[RangeRun]:
@@ -66,8 +86,18 @@ def _read(run: RangeRun, tools: Tools) -> bool:
         return False
     RangeRun.objects.filter(pk=run.pk).update(begun_at=now, deaths=deaths)
     with open_context(run.item, tools) as context:
-        outcome = attempt(range_reader(run.step), context, PageRange(run.part, run.first, run.last))
-    return _commit(run, outcome, tools.clock.now())
+        outcome = attempt(_read_by_step, run.step, context, PageRange(run.part, run.first, run.last))
+    if not RangeRun.objects.filter(pk=run.pk).exists():
+        return False  # the item ended meanwhile and was begun anew: this is news from its former life
+    try:
+        return _commit(run, outcome, tools.clock.now())
+    except UNSTORABLE as error:
+        log.exception("pages %s–%s of item %s cannot be kept", run.first, run.last, run.item_id)
+        return _commit(run, error, tools.clock.now())
+
+
+def _read_by_step(step: str, context: StepContext, pages: PageRange) -> Outcome:
+    return range_reader(step)(context, pages)
 
 
 def _commit(run: RangeRun, outcome: Outcome | Exception, now: datetime) -> bool:

@@ -67,7 +67,9 @@ def _version(facts: AllFacts, part: Any) -> dict[str, Any]:
 
 def _objects(facts: AllFacts, part: Any, read: Any) -> list[NewObject]:
     rendered = _of_part(facts, "render", part["number"])
-    found = [part["original"], rendered.get("rendition"), rendered.get("thumbnail"), *read.get("readings", [])]
+    # at the door nobody knew yet what the bytes are; the part knows by now
+    original = {**part["original"], "media_type": part["media_type"]}
+    found = [original, rendered.get("rendition"), rendered.get("thumbnail"), *read.get("readings", [])]
     if part["parent"] is None:
         found.append(facts["register"]["manifest"])
     return [_new_object(one) for one in found if one]

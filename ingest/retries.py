@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from dms.access.actors import Actor
 from dms.audit.door import change
 from dms.audit.events import Event
+from dms.audit.lifecycle import NotPossible
 from ingest.models import InboxItem, ItemState, ItemVerb, RangeRun, StepRun, Turn
 from ingest.pipeline import FIRST_STEP
+from ingest.reasons import Reason
 from ingest.wake import wake_after_commit
 
 
@@ -16,19 +20,24 @@ def item_retry(actor: Actor, item: InboxItem) -> InboxItem:
 
 
 def item_accept(actor: Actor, item: InboxItem) -> InboxItem:
-    """A photo or a plan has no text: a person looked at it and takes it as it is. Raises NotAllowed, NotPossible."""
+    """A photo or a plan has no text: a person looked at it and takes it as it is.
+
+    Raises NotAllowed, and NotPossible for any other trouble than missing text.
+    """
     return _again(actor, item, Event.ITEM_ACCEPTED, ItemVerb.ACCEPT)
 
 
 def _again(actor: Actor, item: InboxItem, event: Event, verb: ItemVerb) -> InboxItem:
-    from_start = item.state == ItemState.REFUSED
     with change(actor, event, item, chain=item.chain, verb=verb) as opened:
         fresh: InboxItem = opened.target
+        if verb is ItemVerb.ACCEPT and fresh.reason != Reason.NO_TEXT.value:
+            raise NotPossible(_("Das geht nur bei einem Eingang, in dem kein Text gefunden wurde."))
+        was_refused = InboxItem.objects.filter(pk=fresh.pk, state=ItemState.REFUSED).exists()  # not saved yet
         fresh.reason = fresh.detail = ""
         fresh.finished_at = None
         if verb is ItemVerb.ACCEPT:
             fresh.accepts_missing_text = True
-        if from_start:
+        if was_refused:
             fresh.step = FIRST_STEP
             StepRun.objects.filter(item=fresh).delete()
             RangeRun.objects.filter(item=fresh).delete()

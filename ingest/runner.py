@@ -5,18 +5,20 @@ Killed anywhere, any number of times: the next worker goes on at the first step 
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from uuid import UUID
 
-from dms.ports import ObjectStoreError
 from ingest.attempt import Tools, attempt, open_context, with_range_facts
 from ingest.locks import try_lock
 from ingest.models import InboxItem, Turn
-from ingest.outcomes import PENDING, commit_last_step, commit_step, failed, give_up, refuse, wait
+from ingest.outcomes import PENDING, UNSTORABLE, commit_last_step, commit_step, failed, give_up, refuse, wait
 from ingest.page_ranges import MOST_DEATHS, ranges_done
 from ingest.pipeline import LAST_STEP, PIPELINE
 from ingest.registration import documents_of
 from ingest.steps.contract import Done, Outcome, Reject, Retry, Step, StepContext
+
+log = logging.getLogger(__name__)
 
 
 def advance_item(item_id: UUID, tools: Tools) -> bool:
@@ -55,7 +57,13 @@ def _run_next_step(item_id: UUID, tools: Tools) -> bool:
         if step is None or (step.ranges and not ranges_done(item, step, opened, tools)):
             return False
         context = with_range_facts(opened, step.name) if step.ranges else opened
-        return _commit(item, step, attempt(step.run, context), context, started, tools.clock.now())
+        outcome = attempt(step.run, context)
+        try:
+            return _commit(item, step, outcome, context, started, tools.clock.now())
+        except UNSTORABLE as error:
+            log.exception("what step %s found out about item %s cannot be kept", step.name, item_id)
+            failed(item, error, tools.clock.now())
+            return False
 
 
 def _commit(
@@ -79,9 +87,10 @@ def _commit(
 def _register(
     item: InboxItem, step: Step, outcome: Done, context: StepContext, started: datetime, now: datetime
 ) -> None:
-    try:
-        documents = documents_of(item, {**context.facts, step.name: outcome.facts}, context.workspace)
-    except ObjectStoreError as error:
-        failed(item, error, now)
-    else:
-        commit_last_step(item, step.name, outcome.facts, documents, started=started, now=now)
+    match attempt(documents_of, item, {**context.facts, step.name: outcome.facts}, context.workspace):
+        case Retry() as later:
+            wait(item, later.after_seconds, later.why, now)
+        case Exception() as error:
+            failed(item, error, now)
+        case documents:
+            commit_last_step(item, step.name, outcome.facts, documents, started=started, now=now)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
+
+UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 def storable(value: Any) -> Any:
-    """The same JSON value with each such character replaced by U+FFFD."""
+    """The same JSON value with each such character replaced by U+FFFD (texts keep their length), and None for a
+    number that JSON does not know (NaN, infinity)."""
     if isinstance(value, str):
-        return value.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+        return UNFIT.sub("�", value)
     if isinstance(value, dict):
         return {storable(key): storable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [storable(one) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from dms.adapters.folder_store import FolderStore
 from dms.records.models import StoredObject
 from ingest.attempt import Tools
@@ -27,11 +29,20 @@ def tidy_objects(tools: Tools) -> int:
     if isinstance(tools.store, FolderStore):
         tools.store.forget_unfinished(GRACE.total_seconds())
     ended = InboxItem.objects.filter(state__in=ENDED, finished_at__range=(now - WINDOW, now - GRACE))
-    return sum(tidy_item(item, tools) for item in ended.iterator())
+    return sum(tidy_item(pk, tools) for pk in ended.values_list("pk", flat=True))
 
 
-def tidy_item(item: InboxItem, tools: Tools) -> int:
-    """Removes the objects of an ended item that nothing refers to. Never its original."""
+def tidy_item(item_id: UUID, tools: Tools) -> int:
+    """Removes the objects of an ended item that nothing refers to. Never its original.
+
+    The item's row is locked meanwhile: nobody can have it run again and store what no row knows yet.
+    """
+    with transaction.atomic():
+        item = InboxItem.objects.select_for_update().filter(pk=item_id, state__in=ENDED).first()
+        return _remove_strays(item, tools) if item else 0
+
+
+def _remove_strays(item: InboxItem, tools: Tools) -> int:
     known = {item.key, *_keys_of_records(item.pk), *_keys_in_facts(item)}
     strays = [key for key in tools.store.keys(item_prefix(item.pk, item.received_at)) if key not in known]
     for key in strays:

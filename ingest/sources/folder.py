@@ -6,109 +6,120 @@ Half-written files wait: a name that says so, a writer that still has the file o
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import logging
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dms.access.actors import Actor
 from dms.access.models import Scope
 from dms.adapters.chosen import object_store
-from dms.ports import Clock, ObjectStoreError
-from ingest.intake import Delivery, take_in
+from dms.ports import Clock, ObjectStoreError, StoreUnavailable
+from ingest.intake import Delivery, Receipt, take_in
 from ingest.models import InboxItem, Source
+from ingest.sources.found_file import FoundFile, NotReadable, printable
+from ingest.sources.troubles import Troubles
 
-log = logging.getLogger(__name__)
-
+UNFINISHED_BEGINNINGS = (".", "~$")
 UNFINISHED_ENDINGS = (".part", ".tmp", ".temp", ".crdownload", ".filepart", ".swp", "~")
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    path: Path
-    size: int
-    modified_ns: int
-    inode: int
-
-    @property
-    def source_key(self) -> str:
-        """The same file is known again, another file under the same name is not."""
-        identity = f"{self.path}\0{self.size}\0{self.modified_ns}\0{self.inode}"
-        return "folder:" + hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()
+OnError = Callable[[OSError], None]
 
 
-def finished_files(folder: Path, *, quiet_seconds: float, now: float) -> Iterator[Found]:
-    """All files below the folder, sub-folders included, that nobody is writing any more; oldest first."""
-    found = sorted(_files(folder), key=lambda f: f.modified_ns)
-    for file in found:
-        if now - file.modified_ns / 1e9 >= quiet_seconds and not _has_writer(file.path):
-            yield file
+def take_in_folder(
+    folder: Path, *, actor: Actor, scope: Scope, clock: Clock, quiet_seconds: float, troubles: Troubles
+) -> list[InboxItem]:
+    """One look at the folder; returns the items of the files that it found ready, also when they were known.
 
-
-def take_in_folder(folder: Path, *, actor: Actor, scope: Scope, clock: Clock, quiet_seconds: float) -> list[InboxItem]:
-    """One look at the folder. A file that cannot be read is said in the log and stays; the others go on.
-
+    A file that cannot be read, stored or removed is said in the log and stays; the others go on.
     Raises StoreUnavailable: then nothing is removed, and the next look tries again.
     """
+    now = clock.now()
+    troubles.forget_old(now)
+
+    def unreadable(error: OSError) -> None:
+        troubles.note(str(error.filename), f"the folder {error.filename} cannot be read: {error.strerror}", now)
+
     taken = []
-    for file in finished_files(folder, quiet_seconds=quiet_seconds, now=clock.now().timestamp()):
+    for file in finished_files(folder, quiet_seconds=quiet_seconds, now=now.timestamp(), on_error=unreadable):
+        if troubles.rests(file.source_key(), now):
+            continue
         try:
             taken.append(_take_in_file(file, folder, actor=actor, scope=scope, clock=clock))
-        except OSError as error:
-            log.warning("%s stays in the folder: %s", file.path, error)
+        except StoreUnavailable:
+            raise
+        except (OSError, NotReadable, ObjectStoreError) as error:
+            troubles.note(file.source_key(), f"{printable(str(file.path))} stays in the folder: {error}", now)
     return taken
 
 
-def _take_in_file(file: Found, folder: Path, *, actor: Actor, scope: Scope, clock: Clock) -> InboxItem:
-    delivery = Delivery(
-        filename=_printable(file.path.name),
-        source=Source.FOLDER,
-        source_path=_printable(str(file.path.relative_to(folder))),
-        source_key=file.source_key,
-    )
-    with file.path.open("rb") as stream:
-        receipt = take_in(actor, stream, delivery, scope=scope, clock=clock)
+def finished_files(
+    folder: Path, *, quiet_seconds: float, now: float, on_error: OnError | None = None
+) -> Iterator[FoundFile]:
+    """All files below the folder, sub-folders included, that nobody is writing any more; oldest first."""
+    found = sorted(_files(folder, on_error), key=lambda file: file.modified_ns)
+    for file in found:
+        if now - file.changed_ns / 1e9 >= quiet_seconds and not _has_writer(file.path):
+            yield file
+
+
+def _take_in_file(file: FoundFile, folder: Path, *, actor: Actor, scope: Scope, clock: Clock) -> InboxItem:
+    def deliver(source_key: str) -> Receipt:
+        delivery = Delivery(
+            filename=printable(file.path.name),
+            source=Source.FOLDER,
+            source_path=printable(str(file.path.relative_to(folder))),
+            source_key=source_key,
+        )
+        with file.open() as stream:
+            return take_in(actor, stream, delivery, scope=scope, clock=clock)
+
+    receipt = deliver(file.source_key())
+    if not receipt.created and (digest := file.digest()) != receipt.item.sha256:
+        # disks use inodes again, and some scanners write files of one size with times of whole seconds
+        receipt = deliver(file.source_key(digest))
     _remove_when_safe(file, receipt.item)
     return receipt.item
 
 
-def _remove_when_safe(file: Found, item: InboxItem) -> None:
-    """Only after the commit, only after every stored byte was read back, and only if the file is still the same one."""
+def _remove_when_safe(file: FoundFile, item: InboxItem) -> None:
+    """Only after the commit, only after every stored byte was read back, and only if the file is still the same one.
+
+    Raises OSError, ObjectMissing, ObjectDamaged, StoreUnavailable: the file stays.
+    """
+    object_store().verify(item.key, item.sha256)
     try:
-        object_store().verify(item.key, item.sha256)
-    except ObjectStoreError as error:
-        log.error("%s stays in the folder, its copy cannot be read back: %s", file.path, error)
-        return
-    status = file.path.stat()
-    if (status.st_size, status.st_mtime_ns, status.st_ino) == (file.size, file.modified_ns, file.inode):
-        file.path.unlink()
+        if file.is_still(file.path.lstat()):
+            file.path.unlink()
+    except FileNotFoundError:
+        pass  # somebody else removed it
 
 
-def _files(folder: Path) -> Iterator[Found]:
-    for where, subfolders, names in os.walk(folder):
+def _files(folder: Path, on_error: OnError | None) -> Iterator[FoundFile]:
+    for where, subfolders, names in os.walk(folder, onerror=on_error):
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
         for name in names:
-            if name.startswith(".") or name.lower().endswith(UNFINISHED_ENDINGS):
+            if name.startswith(UNFINISHED_BEGINNINGS) or name.lower().endswith(UNFINISHED_ENDINGS):
                 continue
             path = Path(where) / name
             try:
-                status = path.lstat()
+                if path.is_file() and not path.is_symlink():  # a link could point anywhere
+                    yield FoundFile.at(path)
             except OSError:
                 continue  # gone again
-            if path.is_symlink() or not path.is_file():
-                continue  # a link could point anywhere
-            yield Found(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
 def _has_writer(path: Path) -> bool:
-    """A read lease is refused while anybody has the file open for writing. Where leases do not work, time must do."""
+    """A read lease is refused while anybody has the file open for writing. Where leases do not work, time must do:
+    on network file systems, and for files of another user unless we are root."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
         return False  # unreadable: taking it in will say why
     try:
+        # Whoever opens the file for writing at this very moment has a signal sent to us. The usual one, SIGIO, ends a
+        # process that does not expect it; this one is ignored by default.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except BlockingIOError:
@@ -118,8 +129,3 @@ def _has_writer(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def _printable(name: str) -> str:
-    """File names are bytes; what is no UTF-8 (old scanners) is shown as far as it can be read."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

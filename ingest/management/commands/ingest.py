@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from dms.access.actors import system_ingest
+from dms.access.models import Scope
 from dms.adapters.chosen import SystemClock
 from dms.ports import ObjectStoreError
-from ingest.intake import Delivery, take_in
+from ingest.intake import Delivery, KeyUsedForOtherBytes, take_in
 from ingest.models import InboxItem, ItemState, Source
+from ingest.outcomes import PENDING
 from ingest.scopes import inbox_scope
-from ingest.sources.folder import Found
+from ingest.sources.found_file import FoundFile, NotReadable, printable
 
 ALL_DONE, SOME_REFUSED, NOT_TAKEN_IN = 0, 1, 2
-PENDING = (ItemState.WAITING, ItemState.WORKING)
 
 
 class Command(BaseCommand):
@@ -36,52 +40,85 @@ class Command(BaseCommand):
         parser.add_argument("--wait", action="store_true", help="wait until every item has ended, and show progress")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        files = list(_files(options["paths"]))
+        try:
+            self._run(options["paths"], wait=options["wait"])
+        except DatabaseError as error:
+            raise CommandError(
+                _("Die Datenbank antwortet nicht: {error}").format(error=error), returncode=NOT_TAKEN_IN
+            ) from error
+
+    def _run(self, paths: list[Path], *, wait: bool) -> None:
+        files, unreadable = _files(paths)
         items, failed = self._take_in(files)
-        if options["wait"]:
+        for error in unreadable:
+            self.stderr.write(f"{printable(str(error.filename))}: {error.strerror}")
+        if wait:
             _wait_for(items)
         refused = InboxItem.objects.filter(pk__in=items, state__in=[ItemState.REFUSED, ItemState.STUCK])
         for item in refused:
             reason = item.reason_text
             self.stderr.write(f"{item.filename}: {reason.sentence if reason else item.detail}")
-        if failed:
+        if failed or unreadable:
             sys.exit(NOT_TAKEN_IN)
         if refused:
             sys.exit(SOME_REFUSED)
 
-    def _take_in(self, files: list[Path]) -> tuple[list[Any], int]:
-        items, failed = [], 0
+    def _take_in(self, files: list[tuple[Path, Path]]) -> tuple[set[UUID], int]:
+        items, failed, scope = set(), 0, _scope()
         with tqdm(files, desc=_("Angenommen"), unit=_("Datei")) as bar:
             for path in bar:
                 try:
-                    items.append(_take_in_file(path).pk)
-                except (OSError, ObjectStoreError) as error:
+                    items.add(_take_in_file(path, scope).pk)
+                except (OSError, NotReadable, ObjectStoreError, KeyUsedForOtherBytes) as error:
                     failed += 1
-                    bar.write(f"{path}: {error}", file=sys.stderr)
+                    bar.write(f"{printable(str(path))}: {error or type(error).__name__}", file=sys.stderr)
         return items, failed
 
 
-def _files(paths: list[Path]) -> Iterator[Path]:
+def _scope() -> Scope:
+    try:
+        return inbox_scope()
+    except Scope.DoesNotExist as error:
+        raise CommandError(
+            _("Es gibt noch keinen Posteingang. Zuerst: ./manage.py setup"), returncode=NOT_TAKEN_IN
+        ) from error
+
+
+def _files(paths: list[Path]) -> tuple[list[Path], list[OSError]]:
+    """The files that are meant, and the folders that cannot be read. Links are followed to files, not into folders."""
+    files: list[Path] = []
+    unreadable: list[OSError] = []
     for path in paths:
-        if not path.exists():
-            raise CommandError(_("{path}: gibt es nicht.").format(path=path), returncode=NOT_TAKEN_IN)
         if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            files += sorted(_files_below(path, unreadable.append))
+        elif path.is_file():
+            files.append(path)
         else:
-            yield path
+            message = _("{path}: gibt es nicht, oder es ist weder Datei noch Ordner.")
+            raise CommandError(message.format(path=printable(str(path))), returncode=NOT_TAKEN_IN)
+    return files, unreadable
 
 
-def _take_in_file(path: Path) -> InboxItem:
-    status = path.stat()
-    found = Found(path.resolve(), status.st_size, status.st_mtime_ns, status.st_ino)
+def _files_below(folder: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
+    for where, subfolders, names in os.walk(folder, onerror=on_error):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        paths = (Path(where) / name for name in names if not name.startswith("."))
+        yield from (path for path in paths if path.is_file())
+
+
+def _take_in_file(path: Path, scope: Scope) -> InboxItem:
+    file = FoundFile.at(path.resolve())
     delivery = Delivery(
-        filename=path.name, source=Source.COMMAND, source_path=str(path), source_key=found.source_key
-    )  # fmt: skip
-    with path.open("rb") as stream:
-        return take_in(system_ingest(), stream, delivery, scope=inbox_scope(), clock=SystemClock()).item
+        filename=printable(path.name),
+        source=Source.COMMAND,
+        source_path=printable(str(path)),
+        source_key=file.source_key(),
+    )
+    with file.open() as stream:
+        return take_in(system_ingest(), stream, delivery, scope=scope, clock=SystemClock()).item
 
 
-def _wait_for(items: list[Any]) -> None:
+def _wait_for(items: set[UUID]) -> None:
     with tqdm(total=len(items), desc=_("Verarbeitet"), unit=_("Datei")) as bar:
         while True:
             open_items = InboxItem.objects.filter(pk__in=items, state__in=PENDING).count()

@@ -8,13 +8,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 
 from dms.access.actors import system_ingest
 from dms.adapters.chosen import SystemClock
 from dms.ports import ObjectStoreError
 from ingest.scopes import inbox_scope
 from ingest.sources.folder import take_in_folder
+from ingest.sources.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
@@ -27,22 +29,25 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.WATCH_FOLDER.mkdir(parents=True, exist_ok=True)
+        troubles = Troubles()
         while True:
-            self._look()
+            _look(troubles)
             if options["once"]:
                 return
             time.sleep(1)
 
-    def _look(self) -> None:
-        try:
-            take_in_folder(
-                settings.WATCH_FOLDER,
-                actor=system_ingest(),
-                scope=inbox_scope(),
-                clock=SystemClock(),
-                quiet_seconds=settings.WATCH_QUIET_SECONDS,
-            )
-        except (DatabaseError, ObjectStoreError) as error:
-            log.error("nothing is taken in for now, the files stay in the folder: %s", error)
-            close_old_connections()
-            time.sleep(2)
+
+def _look(troubles: Troubles) -> None:
+    try:
+        take_in_folder(
+            settings.WATCH_FOLDER,
+            actor=system_ingest(),
+            scope=inbox_scope(),
+            clock=SystemClock(),
+            quiet_seconds=settings.WATCH_QUIET_SECONDS,
+            troubles=troubles,
+        )
+    except (DatabaseError, ObjectStoreError) as error:
+        log.error("nothing is taken in for now, the files stay in the folder: %s", error)
+        close_old_connections()
+        time.sleep(2)
