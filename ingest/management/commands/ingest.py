@@ -43,9 +43,10 @@ class Command(BaseCommand):
         try:
             self._run(options["paths"], wait=options["wait"])
         except DatabaseError as error:
-            raise CommandError(
-                _("Die Datenbank antwortet nicht: {error}").format(error=error), returncode=NOT_TAKEN_IN
-            ) from error
+            message = _("Die Datenbank antwortet nicht: {error}").format(error=error)
+            raise CommandError(message, returncode=NOT_TAKEN_IN) from error
+        except OSError as error:
+            raise CommandError(printable(str(error)), returncode=NOT_TAKEN_IN) from error
 
     def _run(self, paths: list[Path], *, wait: bool) -> None:
         files, unreadable = _files(paths)
@@ -63,7 +64,7 @@ class Command(BaseCommand):
         if refused:
             sys.exit(SOME_REFUSED)
 
-    def _take_in(self, files: list[tuple[Path, Path]]) -> tuple[set[UUID], int]:
+    def _take_in(self, files: list[Path]) -> tuple[set[UUID], int]:
         items, failed, scope = set(), 0, _scope()
         with tqdm(files, desc=_("Angenommen"), unit=_("Datei")) as bar:
             for path in bar:
@@ -111,7 +112,7 @@ def _take_in_file(path: Path, scope: Scope) -> InboxItem:
     delivery = Delivery(
         filename=printable(path.name),
         source=Source.COMMAND,
-        source_path=printable(str(path)),
+        source_path=printable(str(Path(path.parent.name) / path.name)),  # people need not know where it lies here
         source_key=file.source_key(),
     )
     with file.open() as stream:
