@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import faulthandler
 import gc
 import os
 import pickle
@@ -190,6 +191,7 @@ def _live_and_die(
 
 def _cut_loose(parent: int) -> None:
     gc.freeze()  # what the parent owns (database connections) is never collected here
+    faulthandler.disable()  # a crash here is an answer, not news for the terminal
     signal.set_wakeup_fd(-1)
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         if callable(signal.getsignal(number)) and number != signal.SIGINT:
