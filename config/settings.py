@@ -118,9 +118,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # publishing gives up at once: a wake-up that is lost is found by the sweep, an upload that waits is not forgiven
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "max_retries": 1,
+    "socket_timeout": 1.5,
+    "socket_connect_timeout": 1.5,
+    "max_retries": 0,
     "interval_start": 0,
     "interval_step": 0,
     "interval_max": 0,

@@ -110,7 +110,7 @@ def _clean_name(filename: str) -> str:
     """The last part of the name without control characters; browsers and mail may send anything."""
     name = "".join(c for c in PurePath(filename.replace("\\", "/")).name if c.isprintable())
     name = name[-255:].strip()
-    return name if name.strip(".") else "ohne Namen"
+    return name if name.strip(". ") else "ohne Namen"
 
 
 def _ending(filename: str) -> str:

@@ -5,6 +5,7 @@ The layout is a promise to readers without our software: docs/storage-format.md.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -25,17 +26,22 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, err
 
 
 class FolderStore:
-    """ObjectStore on a local or mounted folder. Safe with any number of processes at once."""
+    """ObjectStore on a local or mounted folder. Safe with any number of processes at once.
+
+    The folder is made when a process first turns to the store. When it is gone later, the store is away: nothing is
+    said to be missing then, and nothing is written beside it.
+    """
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.unfinished = self.folder / UNFINISHED
+        with contextlib.suppress(OSError):  # said by the first use
+            self.unfinished.mkdir(parents=True, exist_ok=True)
 
     def put(self, key: str, source: BinaryIO, *, sha256: str | None = None) -> StoredBytes:
         target = self._path(key)
         temporary = self.unfinished / secrets.token_hex(16)
         try:
-            self.unfinished.mkdir(parents=True, exist_ok=True)
             digest, size = _write_flushed(temporary, source)
             if sha256 is not None and digest != sha256:
                 raise ObjectDamaged(f"{key}: expected {sha256}, got {digest}")
@@ -45,9 +51,10 @@ class FolderStore:
         except FileExistsError as error:
             raise ObjectExists(key) from error
         except OSError as error:
-            raise _translated(key, error) from error
+            raise self._translated(key, error) from error
         finally:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # the store is away, and that is being said
+                temporary.unlink(missing_ok=True)
         return StoredBytes(key, digest, size)
 
     @contextmanager
@@ -55,7 +62,7 @@ class FolderStore:
         try:
             stream = self._path(key).open("rb")
         except OSError as error:
-            raise _translated(key, error) from error
+            raise self._translated(key, error) from error
         with stream:
             stream.seek(start)
             yield stream if length is None else cast(BinaryIO, _Slice(stream, length))
@@ -64,7 +71,7 @@ class FolderStore:
         try:
             return self._path(key).stat().st_size
         except OSError as error:
-            raise _translated(key, error) from error
+            raise self._translated(key, error) from error
 
     def verify(self, key: str, sha256: str) -> None:
         digest = hashlib.sha256()
@@ -78,7 +85,7 @@ class FolderStore:
         try:
             self._path(key).unlink(missing_ok=True)
         except OSError as error:
-            raise _translated(key, error) from error
+            raise self._translated(key, error) from error
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         # only the folder that the prefix names is walked, so that one item's objects are found at once
@@ -100,6 +107,15 @@ class FolderStore:
                 path.unlink(missing_ok=True)
                 removed += 1
         return removed
+
+    def _translated(self, key: str, error: OSError) -> ObjectStoreError:
+        if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+            if self.unfinished.is_dir():
+                return ObjectMissing(key)
+            return StoreUnavailable(f"{key}: there is no store at {self.folder}")
+        if error.errno in NO_ROOM:
+            return StoreUnavailable(f"{key}: {error.strerror}")
+        return ObjectStoreError(f"{key}: {error}")
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
@@ -152,11 +168,3 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _translated(key: str, error: OSError) -> ObjectStoreError:
-    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
-        return ObjectMissing(key)
-    if error.errno in NO_ROOM:
-        return StoreUnavailable(f"{key}: {error.strerror}")
-    return ObjectStoreError(f"{key}: {error}")
