@@ -51,7 +51,6 @@ def read_range(range_id: UUID, tools: Tools) -> bool:
         run = RangeRun.objects.select_related("item").filter(pk=range_id, facts__isnull=True).first() if free else None
         if run is not None and run.item.state in PENDING and not _waits(run, tools.clock.now()):
             _read(run, tools)
-            _hand_back(run.item_id)
     return free
 
 
@@ -103,7 +102,7 @@ def _read_by_step(step: str, context: StepContext, pages: PageRange) -> Outcome:
 def _commit(run: RangeRun, outcome: Outcome | Exception, now: datetime) -> bool:
     match outcome:
         case Done():
-            return bool(RangeRun.objects.filter(pk=run.pk).update(facts=storable(outcome.facts), begun_at=None))
+            return _keep_facts(run, outcome)
         case Reject():
             refuse(run.item, outcome.reason, outcome.detail, now)
         case Retry():
@@ -113,6 +112,14 @@ def _commit(run: RangeRun, outcome: Outcome | Exception, now: datetime) -> bool:
         case Exception():
             give_up(run.item, f"pages {run.first}–{run.last}: {type(outcome).__name__}: {outcome}", now)
     return False
+
+
+def _keep_facts(run: RangeRun, outcome: Done) -> bool:
+    """With the last range the item is handed back in the same transaction: nobody would look for it after a kill."""
+    with transaction.atomic():
+        kept = RangeRun.objects.filter(pk=run.pk).update(facts=storable(outcome.facts), begun_at=None)
+        _hand_back(run.item_id)
+    return bool(kept)
 
 
 def _later(run: RangeRun, seconds: int, now: datetime, *, failed: bool = False) -> None:
@@ -126,9 +133,8 @@ def _later(run: RangeRun, seconds: int, now: datetime, *, failed: bool = False) 
 
 def _hand_back(item_id: UUID) -> None:
     """When the last range is read, the item itself is next. The row lock lets exactly one worker notice."""
-    with transaction.atomic():
-        turn = Turn.objects.select_for_update().get(pk=item_id)
-        if turn.ranges_open and not RangeRun.objects.filter(item_id=item_id, facts__isnull=True).exists():
-            turn.ranges_open = False
-            turn.save(update_fields=["ranges_open"])
-            wake_after_commit()
+    turn = Turn.objects.select_for_update().get(pk=item_id)
+    if turn.ranges_open and not RangeRun.objects.filter(item_id=item_id, facts__isnull=True).exists():
+        turn.ranges_open = False
+        turn.save(update_fields=["ranges_open"])
+        wake_after_commit()
