@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
@@ -13,6 +13,7 @@ from tests.servers import Servers, clean_environment
 # Before anything reads Django's settings; addresses only, nothing is started here.
 _servers = Servers(os.environ)
 _settings = _servers.environment()
+_stated: list[str] = []
 for _name in os.environ.keys() - clean_environment(os.environ).keys():
     del os.environ[_name]
 os.environ.update(_settings)
@@ -34,8 +35,21 @@ def pytest_configure(config: pytest.Config) -> None:
     TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[attr-defined]
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _stated:
+        terminalreporter.section("stated, not judged")
+        for line in _stated:
+            terminalreporter.write_line(line)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     _servers.stop()
+
+
+@pytest.fixture(scope="session")
+def state() -> Callable[[str], None]:
+    """Says a figure at the end of the run, also of a test that passed."""
+    return _stated.append
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,9 @@ def letter(number: int) -> tuple[str, bytes]:
     return f"notiz-{number}.txt", f"Sehr geehrte Damen und Herren,\n\nich nenne {word}.\n".encode()
 
 
-def test_a_hundred_letters_survive_killed_workers_and_a_flushed_broker(product: Product, api: requests.Session) -> None:
+def test_a_hundred_letters_survive_killed_workers_and_a_flushed_broker(
+    product: Product, api: requests.Session, state: Callable[[str], None]
+) -> None:
     chance = random.Random(20261122)
     acknowledged: list[str] = []
     delivering = [
@@ -70,7 +72,6 @@ def test_a_hundred_letters_survive_killed_workers_and_a_flushed_broker(product: 
     _wait_until_settled(product, api)
 
     items = _all(api, f"{product.url}/api/v1/inbox/?page_size=200")
-    print(f"killed: {dict(killed)}; acknowledged uploads: {len(acknowledged)}")
     assert sum(killed.values()) >= 10, "too few were killed to prove anything"
     assert killed["pool"] >= 1, "no process that worked was killed"
     assert len(acknowledged) == UPLOADS
@@ -82,8 +83,11 @@ def test_a_hundred_letters_survive_killed_workers_and_a_flushed_broker(product: 
     assert not [path for path in product.watch_folder.rglob("*") if path.is_file()]
     for command in (("audit", "verify"), ("search", "check")):
         proof = product.manage(*command)
-        print(proof.stdout.strip())
+        state(f"crash test: {proof.stdout.strip()}")
         assert proof.returncode == 0, proof.stderr
+    state(
+        f"crash test: killed {dict(killed)}; {len(acknowledged)} uploads acknowledged; {len(items)} items arrived, each once"
+    )
     for number in chance.sample(range(FILES + UPLOADS), 10):
         found = api.get(f"{product.url}/api/v1/search/", params={"q": f"Kennwort{number:04d}"}).json()
         assert found["count"] >= 1, number

@@ -68,9 +68,7 @@ GROUPS: dict[str, tuple[str, str, int, Callable[[Path], str]]] = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
-def test_accuracy_on_foreign_scans_is_stated(
-    group: str, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+def test_accuracy_on_foreign_scans_is_stated(group: str, tmp_path: Path, state: Callable[[str], None]) -> None:
     kind, pattern, most, truth = GROUPS[group]
     pictures = sorted((shared_data() / kind).glob(pattern))[:most]
     if not pictures:
@@ -83,7 +81,6 @@ def test_accuracy_on_foreign_scans_is_stated(
         expected = normal(truth(picture))
         rates.append(Levenshtein.distance(expected, normal(text)) / len(expected))
         sure.append(confidence or 0.0)
-    stated = f"CER {statistics.mean(rates):.1%} ({min(rates):.1%} to {max(rates):.1%})"
-    record_property(group, stated)
-    print(f"{group}: {stated}, {len(rates)} pages, mean confidence {statistics.mean(sure):.0f}")
+    rate = f"CER {statistics.mean(rates):.1%} ({min(rates):.1%} to {max(rates):.1%})"
+    state(f"{group}: {rate}, {len(rates)} pages, mean confidence {statistics.mean(sure):.0f}")
     assert any(rate < 1 for rate in rates)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from dms.adapters.tesseract import Tesseract
 from dms.pages import PageText
 from ingest.reading.letter_date import find_letter_date
 from ingest.reading.letter_parts import find_sender, find_title
+from ingest.reading.paper import evened
 from ingest.reading.recognise import read_again, read_picture
 from ingest.samples import mailbag
 from ingest.samples.mailbag import DIGITAL_FORMS, MAILBAG, SampleLetter, Sending
@@ -43,7 +45,7 @@ class Tally:
 @dataclass(slots=True)
 class Reader:
     folder: Path
-    engine: Tesseract = field(default_factory=lambda: Tesseract("deu+eng"))
+    engine: Tesseract = field(default_factory=Tesseract)
 
     def read(self, sending: Sending) -> tuple[SampleLetter, list[PageText]]:
         """The first pages as the product reads them, turned ones set upright."""
@@ -51,9 +53,9 @@ class Reader:
         pages = [self._page(picture) for picture in mailbag._pictures(draft)[:PAGES_EACH]]
         return mailbag._describe(draft, mailbag.SEED), pages
 
-    def _page(self, picture: object) -> PageText:
+    def _page(self, picture: Image.Image) -> PageText:
         path = self.folder / "page.pgm"
-        picture.save(path)  # type: ignore[attr-defined]
+        evened(picture).save(path)
         page = read_picture(self.engine, path, DPI, self.folder)
         return (read_again(self.engine, path, DPI, self.folder, page) if page.doubtful else page).text
 
@@ -77,7 +79,7 @@ def tallied(folder: Path) -> Iterator[tuple[Sending, Tally]]:
 
 
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
-def test_sample_mail_is_read_with_few_errors(tmp_path: Path) -> None:
+def test_sample_mail_is_read_with_few_errors(tmp_path: Path, state: Callable[[str], None]) -> None:
     levels: dict[Noise, Tally] = defaultdict(Tally)
     for sending, tally in tallied(tmp_path):
         print(f"{sending.name}: {sending.noise}, {tally.rate:.2%} wrong, {tally}")
@@ -85,8 +87,8 @@ def test_sample_mail_is_read_with_few_errors(tmp_path: Path) -> None:
         for name in Tally.__slots__:
             setattr(level, name, getattr(level, name) + getattr(tally, name))
     for noise, level in levels.items():
-        print(
-            f"{noise}: CER {level.rate:.2%} of {level.characters} characters; of {level.letters} letters "
+        state(
+            f"sample mail, {noise}: CER {level.rate:.2%} of {level.characters} characters; of {level.letters} letters "
             f"{level.titles} subjects, {level.senders} senders, {level.days} days found"
         )
     assert set(levels) == set(Noise)
