@@ -86,7 +86,8 @@ def test_a_hundred_letters_survive_killed_workers_and_a_flushed_broker(
         state(f"crash test: {proof.stdout.strip()}")
         assert proof.returncode == 0, proof.stderr
     state(
-        f"crash test: killed {dict(killed)}; {len(acknowledged)} uploads acknowledged; {len(items)} items arrived, each once"
+        f"crash test: killed {dict(killed)}; {len(acknowledged)} uploads acknowledged;"
+        f" {len(items)} items arrived, each once"
     )
     for number in chance.sample(range(FILES + UPLOADS), 10):
         found = api.get(f"{product.url}/api/v1/search/", params={"q": f"Kennwort{number:04d}"}).json()
