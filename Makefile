@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
+CORES := $(shell nproc)
 
 .PHONY: help run stop test check format assets lock clean-state
 
@@ -15,7 +16,7 @@ stop: ## stop what `make run` started, from another terminal
 	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m scripts.run stop; else echo "Nothing is running."; fi
 
 test: ## set up what is missing and run every test (ARGS="-k word" for some)
-	@scripts/bootstrap test && exec $(PYTHON) -m pytest $(ARGS)
+	@scripts/bootstrap test && exec $(PYTHON) -m pytest -n $(CORES) --dist worksteal $(ARGS)
 
 check: ## format, lint, types, import directions, unit tests: under a minute, no servers
 	@scripts/bootstrap test
@@ -23,7 +24,7 @@ check: ## format, lint, types, import directions, unit tests: under a minute, no
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy .
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest tests/unit -q
+	$(PYTHON) -m pytest -n $(CORES) -q tests/unit
 
 format: ## put the source into its one format
 	@scripts/bootstrap test

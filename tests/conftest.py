@@ -13,7 +13,7 @@ from tests.servers import Servers, clean_environment
 # Before anything reads Django's settings; addresses only, nothing is started here.
 _servers = Servers(os.environ)
 _settings = _servers.environment()
-_stated: list[str] = []
+STATED = "stated"
 for _name in os.environ.keys() - clean_environment(os.environ).keys():
     del os.environ[_name]
 os.environ.update(_settings)
@@ -36,20 +36,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _stated:
+    reports = [
+        report for group in terminalreporter.stats.values() for report in group if hasattr(report, "user_properties")
+    ]
+    if stated := [line for report in reports for name, line in report.user_properties if name == STATED]:
         terminalreporter.section("stated, not judged")
-        for line in _stated:
-            terminalreporter.write_line(line)
+        for line in dict.fromkeys(stated):
+            terminalreporter.write_line(str(line))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     _servers.stop()
 
 
-@pytest.fixture(scope="session")
-def state() -> Callable[[str], None]:
+@pytest.fixture
+def state(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Says a figure at the end of the run, also of a test that passed."""
-    return _stated.append
+    return lambda line: record_property(STATED, line)
 
 
 @pytest.fixture(scope="session")
