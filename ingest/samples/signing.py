@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509 as builder
@@ -34,7 +35,8 @@ def sign_for(name: str, pdf_bytes: bytes) -> bytes:
     signer = SimpleSigner.load_pkcs12_data(bundle, other_certs=[])
     signed = io.BytesIO()
     metadata = PdfSignatureMetadata(field_name="Unterschrift", name=name, location="Neustadt an der Lahr")
-    sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf_bytes)), metadata, signer, output=signed)
+    with ThreadPoolExecutor(1) as own:  # pyHanko runs an event loop of its own, and the caller's thread may have one
+        own.submit(sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf_bytes)), metadata, signer, output=signed).result()
     return signed.getvalue()
 
 
