@@ -11,6 +11,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.servers import Servers, clean_environment
 
 # Before anything reads Django's settings; addresses only, nothing is started here.
+_found = dict(os.environ)
 _servers = Servers(os.environ)
 _settings = _servers.environment()
 STATED = "stated"
@@ -33,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
     # Tests with real transactions are followed by work of the owner; the others need not even connect as owner.
     TransactionTestCase.databases, TestCase.databases = {"default", "owner"}, {"default"}
     TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The processes that share the tests (pytest -n) begin as this one was found: each has servers of its own."""
+    os.environ.clear()
+    os.environ.update(_found)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
