@@ -435,7 +435,9 @@ def test_a_file_whose_disk_fails_is_not_taken_for_trouble_with_the_store() -> No
         stream.read(10)
 
 
-def test_links_and_pipes_are_not_followed(look: Look, inbox: Path, tmp_path: Path) -> None:
+def test_links_and_pipes_are_passed_over_without_a_word(
+    look: Look, inbox: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     secret = put(tmp_path, "secret.txt")
     (inbox / "link.txt").symlink_to(secret)
     (inbox / "folder").symlink_to(tmp_path)
@@ -443,6 +445,7 @@ def test_links_and_pipes_are_not_followed(look: Look, inbox: Path, tmp_path: Pat
     os.mkfifo(inbox / "pipe.txt")
     assert look() == []
     assert secret.exists()
+    assert not caplog.records
 
 
 # --- the program --------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from ingest.models import InboxItem, ItemState, RangeRun
 from ingest.retries import item_retry
 from ingest.steps.contract import StepContext
 from ingest.tasks import tidy
-from ingest.tidy import GRACE, WINDOW, tidy_objects
+from ingest.tidy import GRACE, WINDOW, tidy_item, tidy_objects
 from ingest.workspace import fresh_key, item_prefix
 from tests.factories import item as hand_in
 from tests.factories import refused, stuck, user_with
@@ -68,6 +68,19 @@ def test_strays_of_an_ended_item_go_and_everything_else_stays(
     assert tidy_objects(tools) == 0
 
 
+def test_what_a_document_needs_stays_even_if_nothing_else_remembers_it(
+    done: InboxItem, tools: Tools, clock: SetClock
+) -> None:
+    done.step_runs.all().delete()
+    done.range_runs.all().delete()
+    after(clock, GRACE + timedelta(minutes=1))
+    tidy_objects(tools)
+    objects = StoredObject.objects.values_list("key", "sha256")
+    assert len(objects) > 1
+    for key, sha256 in objects:
+        tools.store.verify(key, sha256)
+
+
 def test_nothing_is_touched_before_an_hour_and_after_two_days(done: InboxItem, tools: Tools, clock: SetClock) -> None:
     leave_behind(done, tools)
     after(clock, GRACE - timedelta(minutes=1))
@@ -105,6 +118,7 @@ def test_an_item_that_is_run_again_is_left_alone_from_that_moment(tools: Tools, 
     item_retry(actor_for(user_with(Role.CLERK, scope=scope)), fresh(letter))
     stray = leave_behind(letter, tools)
     assert tidy_objects(tools) == 0
+    assert tidy_item(letter.pk, tools) == 0, "nor when it was looked up a moment before"
     assert stray in set(tools.store.keys())
 
 
