@@ -16,7 +16,7 @@ stop: ## stop what `make run` started, from another terminal
 	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m scripts.run stop; else echo "Nothing is running."; fi
 
 test: ## set up what is missing and run every test (ARGS="-k word" for some)
-	@scripts/bootstrap test && exec $(PYTHON) -m pytest -n $(CORES) --dist worksteal $(ARGS)
+	@scripts/bootstrap test && exec $(PYTHON) -m pytest $(ARGS)
 
 check: ## format, lint, types, import directions, unit tests: under a minute, no servers
 	@scripts/bootstrap test

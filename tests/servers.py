@@ -3,7 +3,7 @@
 Both are the real servers, made by the same code as `make run`, in a folder below the system's temporary one. They end
 with the test run, also after Ctrl-C, and by the operating system's hand when the test run is killed. Set DATABASE_URL
 (and DATABASE_OWNER_URL) or BROKER_URL to use other servers; the login must then be allowed to create databases, and the
-tests run in one process (`make test ARGS=-n0`), because they share that database.
+tests run in one process (no `-n`), because they share that database.
 """
 
 from __future__ import annotations
