@@ -146,7 +146,7 @@ MALWARE_SCANNER = {"adapter": env("MALWARE_SCANNER", "dms.adapters.no_scanner.No
 
 # --- taking mail in -------------------------------------------------------------------------------
 WATCH_FOLDER = Path(env("WATCH_FOLDER", str(STATE / "inbox")))
-WATCH_QUIET_SECONDS = float(env("WATCH_QUIET_SECONDS", "2"))
+WATCH_QUIET_SECONDS = float(env("WATCH_QUIET_SECONDS", "5"))
 UPLOAD_MAX_MB = int(env("UPLOAD_MAX_MB", "2048"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -69,6 +69,11 @@ class ParsedQuery:
     excluded: tuple[Wanted, ...] = ()
 
     @property
+    def quotes(self) -> bool:
+        """Whether something was put in quotation marks: that is never given up, even if nothing is found then."""
+        return any(wanted.quoted for clause in self.clauses for wanted in clause.alternatives)
+
+    @property
     def words(self) -> tuple[Forms, ...]:
         """All single words that are wanted, in the order typed."""
         return tuple(word for clause in self.clauses for wanted in clause.alternatives for word in wanted.words)

@@ -579,3 +579,11 @@ def test_under_a_rebuild_with_writers_and_readers_nothing_is_lost_and_no_search_
     assert index.size() == 150
     assert ask(index, "neu").count == 100
     assert ask(index, "alt").count == 50
+
+
+@pytest.mark.parametrize("typed", ['"Zisternen Die"', '"kommtnichtvor Zisterne"', 'Garten "Zisterne des Nachbarn"'])
+def test_what_is_quoted_is_never_given_up_even_if_nothing_is_found_then(index: SearchIndex, typed: str) -> None:
+    index.put([letter(1, "Die Zisternen im Garten"), letter(2, "Zisterne"), letter(3, "der Nachbar des Gartens")])
+    hits = ask(index, typed)
+    assert hits.count == 0
+    assert not hits.hits

@@ -142,7 +142,7 @@ class _Search:
         if binding:
             rows = [term for term in binding if has_row(term)]
             wider, more = self._ask(both(map(compile_coarse, binding)), rows, relaxed=True)
-            if more:
+            if more or self._parsed.quotes:
                 return wider if more > found else hits
         if not (loose := self._loose()):
             return hits
