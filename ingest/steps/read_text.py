@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import pikepdf
 import pypdfium2
@@ -26,12 +26,12 @@ from ingest.reading.pictures import PictureDamaged, PictureTooLarge
 from ingest.reading.reading_file import MEDIA_TYPE as READING_TYPE
 from ingest.reading.reading_file import NumberedPage, pack_reading
 from ingest.reading.recognise import ReadPage, read_again, read_picture
-from ingest.reading.sandbox import ChildDied, TooExpensive, WorkFailed, run_limited
+from ingest.reading.sandbox import ChildDied, TooExpensive, WorkFailed
 from ingest.reasons import Reason
 from ingest.steps.contract import Done, ObjectRef, ObjectRole, Outcome, PageRange, Reject, StepContext
+from ingest.steps.limited import limited
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 PDF_TYPE = "application/pdf"
 TEXT_PAGES_TOGETHER = 40
@@ -104,7 +104,7 @@ def _read_text_pages(
     """All in one go; when one page spoils it, one by one, so that only that page is lost."""
     with _folder(context) as folder:
         try:
-            found = _limited(context, read_text_pages, source, numbers, Path(folder), context.limits)
+            found = limited(context, read_text_pages, source, numbers, Path(folder), context.limits)
         except PAGE_ERRORS as error:
             if len(numbers) > 1:
                 return [read for number in numbers for read in _read_text_pages(context, source, [number])]
@@ -134,7 +134,7 @@ def _read_by_ocr(
     with _folder(context) as name:
         folder = Path(name)
         try:
-            page = _limited(context, decode_page, source, way, number, folder, context.limits)
+            page = limited(context, decode_page, source, way, number, folder, context.limits)
         except PAGE_ERRORS as error:
             return _unread(number, _reason_of(error, number)), None
         facts["dpi"], facts["barcodes"], facts["blank"] = page.dpi, list(page.barcodes), blank.is_blank(page.ink)
@@ -152,11 +152,11 @@ def _read_by_ocr(
 
 def _recognise(context: StepContext, page: DecodedPage, folder: Path) -> ReadPage:
     """A second reading may only better the first: when it costs too much, the first one counts."""
-    first = _limited(context, read_picture, context.ocr, page.picture, page.dpi, folder)
+    first = limited(context, read_picture, context.ocr, page.picture, page.dpi, folder)
     if not first.doubtful:
         return first
     try:
-        return _limited(context, read_again, context.ocr, page.picture, page.dpi, folder, first)
+        return limited(context, read_again, context.ocr, page.picture, page.dpi, folder, first)
     except PAGE_ERRORS as error:
         log.info("the second reading of a page was given up: %s", error)
         return first
@@ -199,16 +199,6 @@ def _unread(number: int, problem: Reason | None) -> PageFacts:
         "layer": None,
         "problem": problem.value if problem else None,
     }
-
-
-def _limited(context: StepContext, work: Callable[..., T], *args: Any) -> T:
-    """Raises what the work raises; a child that was killed from outside gets a second try: not the page's fault."""
-    try:
-        return run_limited(work, *args, limits=context.limits)
-    except ChildDied as death:
-        if not death.from_outside:
-            raise
-    return run_limited(work, *args, limits=context.limits)
 
 
 def _reason_of(error: Exception, number: int) -> Reason:
