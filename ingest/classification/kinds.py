@@ -33,50 +33,48 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentKind:
+class BuiltInKind:
     slug: str
     label: Promise
     description: Promise
 
 
-KINDS: tuple[DocumentKind, ...] = (
-    DocumentKind(
+KINDS: tuple[BuiltInKind, ...] = (
+    BuiltInKind(
         Kind.APPLICATION, _("Antrag"), _("Jemand bittet um eine Genehmigung, eine Leistung oder eine Befreiung.")
     ),
-    DocumentKind(Kind.OBJECTION, _("Widerspruch"), _("Jemand wendet sich förmlich gegen einen Bescheid.")),
-    DocumentKind(Kind.INVOICE, _("Rechnung"), _("Eine Lieferung oder Leistung wird in Rechnung gestellt.")),
-    DocumentKind(Kind.REMINDER, _("Mahnung"), _("Eine fällige Zahlung wird angemahnt.")),
-    DocumentKind(Kind.OFFER, _("Angebot"), _("Ein Unternehmen bietet eine Lieferung oder Leistung zu einem Preis an.")),
-    DocumentKind(
+    BuiltInKind(Kind.OBJECTION, _("Widerspruch"), _("Jemand wendet sich förmlich gegen einen Bescheid.")),
+    BuiltInKind(Kind.INVOICE, _("Rechnung"), _("Eine Lieferung oder Leistung wird in Rechnung gestellt.")),
+    BuiltInKind(Kind.REMINDER, _("Mahnung"), _("Eine fällige Zahlung wird angemahnt.")),
+    BuiltInKind(Kind.OFFER, _("Angebot"), _("Ein Unternehmen bietet eine Lieferung oder Leistung zu einem Preis an.")),
+    BuiltInKind(
         Kind.COMPLAINT, _("Beschwerde"), _("Jemand beklagt sich über einen Zustand, eine Störung oder das Verhalten.")
     ),
-    DocumentKind(Kind.INQUIRY, _("Anfrage"), _("Jemand stellt Fragen und bittet um Auskunft.")),
-    DocumentKind(
+    BuiltInKind(Kind.INQUIRY, _("Anfrage"), _("Jemand stellt Fragen und bittet um Auskunft.")),
+    BuiltInKind(
         Kind.INFORMATION_REQUEST,
         _("Antrag auf Informationszugang"),
         _("Jemand verlangt Akteneinsicht oder amtliche Informationen nach dem Gesetz."),
     ),
-    DocumentKind(
+    BuiltInKind(
         Kind.NOTICE_OF_DEFECT,
         _("Schadensmeldung"),
         _("Ein Schaden oder Mangel an öffentlichem Eigentum wird gemeldet."),
     ),
-    DocumentKind(Kind.JOB_APPLICATION, _("Bewerbung"), _("Jemand bewirbt sich um eine Stelle oder Ausbildung.")),
-    DocumentKind(Kind.TAX_MATTER, _("Steuersache"), _("Erklärungen, Stundungen und Mitteilungen zu Gemeindesteuern.")),
-    DocumentKind(
-        Kind.POWER_OF_ATTORNEY, _("Vollmacht"), _("Jemand ermächtigt eine andere Person, für ihn zu handeln.")
-    ),
-    DocumentKind(
+    BuiltInKind(Kind.JOB_APPLICATION, _("Bewerbung"), _("Jemand bewirbt sich um eine Stelle oder Ausbildung.")),
+    BuiltInKind(Kind.TAX_MATTER, _("Steuersache"), _("Erklärungen, Stundungen und Mitteilungen zu Gemeindesteuern.")),
+    BuiltInKind(Kind.POWER_OF_ATTORNEY, _("Vollmacht"), _("Jemand ermächtigt eine andere Person, für ihn zu handeln.")),
+    BuiltInKind(
         Kind.REGISTRATION, _("Anmeldung"), _("Gewerbe, Hund, Veranstaltung oder Kind werden an- oder umgemeldet.")
     ),
-    DocumentKind(
+    BuiltInKind(
         Kind.CANCELLATION, _("Kündigung"), _("Ein Vertrag, eine Mitgliedschaft oder ein Platz wird gekündigt.")
     ),
-    DocumentKind(
+    BuiltInKind(
         Kind.STATEMENT, _("Stellungnahme"), _("Jemand nimmt zu einer Planung oder einem Verfahren fachlich Stellung.")
     ),
-    DocumentKind(Kind.CONTRACT, _("Vertrag"), _("Zwei Seiten vereinbaren Leistungen, Pflichten und Fristen.")),
-    DocumentKind(Kind.INVITATION, _("Einladung"), _("Zu einer Sitzung, Feier oder Veranstaltung wird eingeladen.")),
-    DocumentKind(Kind.CERTIFICATE, _("Bescheinigung"), _("Eine Stelle bestätigt jemandem eine Tatsache schriftlich.")),
+    BuiltInKind(Kind.CONTRACT, _("Vertrag"), _("Zwei Seiten vereinbaren Leistungen, Pflichten und Fristen.")),
+    BuiltInKind(Kind.INVITATION, _("Einladung"), _("Zu einer Sitzung, Feier oder Veranstaltung wird eingeladen.")),
+    BuiltInKind(Kind.CERTIFICATE, _("Bescheinigung"), _("Eine Stelle bestätigt jemandem eine Tatsache schriftlich.")),
 )
 """In the order in which a person chooses; no two share a slug."""
