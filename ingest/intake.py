@@ -20,9 +20,9 @@ from dms.audit.events import Event
 from dms.ports import Clock, StoredBytes
 from ingest.models import InboxItem, Source, Turn
 from ingest.pipeline import FIRST_STEP
-from ingest.storable import storable
-from ingest.wake import wake_after_commit
-from ingest.workspace import fresh_key, item_prefix
+from ingest.work.storable import storable
+from ingest.work.wake import wake_after_commit
+from ingest.work.workspace import fresh_key, item_prefix
 
 
 class KeyUsedForOtherBytes(Exception):

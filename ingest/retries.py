@@ -11,7 +11,7 @@ from dms.audit.lifecycle import NotPossible
 from ingest.models import InboxItem, ItemState, ItemVerb, RangeRun, StepRun, Turn
 from ingest.pipeline import FIRST_STEP
 from ingest.reasons import Reason
-from ingest.wake import wake_after_commit
+from ingest.work.wake import wake_after_commit
 
 
 def item_retry(actor: Actor, item: InboxItem) -> InboxItem:

@@ -7,10 +7,10 @@ import time
 
 from celery import shared_task
 
-from ingest.queue import pending_items, pending_ranges, work_until_done
-from ingest.tidy import tidy_objects
-from ingest.tools import chosen_tools
-from ingest.wake import wake
+from ingest.work.queue import pending_items, pending_ranges, work_until_done
+from ingest.work.tidy import tidy_objects
+from ingest.work.tools import chosen_tools
+from ingest.work.wake import wake
 
 TURN_SECONDS = 20
 """After so long a worker gives its place back, so that other tasks come in between."""

@@ -27,10 +27,10 @@ from dms.records.documents import NewDocument, NewObject, NewPage, documents_reg
 from dms.records.models import Document, DocumentKind, ObjectRole, TextState
 from ingest.intake import Delivery, take_in
 from ingest.models import InboxItem, ItemState, ItemVerb, Source
-from ingest.outcomes import give_up, refuse
 from ingest.reasons import Reason
 from ingest.scopes import CENTRAL_INBOX
-from ingest.workspace import fresh_key, item_prefix
+from ingest.work.outcomes import give_up, refuse
+from ingest.work.workspace import fresh_key, item_prefix
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PNG = bytes.fromhex(

@@ -14,8 +14,8 @@ from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
+from ingest.reading.limits import Limits
 from ingest.reading.text_layout import decode_text
-from ingest.steps.contract import Limits
 
 ENCRYPTED = {"multipart/encrypted", "application/pgp-encrypted"}
 SIGNED_ONLY = {"signed-data", "certs-only"}

@@ -16,11 +16,11 @@ from dms.pages import PageText
 from ingest.facts import Barcode, PageWay
 from ingest.reading import blank, page_image
 from ingest.reading.barcodes import read_barcodes
+from ingest.reading.limits import Limits
 from ingest.reading.orientation import turned
 from ingest.reading.paper import evened
 from ingest.reading.pdf_text import open_pdf, read_text_page
 from ingest.reading.pictures import BORN_DIGITAL_DPI, PagePicture, draw_open_page, get_picture
-from ingest.steps.contract import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from ingest.facts import PageWay
+from ingest.reading.limits import Limits
 from ingest.reading.page_picture import full_page_picture
 from ingest.reading.pdf_text import open_page, unreadable
-from ingest.steps.contract import Limits
 
 FEW_CHARACTERS = 300
 """A page with more readable characters is a page of text, whatever pictures stand on it."""

@@ -14,11 +14,11 @@ import pypdfium2.raw as pdfium
 from pikepdf import Array, Dictionary, Name, Object, Pdf
 
 from ingest.facts import PageWay
+from ingest.reading.limits import Limits
 from ingest.reading.page_picture import visible_box
 from ingest.reading.page_way import choose_way
 from ingest.reading.pdf_text import open_pdf
 from ingest.reasons import Reason
-from ingest.steps.contract import Limits
 
 PAGE_COUNT = re.compile(rb"/Type\s*/Pages[^>]{0,2000}?/Count\s+(\d{1,9})|/Count\s+(\d{1,9})[^>]{0,2000}?/Type\s*/Pages")
 DEEPEST_FIELD = 16

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from ingest.reading.limits import Limits
 from ingest.reasons import Reason
-from ingest.steps.contract import Limits
 
 FORMATS = ("TIFF", "JPEG", "PNG", "WEBP")
 

@@ -13,9 +13,9 @@ import pikepdf
 from pikepdf import Dictionary, Matrix, Name, Stream
 from PIL import Image
 
+from ingest.reading.limits import Limits
 from ingest.reading.picture_file import FORMATS
 from ingest.reading.pictures import Frame, decode_frame, frame_inches, plain, refuse_too_large, stated_placement
-from ingest.steps.contract import Limits
 
 POINTS_PER_INCH = 72.0
 LONGEST_SIDE = 14_400.0

@@ -18,11 +18,11 @@ import pypdfium2
 from PIL import Image, ImageOps, TiffImagePlugin
 
 from ingest.facts import PageWay
+from ingest.reading.limits import Limits
 from ingest.reading.orientation import turned
 from ingest.reading.page_picture import full_page_picture
 from ingest.reading.pdf_text import open_pdf, page_size, render_page
 from ingest.reading.picture_file import FORMATS
-from ingest.steps.contract import Limits
 
 OCR_DPI = 300
 BORN_DIGITAL_DPI = 150

@@ -17,10 +17,10 @@ import pikepdf
 from pikepdf import Dictionary, Matrix, Name, Stream, pdfa
 
 from ingest.facts import PartKind
+from ingest.reading.limits import Limits
 from ingest.reading.page_picture import visible_box
 from ingest.reading.pdf_text import open_pdf, read_text_page
 from ingest.reading.picture_pdf import append_frame, frame_fingerprint, picture_fingerprint
-from ingest.steps.contract import Limits
 
 FLAVOUR = "2b"
 REMOVABLE_FROM_PAGE = (Name.Trans, Name.Thumb, Name.Dur, Name.PieceInfo, Name.AA)

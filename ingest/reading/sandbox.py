@@ -25,7 +25,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 
-from ingest.steps.contract import Limits
+from ingest.reading.limits import Limits
 
 T = TypeVar("T")
 

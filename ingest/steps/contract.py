@@ -1,7 +1,7 @@
 """What a step is: it reads what earlier steps recorded, writes only objects, and returns an outcome as a value.
 
 A step touches no model and no broker, so it repeats safely after a kill and is tested without a database. The runner
-(`ingest/runner.py`) alone commits the outcome, the event and the next state, in one transaction.
+(`ingest/work/runner.py`) alone commits the outcome, the event and the next state, in one transaction.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from dms.ports import MalwareScanner, OcrEngine
 from ingest.classification.verdict import Verdict
+from ingest.reading.limits import Limits
 from ingest.reasons import Reason
 
 Facts = Mapping[str, Any]
@@ -80,23 +81,6 @@ class Workspace(Protocol):
 
     def keep(self, source: Path | bytes, *, name: str, role: ObjectRole, media_type: str) -> ObjectRef:
         """Stores new bytes under a fresh key that ends in `name` (lower-case, e.g. `page-0001.jpg`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the operating system enforces on one piece of document work, in its own process (`ingest/reading/sandbox`).
-
-    `memory_mb` counts what the child may allocate on top of what it was born with.
-    """
-
-    memory_mb: int = 400
-    seconds: int = 60
-    pixels: int = 150_000_000
-    """The largest picture that is decoded at all: a little more than A0 at 300 dpi."""
-    pages: int = 5_000
-    unpacked_mb: int = 500
-    """All attachments of one e-mail together."""
-    parts: int = 200
 
 
 class DocumentClassifier(Protocol):

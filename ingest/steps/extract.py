@@ -14,8 +14,8 @@ from dms.pages import PageText
 from ingest.facts import ExtractedPart, ExtractFacts, MailFacts, PartFacts, ReadTextFacts, UnpackFacts
 from ingest.reading.letter_date import EARLIEST, find_letter_date
 from ingest.reading.letter_parts import LONGEST_TITLE, find_sender, find_title
-from ingest.reading.reading_file import read_pages
 from ingest.steps.contract import Done, Facts, Outcome, StepContext
+from ingest.steps.reading_file import read_pages
 
 PAGES_READ = 5
 """Who signed and dated a longer document stands on its first pages or in its head."""

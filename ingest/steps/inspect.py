@@ -14,12 +14,13 @@ from typing import cast
 from django.utils.translation import gettext as _
 
 from ingest.facts import InspectedPart, InspectFacts, ObjectFacts, PageWay, PartFacts
+from ingest.reading.limits import Limits
 from ingest.reading.mail import MailTooLarge, open_mail
 from ingest.reading.pdf_file import inspect_pdf
 from ingest.reading.picture_file import inspect_picture
 from ingest.reading.text_layout import TooManyPages, decode_text, set_text
 from ingest.reasons import Reason
-from ingest.steps.contract import Done, Limits, ObjectRef, ObjectRole, Outcome, Reject, StepContext
+from ingest.steps.contract import Done, ObjectRef, ObjectRole, Outcome, Reject, StepContext
 from ingest.steps.limited import FILE_TROUBLE, limited, reason_of
 
 

@@ -23,13 +23,13 @@ from ingest.reading import blank
 from ingest.reading.page_image import MEDIA_TYPE as IMAGE_TYPE
 from ingest.reading.page_reading import DecodedPage, TextPage, decode_page, encode_view, read_text_pages
 from ingest.reading.pictures import PictureDamaged, PictureTooLarge
-from ingest.reading.reading_file import MEDIA_TYPE as READING_TYPE
-from ingest.reading.reading_file import NumberedPage, pack_reading
 from ingest.reading.recognise import ReadPage, read_again, read_picture
 from ingest.reading.sandbox import ChildDied, TooExpensive, WorkFailed
 from ingest.reasons import Reason
 from ingest.steps.contract import Done, ObjectRef, ObjectRole, Outcome, PageRange, Reject, StepContext
 from ingest.steps.limited import limited
+from ingest.steps.reading_file import MEDIA_TYPE as READING_TYPE
+from ingest.steps.reading_file import NumberedPage, pack_reading
 
 log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Step register: writes the note that lies beside the objects, so that the store explains itself without our software.
 
-The documents themselves are created by the runner, in the transaction that commits this step (`ingest.registration`).
+The documents themselves are created in the transaction that commits this step (`ingest.work.registration`).
 """
 
 from __future__ import annotations

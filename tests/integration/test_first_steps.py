@@ -15,9 +15,10 @@ import pytest
 from PIL import Image
 
 from dms.ports import ScannerUnavailable, ScanResult, ScanVerdict
+from ingest.reading.limits import Limits
 from ingest.reading.pdf_text import open_pdf, read_text_page
 from ingest.reasons import Reason
-from ingest.steps.contract import Done, Limits, Reject, Retry
+from ingest.steps.contract import Done, Reject, Retry
 from tests.shared_data import shared_data
 from tests.unit.ingest.drawing import scan_picture, text_pdf
 from tests.unit.ingest.walking import Walk, walk
@@ -68,7 +69,7 @@ def test_a_stored_file_that_changed_is_refused(tmp_path: Path) -> None:
     stored.write_bytes(content[:-1] + b"!")
     from ingest.steps import receive
     from ingest.steps.contract import StepContext
-    from ingest.workspace import StoreWorkspace
+    from ingest.work.workspace import StoreWorkspace
 
     workspace = StoreWorkspace(first.store, "item/", tmp_path)
     outcome = receive.run(StepContext(first.item, {}, workspace, None, Scanner()))  # type: ignore[arg-type]

@@ -20,10 +20,10 @@ from dms.records.models import Document, DocumentKind, TextState
 from ingest.classification.kinds import KINDS
 from ingest.intake import Delivery, take_in
 from ingest.models import InboxItem, ItemState, Source
-from ingest.page_ranges import read_range
-from ingest.queue import pending_ranges
-from ingest.runner import advance_item
-from ingest.tools import chosen_tools
+from ingest.work.page_ranges import read_range
+from ingest.work.queue import pending_ranges
+from ingest.work.runner import advance_item
+from ingest.work.tools import chosen_tools
 from tests.shared_data import DATA
 
 KINDS_OF_FILES = ("malformed", "bomb", "pdf", "pdfa", "image", "mail", "office", "eicar", "barcode")

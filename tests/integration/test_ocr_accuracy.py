@@ -16,9 +16,9 @@ import pytest
 from rapidfuzz.distance import Levenshtein
 
 from dms.adapters.tesseract import Tesseract
+from ingest.reading.limits import Limits
 from ingest.reading.page_reading import decode_page
 from ingest.reading.recognise import read_again, read_picture
-from ingest.steps.contract import Limits
 from tests.shared_data import shared_data
 
 ENGINE = Tesseract("deu")

@@ -10,10 +10,11 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from ingest.reading.reading_file import unpack_reading
+from ingest.reading.limits import Limits
 from ingest.reasons import Reason
 from ingest.steps import read_text
-from ingest.steps.contract import Done, Limits, ObjectRef, Outcome, PageRange, Reject, StepContext
+from ingest.steps.contract import Done, ObjectRef, Outcome, PageRange, Reject, StepContext
+from ingest.steps.reading_file import unpack_reading
 from tests.unit.ingest.scans import LETTER, inspected, jpeg, letter_pdf, scan, scanned_pdf
 
 

@@ -12,10 +12,11 @@ import pytest
 from pikepdf import Name, pdfa
 from PIL import Image
 
+from ingest.reading.limits import Limits
 from ingest.reading.pdf_text import open_pdf, read_text_page, render_page
 from ingest.reading.rendition import NotArchivable, TextLayer, make_rendition
 from ingest.steps import read_text, render
-from ingest.steps.contract import Done, Limits, ObjectRef, StepContext
+from ingest.steps.contract import Done, ObjectRef, StepContext
 from tests.unit.ingest.scans import inspected, jpeg, scan, scanned_pdf
 
 

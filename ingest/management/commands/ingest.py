@@ -22,9 +22,9 @@ from dms.adapters.chosen import SystemClock
 from dms.ports import ObjectStoreError
 from ingest.intake import Delivery, KeyUsedForOtherBytes, take_in
 from ingest.models import InboxItem, ItemState, Source
-from ingest.outcomes import PENDING
 from ingest.scopes import inbox_scope
 from ingest.sources.found_file import FoundFile, NotReadable, printable
+from ingest.work.outcomes import PENDING
 
 ALL_DONE, SOME_REFUSED, NOT_TAKEN_IN = 0, 1, 2
 

@@ -14,7 +14,7 @@ from django.conf import LazySettings
 
 if TYPE_CHECKING:
     from dms.access.models import Scope
-    from ingest.attempt import Tools
+    from ingest.work.attempt import Tools
     from tests.integration.ingest.working import SetClock
 
 
@@ -50,6 +50,6 @@ def tools(scope: Scope, clock: SetClock) -> Tools:
     """The real ones, but for the clock."""
     from dataclasses import replace
 
-    from ingest.tools import chosen_tools
+    from ingest.work.tools import chosen_tools
 
     return replace(chosen_tools(), clock=clock)

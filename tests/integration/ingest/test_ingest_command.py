@@ -14,10 +14,10 @@ from django.db import connection
 
 from dms.access.models import Scope
 from dms.adapters.chosen import object_store
-from ingest.attempt import Tools
 from ingest.models import InboxItem, ItemState, Source
-from ingest.queue import pending_items
-from ingest.tools import chosen_tools
+from ingest.work.attempt import Tools
+from ingest.work.queue import pending_items
+from ingest.work.tools import chosen_tools
 from tests.integration.ingest.working import LETTER, fresh, objects_in, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("scope")]

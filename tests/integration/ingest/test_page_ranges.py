@@ -21,15 +21,15 @@ from dms.access.permissions import Role
 from dms.audit.models import EventRow
 from dms.records.models import Document
 from ingest import pipeline
-from ingest.attempt import Tools
 from ingest.models import InboxItem, ItemState, RangeRun, Turn
-from ingest.outcomes import BACKOFF_SECONDS
-from ingest.page_ranges import MOST_DEATHS, read_range
-from ingest.queue import pending_items, pending_ranges
 from ingest.reasons import Reason
 from ingest.retries import item_retry
-from ingest.runner import advance_item
 from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, StepContext
+from ingest.work.attempt import Tools
+from ingest.work.outcomes import BACKOFF_SECONDS
+from ingest.work.page_ranges import MOST_DEATHS, read_range
+from ingest.work.queue import pending_items, pending_ranges
+from ingest.work.runner import advance_item
 from tests.factories import item as hand_in
 from tests.factories import user_with
 from tests.integration.ingest.working import (

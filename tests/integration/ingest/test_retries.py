@@ -18,12 +18,12 @@ from dms.audit.lifecycle import NotPossible
 from dms.audit.models import EventRow
 from dms.records.models import Document, TextState
 from ingest import pipeline
-from ingest.attempt import Tools
 from ingest.models import InboxItem, ItemState, RangeRun, StepRun, Turn
-from ingest.outcomes import give_up, refuse
 from ingest.reasons import Reason
 from ingest.retries import item_accept, item_retry
 from ingest.steps.contract import Outcome, StepContext
+from ingest.work.attempt import Tools
+from ingest.work.outcomes import give_up, refuse
 from tests.factories import item as hand_in
 from tests.factories import refused, stuck, user_with
 from tests.integration.ingest.working import LETTER, SetClock, fresh, run_of, sabotage, work, worked

@@ -14,15 +14,15 @@ from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
 from dms.records.models import Document, StoredObject
 from ingest import pipeline
-from ingest.attempt import STORE_RETRY_SECONDS, Tools
 from ingest.models import ItemState, Turn
-from ingest.outcomes import BACKOFF_SECONDS
-from ingest.page_ranges import MOST_DEATHS
 from ingest.reasons import Reason
-from ingest.runner import advance_item
 from ingest.steps.contract import Done, ObjectRole, Outcome, Reject, Retry, StepContext
-from ingest.storable import storable
-from ingest.tools import chosen_tools
+from ingest.work.attempt import STORE_RETRY_SECONDS, Tools
+from ingest.work.outcomes import BACKOFF_SECONDS
+from ingest.work.page_ranges import MOST_DEATHS
+from ingest.work.runner import advance_item
+from ingest.work.storable import storable
+from ingest.work.tools import chosen_tools
 from tests.factories import item as hand_in
 from tests.integration.ingest.working import (
     LETTER,

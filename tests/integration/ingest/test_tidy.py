@@ -15,13 +15,13 @@ from dms.access.actors import actor_for
 from dms.access.models import Scope
 from dms.access.permissions import Role
 from dms.records.models import StoredObject
-from ingest.attempt import Tools
 from ingest.models import InboxItem, ItemState, RangeRun
 from ingest.retries import item_retry
 from ingest.steps.contract import StepContext
 from ingest.tasks import tidy
-from ingest.tidy import GRACE, WINDOW, tidy_item, tidy_objects
-from ingest.workspace import fresh_key, item_prefix
+from ingest.work.attempt import Tools
+from ingest.work.tidy import GRACE, WINDOW, tidy_item, tidy_objects
+from ingest.work.workspace import fresh_key, item_prefix
 from tests.factories import item as hand_in
 from tests.factories import refused, stuck, user_with
 from tests.integration.ingest.working import (

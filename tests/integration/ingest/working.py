@@ -13,11 +13,12 @@ from typing import NoReturn
 import pytest
 from django.db import connections
 
-from ingest import pipeline, runner
-from ingest.attempt import Tools
+from ingest import pipeline
 from ingest.models import InboxItem
-from ingest.queue import work_until_done
 from ingest.steps.contract import Outcome, PageRange, StepContext
+from ingest.work import runner
+from ingest.work.attempt import Tools
+from ingest.work.queue import work_until_done
 
 Work = Callable[[StepContext], Outcome]
 WorkOnRange = Callable[[StepContext, PageRange], Outcome]

@@ -21,8 +21,9 @@ from reportlab.pdfgen import canvas
 from dms.adapters.folder_store import FolderStore
 from dms.adapters.no_scanner import NoScanner
 from dms.adapters.tesseract import Tesseract
-from ingest.steps.contract import ItemView, Limits, ObjectRole, StepContext
-from ingest.workspace import StoreWorkspace
+from ingest.reading.limits import Limits
+from ingest.steps.contract import ItemView, ObjectRole, StepContext
+from ingest.work.workspace import StoreWorkspace
 
 LETTER = (
     "Sehr geehrte Damen und Herren,",

@@ -22,13 +22,6 @@ from ingest.classification.kinds import Kind
 from ingest.classification.verdict import Verdict, WeightedWord
 from ingest.reading.letter_date import dates_in, find_letter_date
 from ingest.reading.letter_parts import find_sender, find_title
-from ingest.reading.reading_file import (
-    NumberedPage,
-    ReadingDamaged,
-    pack_reading,
-    read_pages,
-    unpack_reading,
-)
 from ingest.samples.layout import HEIGHT, WIDTH, Page, set_letter
 from ingest.samples.letters import LetterWriter
 from ingest.samples.phrases import Share
@@ -42,7 +35,14 @@ from ingest.steps.contract import (
     ObjectRole,
     StepContext,
 )
-from ingest.workspace import StoreWorkspace
+from ingest.steps.reading_file import (
+    NumberedPage,
+    ReadingDamaged,
+    pack_reading,
+    read_pages,
+    unpack_reading,
+)
+from ingest.work.workspace import StoreWorkspace
 
 TODAY = date(2026, 4, 1)
 

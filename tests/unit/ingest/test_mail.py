@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.reading.limits import Limits
 from ingest.reading.mail import Mail, MailTooLarge, decoded_header, open_mail, text_of_html
-from ingest.steps.contract import Limits
 
 HEADERS = b"From: Erika <e@example.org>\r\nTo: rathaus@example.org\r\nSubject: Antrag\r\nMIME-Version: 1.0\r\n"
 

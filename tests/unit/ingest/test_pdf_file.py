@@ -10,12 +10,12 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image, ImageChops, ImageStat
 
+from ingest.reading.limits import Limits
 from ingest.reading.page_picture import full_page_picture
 from ingest.reading.page_way import is_good_text
 from ingest.reading.pdf_file import PdfInspection, inspect_pdf
 from ingest.reading.pdf_text import open_pdf, render_page
 from ingest.reasons import Reason
-from ingest.steps.contract import Limits
 from tests.unit.ingest.drawing import LETTER, scan_pdf, scan_picture, text_pdf
 
 STAMP = b"BT /F1 10 Tf 20 20 Td (Eingegangen am 12.03.2026) Tj ET"

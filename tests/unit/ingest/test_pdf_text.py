@@ -13,9 +13,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from dms.pages import Box, PageText
+from ingest.reading.limits import Limits
 from ingest.reading.pdf_text import open_pdf, read_text_page, render_page
 from ingest.reading.sandbox import TooExpensive, run_limited
-from ingest.steps.contract import Limits
 from tests.unit.ingest.drawing import scan_pdf, scan_picture, text_pdf
 
 

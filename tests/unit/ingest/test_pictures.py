@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from ingest.reading.blank import ink, is_blank, is_surely_empty
+from ingest.reading.limits import Limits
 from ingest.reading.pictures import PictureDamaged, PictureTooLarge, frame_inches, get_picture, guess_dpi
-from ingest.steps.contract import Limits
 from tests.unit.ingest.scans import jpeg, scan, scanned_pdf
 
 MARKED = Image.new("L", (200, 100), 255)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.reading.limits import Limits
 from ingest.reading.sandbox import ChildDied, Expense, TooExpensive, WorkFailed, run_limited
-from ingest.steps.contract import Limits
 
 SMALL = Limits(memory_mb=100, seconds=5)
 SHORT = Limits(memory_mb=100, seconds=1)

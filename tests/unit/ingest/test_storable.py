@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.storable import storable
+from ingest.work.storable import storable
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]))
 ANY_JSON = st.recursive(

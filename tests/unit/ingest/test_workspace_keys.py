@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dms.adapters.folder_store import KEY, FolderStore
 from dms.ports import ObjectDamaged
 from ingest.steps.contract import ObjectRef, ObjectRole
-from ingest.workspace import fresh_key, item_prefix, open_workspace
+from ingest.work.workspace import fresh_key, item_prefix, open_workspace
 
 ITEM = UUID("00000000-0000-4000-8000-000000000001")
 PREFIX = item_prefix(ITEM, datetime(2026, 3, 2, 8, 0, tzinfo=UTC))

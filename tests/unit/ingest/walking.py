@@ -14,9 +14,10 @@ from typing import Any, cast
 from dms.adapters.folder_store import FolderStore
 from dms.adapters.no_scanner import NoScanner
 from dms.ports import MalwareScanner, OcrEngine
+from ingest.reading.limits import Limits
 from ingest.steps import check_malware, identify_format, inspect, receive, unpack
-from ingest.steps.contract import Done, ItemView, Limits, ObjectRef, ObjectRole, Outcome, StepContext
-from ingest.workspace import StoreWorkspace
+from ingest.steps.contract import Done, ItemView, ObjectRef, ObjectRole, Outcome, StepContext
+from ingest.work.workspace import StoreWorkspace
 
 STEPS: tuple[tuple[str, Callable[[StepContext], Outcome]], ...] = (
     ("receive", receive.run),

@@ -11,9 +11,9 @@ from dms.records.documents import NewDocument, NewObject, NewPage
 from dms.records.models import ObjectRole, TextState
 from ingest.facts import ObjectFacts
 from ingest.models import InboxItem
-from ingest.reading.reading_file import unpack_reading
 from ingest.steps.contract import ObjectRef, Workspace
-from ingest.storable import storable
+from ingest.steps.reading_file import unpack_reading
+from ingest.work.storable import storable
 
 AllFacts = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from dms.ports import Clock, MalwareScanner, ObjectStore, OcrEngine, StoreUnavailable
 from ingest.models import InboxItem, RangeRun
 from ingest.steps.contract import DocumentClassifier, ItemView, Retry, StepContext
-from ingest.workspace import item_prefix, open_workspace
+from ingest.work.workspace import item_prefix, open_workspace
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ingest.attempt import Tools, attempt, open_context
-from ingest.locks import try_lock
 from ingest.models import InboxItem, RangeRun, Turn
-from ingest.outcomes import BACKOFF_SECONDS, PENDING, UNSTORABLE, failed, give_up, refuse, wait
 from ingest.pipeline import range_reader
 from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, Step, StepContext
-from ingest.storable import storable
-from ingest.wake import wake, wake_after_commit
+from ingest.work.attempt import Tools, attempt, open_context
+from ingest.work.locks import try_lock
+from ingest.work.outcomes import BACKOFF_SECONDS, PENDING, UNSTORABLE, failed, give_up, refuse, wait
+from ingest.work.storable import storable
+from ingest.work.wake import wake, wake_after_commit
 
 log = logging.getLogger(__name__)
 

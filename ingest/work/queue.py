@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from dms.ports import Clock
-from ingest.attempt import Tools
 from ingest.models import InboxItem, RangeRun
-from ingest.outcomes import PENDING
-from ingest.page_ranges import read_range
-from ingest.runner import advance_item
+from ingest.work.attempt import Tools
+from ingest.work.outcomes import PENDING
+from ingest.work.page_ranges import read_range
+from ingest.work.runner import advance_item
 
 LOOK_AHEAD = 40
 """So many candidates are looked at; more than there are workers, so that a free one is among them."""

@@ -8,8 +8,8 @@ from functools import lru_cache
 from dms.adapters.chosen import SystemClock, malware_scanner, object_store, ocr_engine
 from dms.ports import ObjectStoreError
 from dms.records.models import ClassifierModel
-from ingest.attempt import Tools
 from ingest.classification.classifier import Classifier
+from ingest.work.attempt import Tools
 
 log = logging.getLogger(__name__)
 

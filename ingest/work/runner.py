@@ -9,14 +9,14 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from ingest.attempt import Tools, attempt, open_context, with_range_facts
-from ingest.locks import try_lock
 from ingest.models import InboxItem, Turn
-from ingest.outcomes import PENDING, UNSTORABLE, commit_last_step, commit_step, failed, give_up, refuse, wait
-from ingest.page_ranges import MOST_DEATHS, ranges_done
 from ingest.pipeline import LAST_STEP, PIPELINE
-from ingest.registration import documents_of
 from ingest.steps.contract import Done, Outcome, Reject, Retry, Step, StepContext
+from ingest.work.attempt import Tools, attempt, open_context, with_range_facts
+from ingest.work.locks import try_lock
+from ingest.work.outcomes import PENDING, UNSTORABLE, commit_last_step, commit_step, failed, give_up, refuse, wait
+from ingest.work.page_ranges import MOST_DEATHS, ranges_done
+from ingest.work.registration import documents_of
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from django.db import transaction
 
 from dms.adapters.folder_store import FolderStore
 from dms.records.models import StoredObject
-from ingest.attempt import Tools
 from ingest.models import InboxItem, ItemState, RangeRun, StepRun
-from ingest.workspace import item_prefix
+from ingest.work.attempt import Tools
+from ingest.work.workspace import item_prefix
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from ingest.models import InboxItem, ItemState, ItemVerb, StepRun, Turn
 from ingest.pipeline import step_after
 from ingest.reasons import Reason
 from ingest.steps.contract import Facts
-from ingest.storable import storable
+from ingest.work.storable import storable
 
 log = logging.getLogger(__name__)
 
