@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.servers import Servers, clean_environment
@@ -27,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     from tests.database import empty_database
 
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -61,6 +64,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def state(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
     """Says a figure at the end of the run, also of a test that passed."""
     return lambda line: record_property(STATED, line)
+
+
+@pytest.fixture
+def store(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
+    """The folder in which all objects of this test lie."""
+    from dms.adapters.chosen import object_store
+    from tests.factories import store_in
+
+    folder = tmp_path / "objects"
+    store_in(folder, settings)
+    yield folder
+    object_store.cache_clear()
 
 
 @pytest.fixture(scope="session")

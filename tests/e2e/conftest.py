@@ -27,14 +27,6 @@ WIDE, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, heig
 PASSWORD = "Kennwort-der-Probe"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def static_root(django_test_environment: None) -> None:
-    """WhiteNoise warns without this folder; the live server takes the files from where they lie."""
-    from django.conf import settings
-
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
@@ -46,16 +38,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def surroundings(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
-    """A folder for the objects of this test, and logging in that takes no time."""
-    from dms.adapters.chosen import object_store
-    from tests.factories import store_in
-
+def surroundings(store: Path, settings: LazySettings) -> None:
+    """A store of its own for each test, and logging in that takes no time."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # each test logs in anew
-    folder = tmp_path / "objects"
-    store_in(folder, settings)
-    yield folder
-    object_store.cache_clear()
 
 
 @pytest.fixture

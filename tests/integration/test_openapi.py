@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 import schemathesis
-from django.conf import LazySettings
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
@@ -22,7 +21,6 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from dms.access.models import User
 from dms.access.permissions import Role
 from dms.access.tokens import token_issue
-from dms.adapters.chosen import object_store
 from tests import factories
 
 EXAMPLES = 8
@@ -46,15 +44,12 @@ def operations(app: object | None = None) -> dict[str, APIOperation]:
 
 
 @pytest.fixture
-def clerk(db: None, tmp_path: Path, settings: LazySettings) -> Iterator[User]:
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
-    factories.store_in(tmp_path / "objects", settings)
+def clerk(db: None, store: Path) -> Iterator[User]:
     request_finished.disconnect(close_old_connections)  # as Django's own test client does: the test's transaction stays
     request_started.disconnect(close_old_connections)
     yield factories.user_with(Role.CLERK, Role.ARCHIVIST, name="clerk")
     request_started.connect(close_old_connections)
     request_finished.connect(close_old_connections)
-    object_store.cache_clear()
 
 
 @pytest.mark.parametrize("label", operations())

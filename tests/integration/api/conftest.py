@@ -5,12 +5,10 @@ Read before Django is ready, so whatever needs models is imported where it is us
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import LazySettings
 
 if TYPE_CHECKING:
     from rest_framework.test import APIClient
@@ -20,23 +18,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
-    """The folder in which all objects of this test lie."""
-    from dms.adapters.chosen import object_store
-    from tests.factories import store_in
-
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
-    folder = tmp_path / "objects"
-    store_in(folder, settings)
-    yield folder
-    object_store.cache_clear()
-
-
-@pytest.fixture
-def scope(db: None) -> Scope:
-    from tests.factories import town
-
-    return town()
+def objects_of_this_test(store: Path) -> None:
+    """Every test here has a store of its own."""
 
 
 @pytest.fixture

@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator
 from io import StringIO
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -26,14 +24,9 @@ from search.ports import IndexEntry, SearchQuery, SearchUnavailable
 from search.rebuild import Fault, compare
 from search.source import RecordsSource
 from search.tasks import work
-from tests.factories import document, store_in, user_with
+from tests.factories import document, user_with
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _store(tmp_path: Path, settings: LazySettings) -> None:
-    store_in(tmp_path / "objects", settings)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("store")]
 
 
 def found(text: str) -> list[UUID]:
