@@ -162,7 +162,7 @@ def initdb(folder: Path, run_as: str | None, password_file: str) -> None:
 class Identity(TypedDict, total=False):
     """Arguments of subprocess that say as whom a program runs."""
 
-    user: str
+    user: str | int
     group: int
     extra_groups: list[int]
 
