@@ -28,7 +28,7 @@ from api.document_shapes import (
     answers_for,
     read_documents,
 )
-from api.downloads import ANY_TYPE, SAFE_TYPES, Download, send
+from api.downloads import ANY_TYPE, SAFE_TYPES, SENT_ON, Download, send
 from api.parsers import JSONParser
 from api.problems import not_found
 from dms.access.actors import Actor
@@ -115,7 +115,7 @@ class DocumentOriginalView(_DocumentFileView):
 
     @extend_schema(
         operation_id="documents_original",
-        responses={(200, media_type): OpenApiTypes.BINARY for media_type in [ANY_TYPE, *sorted(SAFE_TYPES)]},
+        responses={(200, media_type): OpenApiTypes.BINARY for media_type in [ANY_TYPE, *sorted(SAFE_TYPES)]} | SENT_ON,
     )
     def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
         """Bit for bit as it came in. Its digest was checked before the first byte goes out."""
@@ -125,7 +125,9 @@ class DocumentOriginalView(_DocumentFileView):
 class DocumentRenditionView(_DocumentFileView):
     role = ObjectRole.RENDITION
 
-    @extend_schema(operation_id="documents_rendition", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="documents_rendition", responses={(200, "application/pdf"): OpenApiTypes.BINARY, **SENT_ON}
+    )
     def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
         """The searchable PDF/A, where there is one."""
         return self._send(request, document_id)

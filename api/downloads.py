@@ -3,6 +3,9 @@
 A whole download reads every byte twice: `ObjectStore.verify`, and only when the digest is right the first byte goes
 out. A part of a file is proven by the whole file as well, but a proof serves further parts for PROOF_SECONDS in the
 same process; a viewer that asks for a large file in a hundred parts would otherwise read it a hundred times.
+
+Where the store can be reached from outside (OBJECT_STORE_PUBLIC_URL), saving a whole file is answered with a link to it
+that works for LINK_SECONDS: long enough to follow it, too short to pass it on. Every click asks for the right again.
 """
 
 from __future__ import annotations
@@ -13,10 +16,11 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.request import Request
 
@@ -26,9 +30,12 @@ from dms.adapters.chosen import object_store
 
 CHUNK = 256 * 1024
 PROOF_SECONDS = 300
+LINK_SECONDS = 10
 SAFE_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png", "image/tiff", "image/webp", "text/plain"})
 """What a browser shows without running it; everything else is sent as bytes of no known type."""
 ANY_TYPE = "application/octet-stream"
+SENT_ON = {302: OpenApiResponse(description="A link to the file that works for seconds, where the store is public.")}
+"""For the description of what can be saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ def send(request: Request, download: Download) -> HttpResponseBase:
         raise Problem(status.HTTP_412_PRECONDITION_FAILED, "precondition_failed", sentence)
     part = _asked_part(request, download, etag)
     _prove(download, part)
+    if download.as_attachment and part is None and request.method == "GET" and (link := _link(download)):
+        return _sent_on(link, etag)
     return _answer(request, download, part, etag)
 
 
@@ -117,11 +126,32 @@ def _bytes_of(key: str, wanted: ByteRange) -> Iterator[bytes]:
             yield chunk
 
 
+def _link(download: Download) -> str | None:
+    name, media_type = _safe_name(download), _safe_type(download)
+    return object_store().link(download.key, seconds=LINK_SECONDS, filename=name, media_type=media_type)
+
+
+def _sent_on(link: str, etag: str) -> HttpResponseBase:
+    response = HttpResponseRedirect(link)
+    response["ETag"] = etag
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _safe_type(download: Download) -> str:
+    return download.media_type if download.media_type in SAFE_TYPES else ANY_TYPE
+
+
+def _safe_name(download: Download) -> str:
+    return "".join(sign for sign in download.filename if sign.isprintable()) or "original"
+
+
 def _dressed(response: HttpResponseBase, download: Download, etag: str) -> HttpResponseBase:
     """With the headers that every answer about these bytes carries."""
-    name = "".join(sign for sign in download.filename if sign.isprintable()) or "original"
-    response["Content-Type"] = download.media_type if download.media_type in SAFE_TYPES else ANY_TYPE
-    response["Content-Disposition"] = content_disposition_header(download.as_attachment, name) or "attachment"
+    disposition = content_disposition_header(download.as_attachment, _safe_name(download))
+    response["Content-Type"] = _safe_type(download)
+    response["Content-Disposition"] = disposition or "attachment"
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
     # the bytes never change, but the right to see them may: every use asks again

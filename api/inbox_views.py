@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from api.authentication import is_browser
 from api.base import ApiView, read_parameters
-from api.downloads import ANY_TYPE, Download, send
+from api.downloads import ANY_TYPE, SENT_ON, Download, send
 from api.inbox_shapes import (
     LONGEST_KEY,
     IdempotencyKeySerializer,
@@ -134,7 +134,7 @@ class ItemAcceptView(_ItemActionView):
 
 
 class ItemOriginalView(ApiView):
-    @extend_schema(operation_id="inbox_original", responses={(200, ANY_TYPE): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="inbox_original", responses={(200, ANY_TYPE): OpenApiTypes.BINARY, **SENT_ON})
     def get(self, request: Request, item_id: UUID) -> HttpResponseBase:
         """The file as it came in, whatever became of the item."""
         item = find_item(self.actor, item_id)

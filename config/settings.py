@@ -134,9 +134,13 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- ports: which adapter stands behind which port ------------------------------------------------
 OBJECT_STORE = {
-    "adapter": env("OBJECT_STORE", "dms.adapters.folder_store.FolderStore"),
-    "folder": env("OBJECT_FOLDER", str(STATE / "objects")),
+    "url": env("OBJECT_STORE_URL", Path(env("OBJECT_FOLDER", str(STATE / "objects"))).absolute().as_uri()),
+    "access_key": env("OBJECT_STORE_ACCESS_KEY", ""),
+    "secret_key": env("OBJECT_STORE_SECRET_KEY", ""),
+    "certificate_authority": env("OBJECT_STORE_CA", ""),
+    "public_url": env("OBJECT_STORE_PUBLIC_URL", ""),
 }
+OBJECT_STORE_PLAN = Path(env("OBJECT_STORE_PLAN", str(STATE / "object-store.json")))
 SEARCH_INDEX = {"adapter": env("SEARCH_INDEX", "search.adapters.postgres.PostgresIndex")}
 OCR_ENGINE = {
     "adapter": env("OCR_ENGINE", "dms.adapters.tesseract.Tesseract"),

@@ -33,8 +33,17 @@ class ObjectDamaged(ObjectStoreError):
     """The stored bytes are not the bytes that were put: the digest or the size differs."""
 
 
+class ObjectLocked(ObjectStoreError):
+    """The store itself protects these bytes (retention, legal hold, an immutable file) and refuses to remove them."""
+
+
 class StoreUnavailable(ObjectStoreError):
     """The store does not answer, is full or read-only. Trying again later may help."""
+
+
+class StoreMisconfigured(StoreUnavailable):
+    """The store answers, but refuses us or lacks what we rely on; the message says what to set. Nothing is lost, and
+    work goes on by itself once that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,12 @@ class ObjectStore(Protocol):
 
     Every adapter passes `tests/conformance/test_object_store.py` unchanged.
     """
+
+    def prepare(self) -> None:
+        """Makes what is missing and proves that the store keeps its promises; called when the product starts.
+
+        Repeats safely. Raises StoreUnavailable, StoreMisconfigured.
+        """
 
     def put(self, key: str, source: BinaryIO, *, sha256: str | None = None) -> StoredBytes:
         """Stores all bytes of `source` durably (they survive a power cut once this returns).
@@ -69,10 +84,22 @@ class ObjectStore(Protocol):
         """Reads every byte back. Raises ObjectMissing, or ObjectDamaged when the digest differs."""
 
     def delete(self, key: str) -> None:
-        """Removes the object; a key that is not there is fine (deleting repeats safely)."""
+        """Destroys the object's bytes for good, earlier versions too; a key that is not there is fine.
+
+        Raises ObjectLocked when the store protects them: then they are still there.
+        """
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """All keys that begin with `prefix`, in no particular order, without unfinished puts."""
+
+    def forget_unfinished(self, older_than_seconds: float) -> int:
+        """Removes what killed writers left behind; returns how much. Harmless to running writers of younger puts."""
+
+    def link(self, key: str, *, seconds: int, filename: str, media_type: str) -> str | None:
+        """An address from which anybody may save the object within so many seconds, without asking us.
+
+        None unless the store is set up to be reached from outside. Whether the object is there is not checked.
+        """
 
 
 # --- reading ------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ import pytest
 from django.conf import LazySettings
 from pytest_django.plugin import DjangoDbBlocker
 
+from scripts.stack.minio import why_not
+from tests.object_server import ObjectServer, OwnObjectServer
 from tests.servers import Servers, clean_environment
 
 # Before anything reads Django's settings; addresses only, nothing is started here.
@@ -93,3 +95,32 @@ def django_db_setup(
 
     with django_db_blocker.unblock(), test_database(), django_db_blocker.block():
         yield
+
+
+@pytest.fixture(scope="session")
+def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectServer]:
+    """A real S3 server, shared: every test makes buckets of its own."""
+    if given := ObjectServer.given(_found):
+        yield given
+        return
+    if reason := why_not():
+        pytest.skip(reason)
+    server = OwnObjectServer(tmp_path_factory.mktemp("minio"))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def own_object_server(tmp_path: Path) -> Iterator[OwnObjectServer]:
+    """A real MinIO that this test may kill and damage; it runs already."""
+    if reason := why_not():
+        pytest.skip(reason)
+    server = OwnObjectServer(tmp_path / "minio")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()

@@ -6,6 +6,7 @@ import hashlib
 import io
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from dms.access.models import Scope, User
 from dms.access.permissions import Role
 from dms.access.tokens import token_issue
 from dms.adapters.chosen import object_store
+from dms.adapters.store_places import Place
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.pages import Box, PageText, Word
@@ -59,7 +61,12 @@ _clock = FixedClock()
 
 def store_in(folder: Path, settings: LazySettings) -> None:
     """The folder store keeps its objects here until the cache of adapters is cleared again."""
-    settings.OBJECT_STORE = {"adapter": "dms.adapters.folder_store.FolderStore", "folder": str(folder)}
+    store_at(Place(folder.as_uri()), settings)
+
+
+def store_at(place: Place, settings: LazySettings) -> None:
+    """Objects lie at this place until the cache of adapters is cleared again. No move has left a plan."""
+    settings.OBJECT_STORE = asdict(place)
     object_store.cache_clear()
 
 

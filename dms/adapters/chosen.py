@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from dms.ports import MalwareScanner, ObjectStore, OcrEngine
+from dms.adapters.store_places import Place
+from dms.adapters.store_plan import PlanFile, PlannedStore
+from dms.ports import MalwareScanner, OcrEngine
 
 
 def build_adapter(choice: Mapping[str, Any]) -> Any:
@@ -20,8 +23,9 @@ def build_adapter(choice: Mapping[str, Any]) -> Any:
 
 
 @cache
-def object_store() -> ObjectStore:
-    return cast(ObjectStore, build_adapter(settings.OBJECT_STORE))
+def object_store() -> PlannedStore:
+    """An ObjectStore. Raises StoreMisconfigured."""
+    return PlannedStore(Place(**settings.OBJECT_STORE), PlanFile(Path(settings.OBJECT_STORE_PLAN)))
 
 
 @cache

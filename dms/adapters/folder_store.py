@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import io
 import os
-import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -17,10 +17,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from dms.ports import ObjectDamaged, ObjectExists, ObjectMissing, ObjectStoreError, StoredBytes, StoreUnavailable
+from dms.adapters.object_keys import checked_key
+from dms.adapters.read_back import read_back
+from dms.ports import (
+    ObjectDamaged,
+    ObjectExists,
+    ObjectLocked,
+    ObjectMissing,
+    ObjectStoreError,
+    StoredBytes,
+    StoreUnavailable,
+)
 
 CHUNK = 1024 * 1024
-KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
 UNFINISHED = ".unfinished"
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EACCES}
 
@@ -37,6 +46,15 @@ class FolderStore:
         self.unfinished = self.folder / UNFINISHED
         with contextlib.suppress(OSError):  # said by the first use
             self.unfinished.mkdir(parents=True, exist_ok=True)
+
+    def prepare(self) -> None:
+        trial = self.unfinished / secrets.token_hex(16)
+        try:
+            self.unfinished.mkdir(parents=True, exist_ok=True)
+            _write_flushed(trial, io.BytesIO(b"can be written to"))
+            trial.unlink()
+        except OSError as error:
+            raise StoreUnavailable(f"{self.folder}: {error.strerror}") from error
 
     def put(self, key: str, source: BinaryIO, *, sha256: str | None = None) -> StoredBytes:
         target = self._path(key)
@@ -74,20 +92,19 @@ class FolderStore:
             raise self._translated(key, error) from error
 
     def verify(self, key: str, sha256: str) -> None:
-        digest = hashlib.sha256()
-        with self.read(key) as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-        if digest.hexdigest() != sha256:
-            raise ObjectDamaged(f"{key}: expected {sha256}, got {digest.hexdigest()}")
+        read_back(self, key, sha256)
 
     def delete(self, key: str) -> None:
         try:
             self._path(key).unlink(missing_ok=True)
         except OSError as error:
+            if error.errno == errno.EPERM:  # `chattr +i`; a folder without write permission says EACCES
+                raise ObjectLocked(f"{key}: the file is marked as immutable") from error
             raise self._translated(key, error) from error
 
     def keys(self, prefix: str = "") -> Iterator[str]:
+        if not self.unfinished.is_dir():
+            raise StoreUnavailable(f"there is no store at {self.folder}")
         # only the folder that the prefix names is walked, so that one item's objects are found at once
         start = self.folder / prefix.rpartition("/")[0]
         for folder, subfolders, names in os.walk(start):
@@ -99,7 +116,6 @@ class FolderStore:
                     yield key
 
     def forget_unfinished(self, older_than_seconds: float) -> int:
-        """Removes what killed writers left behind; returns how many files. Harmless to running writers."""
         limit = time.time() - older_than_seconds
         removed = 0
         for path in self.unfinished.glob("*"):
@@ -107,6 +123,9 @@ class FolderStore:
                 path.unlink(missing_ok=True)
                 removed += 1
         return removed
+
+    def link(self, key: str, *, seconds: int, filename: str, media_type: str) -> str | None:
+        return None
 
     def _translated(self, key: str, error: OSError) -> ObjectStoreError:
         if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
@@ -118,9 +137,7 @@ class FolderStore:
         return ObjectStoreError(f"{key}: {error}")
 
     def _path(self, key: str) -> Path:
-        if not KEY.fullmatch(key):
-            raise ObjectStoreError(f"not a key: {key!r}")
-        return self.folder / key
+        return self.folder / checked_key(key)
 
 
 class _Slice:

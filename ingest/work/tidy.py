@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from dms.adapters.folder_store import FolderStore
 from dms.records.models import StoredObject
 from ingest.models import InboxItem, ItemState, RangeRun, StepRun
 from ingest.work.attempt import Tools
@@ -26,8 +25,7 @@ ENDED = (ItemState.DONE, ItemState.REFUSED)
 def tidy_objects(tools: Tools) -> int:
     """Looks at the items that ended within the last two days but not within the last hour. Returns what it removed."""
     now = tools.clock.now()
-    if isinstance(tools.store, FolderStore):
-        tools.store.forget_unfinished(GRACE.total_seconds())
+    tools.store.forget_unfinished(GRACE.total_seconds())
     ended = InboxItem.objects.filter(state__in=ENDED, finished_at__range=(now - WINDOW, now - GRACE))
     return sum(tidy_item(pk, tools) for pk in ended.values_list("pk", flat=True))
 

@@ -16,6 +16,7 @@ def prepare() -> None:
     """Repeatable at any point; what is done already costs next to nothing."""
     django.setup()
     call_command("migrate", database="owner", interactive=False, verbosity=0)
+    call_command("objects", "prepare")
     call_command("setup")
     collect_static(Path(settings.STATIC_ROOT))
 

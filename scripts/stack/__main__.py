@@ -11,10 +11,11 @@ from pathlib import Path
 
 from scripts.run.failure import SetUpError
 from scripts.stack.elasticsearch import Elasticsearch
+from scripts.stack.minio import Minio
 from scripts.stack.place import cache_folder
 from scripts.stack.running import StackServer, start, stop, wipe
 
-SERVERS: Mapping[str, Callable[[Path], StackServer]] = {"elasticsearch": Elasticsearch}
+SERVERS: Mapping[str, Callable[[Path], StackServer]] = {"elasticsearch": Elasticsearch, "minio": Minio}
 
 
 def main(arguments: list[str]) -> int:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dms.adapters.folder_store import KEY, FolderStore
+from dms.adapters.folder_store import FolderStore
+from dms.adapters.object_keys import KEY
 from dms.ports import ObjectDamaged
 from ingest.steps.contract import ObjectRef, ObjectRole
 from ingest.work.workspace import fresh_key, item_prefix, open_workspace
