@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 
 from dms.pages import Box, PageText
-from search.german.analysis import Token, analyse
+from search.german.analysis import analyse
+from search.german.lexemes import Token
 from search.marking import MarkedPage, find_clauses, without_inner
 from search.query import parse
 

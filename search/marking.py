@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from search.german.analysis import Analysis
+from search.german.lexemes import Analysis
 from search.query import Clause, ParsedQuery, Wanted, apart_term, word_term
 from search.similar import is_similar
 from search.terms import AnyOf, Near, One, Row, Term, any_of, leaves_of

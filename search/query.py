@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from search.german.analysis import FORM, PART, REFERENCE, Analysis, Forms, Token, analyse, clean, reference_lexeme
+from search.german.analysis import analyse, clean
+from search.german.lexemes import AMOUNT, DAY, FORM, PART, Analysis, Forms, Token, Whole, is_exact, reference_lexeme
 from search.terms import Near, One, Row, Term, any_of
 
 MAX_TEXT = 2_000
@@ -45,7 +46,13 @@ class Wanted:
     @property
     def is_binding(self) -> bool:
         """Quoted, or a reference: not given up for the sake of more finds."""
-        return self.quoted or any(lexeme.startswith(REFERENCE) for lexeme in self.whole)
+        return self.quoted or bool(self.meant_exactly)
+
+    @property
+    def meant_exactly(self) -> tuple[str, ...]:
+        """The lexemes of the one thing that is meant: a number rather than a reference (1.500), a reference, a day."""
+        numbers = tuple(lexeme for lexeme in self.whole if lexeme.startswith(FORM) and lexeme[1:].isdigit())
+        return numbers or tuple(filter(is_exact, self.whole))
 
     @property
     def is_telling(self) -> bool:
@@ -179,20 +186,35 @@ def _loose(text: str) -> Iterator[tuple[str, Wanted | None]]:
 
 
 def _groups(analysis: Analysis, text: str) -> Iterator[range]:
-    """What is written without a space between, what makes up a reference or date, and numbers in a row."""
-    together = {place for whole in analysis.wholes for place in range(whole.first + 1, whole.last + 1)}
+    """What is written without a space between, what makes up a reference, day or amount, and numbers in a row; but a
+    day or a sum begins and ends where it does, also beside other numbers (Rechnung 4711 3.4.2026)."""
+    closed = [whole for whole in analysis.wholes if _is_closed(whole, analysis, text)]
+    borders = {border for whole in closed for border in (whole.first, whole.last + 1)}
+    together = {
+        place
+        for whole in analysis.wholes
+        if whole in closed or borders.isdisjoint(range(whole.first + 1, whole.last + 1))
+        for place in range(whole.first + 1, whole.last + 1)
+    }
     start = 0
     for place, token in enumerate(analysis.tokens):
         if place == 0:
             continue
         before = analysis.tokens[place - 1]
         gap = text[before.end : token.start]
-        if place in together or not re.search(r"\s", gap) or _both_numbers(before, token, gap):
+        alike = place not in borders and _both_numbers(before, token, gap)
+        if place in together or not re.search(r"\s", gap) or alike:
             continue
         yield range(start, place)
         start = place
     if analysis.tokens:
         yield range(start, len(analysis.tokens))
+
+
+def _is_closed(whole: Whole, analysis: Analysis, text: str) -> bool:
+    """A day, or a number with a comma; one with a point may as well be part of a reference."""
+    written = text[analysis.tokens[whole.first].start : analysis.tokens[whole.last].end]
+    return whole.lexemes[0].startswith(DAY) or (whole.lexemes[0].startswith(AMOUNT) and "," in written)
 
 
 def _both_numbers(before: Token, token: Token, gap: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from search.german.analysis import Analysis, analyse
+from search.german.analysis import analyse
+from search.german.lexemes import Analysis
 from search.marking import MarkedPage, Span, find_clauses, without_inner
 from search.ports import Run, Snippet
 from search.query import ParsedQuery

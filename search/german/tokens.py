@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-Span = tuple[int, int]
+from search.german.ibans import find_ibans
+from search.german.lexemes import Span
 
 
 class RawToken(NamedTuple):
@@ -15,14 +16,6 @@ class RawToken(NamedTuple):
     text: str
     spans: tuple[Span, ...]
 
-    @property
-    def start(self) -> int:
-        return self.spans[0][0]
-
-    @property
-    def end(self) -> int:
-        return self.spans[-1][1]
-
 
 _INNER = "[\u00ad'’\u0300-\u036f]"
 _WORD = rf"[^\W_]+(?:{_INNER}+[^\W_]+|[\u0300-\u036f]+)*"
@@ -30,17 +23,15 @@ _BREAK = r"(?<=[^\W\d_])[-\u2010\u00ad¬][ \t]*\r?\n[ \t]*(?!(?:und|oder|bzw|sow
 """A hyphen at a line end before a small letter; "Haupt-⏎und Nebenstraßen" are two words."""
 _TOKEN = re.compile(rf"{_WORD}(?:{_BREAK}{_WORD})*")
 _PIECE = re.compile(_BREAK)
-_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
-_IBAN_SHORTEST, _IBAN_LONGEST = 15, 34
 
 
 def tokenise(text: str) -> Iterator[RawToken]:
-    """All words and numbers, in order. An IBAN, in groups or not, is one token."""
+    """All words and numbers, in order. An IBAN, in groups or not, on one line or two, is one token."""
     position = 0
-    for iban in _find_ibans(text):
-        yield from _words(text, position, iban.start)
-        yield iban
-        position = iban.end
+    for start, end, iban in find_ibans(text):
+        yield from _words(text, position, start)
+        yield RawToken(iban, ((start, end),))
+        position = end
     yield from _words(text, position, len(text))
 
 
@@ -57,25 +48,3 @@ def _words(text: str, start: int, end: int) -> Iterator[RawToken]:
             pieces.append(text[offset:stop])
             offset = gap.end() if gap else stop
         yield RawToken("".join(pieces), tuple(spans))
-
-
-def _find_ibans(text: str) -> Iterator[RawToken]:
-    position = 0
-    while match := _IBAN.search(text, position):
-        iban = _checked_iban(match.group())
-        if iban:
-            position = match.start() + len(iban)
-            yield RawToken(iban.replace(" ", ""), ((match.start(), position),))
-        else:
-            position = match.start() + 4
-
-
-def _checked_iban(written: str) -> str:
-    """As much of `written`, cut at a group, as passes the check digits (ISO 13616); what follows may be other words."""
-    while len(compact := written.replace(" ", "")) >= _IBAN_SHORTEST:
-        if len(compact) <= _IBAN_LONGEST and compact.isascii():
-            turned = compact[4:] + compact[:4]
-            if int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1:
-                return written
-        written = written.rpartition(" ")[0]
-    return ""

@@ -216,17 +216,72 @@ def test_a_reference_is_found_by_its_groups(index: SearchIndex, typed: str) -> N
     assert found(index, typed)[0] == 1
 
 
-@pytest.mark.parametrize("written", ["DE12500105170648489890", "DE12 5001 0517 0648 4898 90"])
-@pytest.mark.parametrize("typed", ["DE12500105170648489890", "DE12 5001 0517 0648 4898 90", "de12500105170648489890"])
-def test_an_iban_is_found_with_and_without_groups(index: SearchIndex, written: str, typed: str) -> None:
+IBANS = [
+    "DE12500105170648489890",
+    "DE12 5001 0517 0648 4898 90",
+    "DE12 5001 0517\n0648 4898 90",
+    "DE12 5001 0517 06-\n48 4898 90",
+    "DE12 50010517 0648489890",
+    "DE12 5OO1 0517 O648 4898 9O",
+]
+
+
+@pytest.mark.parametrize("written", IBANS)
+@pytest.mark.parametrize("typed", [*IBANS[:2], IBANS[4], "de12500105170648489890"])
+def test_an_iban_is_found_however_it_is_grouped_or_broken(index: SearchIndex, written: str, typed: str) -> None:
     index.put([letter(1, f"IBAN {written} bei der Bank"), letter(2, "IBAN DE02 1203 0000 0000 2020 51")])
     assert found(index, typed) == [1]
 
 
-@pytest.mark.parametrize("typed", ["3. März 2024", "03.03.2024", "3.3.2024", '"3. Maerz 2024"'])
-def test_a_date_is_found_spelt_out_and_in_figures(index: SearchIndex, typed: str) -> None:
-    index.put([letter(1, "vom 3. März 2024"), letter(2, "vom 03.03.2024"), letter(3, "vom 3. Mai 2024")])
-    assert sorted(found(index, typed)) == [1, 2]
+@pytest.mark.parametrize(
+    ("same", "other"),
+    [
+        (["151/815/08156", "15181508156", "151815 08156", "151/815/\n08156", "151 815 08156"], "151/815/08157"),
+        (["0721 133-1234", "(0721) 1331234", "07211331234", "+49 721 133 1234", "0721\n133-1234"], "0721 133-1235"),
+        (["73.8-7837/25", "73.8-\n7837/25", "73.8-7837\n/25", "73-8-7837-25"], "73.8-7837/26"),
+        (["5.0123.045678.9", "501230456789", "5.0123.\n045678.9"], "5.0123.045679.9"),
+    ],
+)
+def test_a_long_number_is_found_however_it_is_grouped_or_broken_and_no_other(
+    index: SearchIndex, same: list[str], other: str
+) -> None:
+    written = [letter(number, f"Unser Zeichen {text}\n76124 Karlsruhe") for number, text in enumerate(same, start=1)]
+    index.put([*written, letter(99, f"Unser Zeichen {other}\n76124 Karlsruhe")])
+    for typed in same:
+        assert sorted(found(index, typed)) == list(range(1, len(same) + 1)), typed
+
+
+SUMS = ["1234,56", "1.234,56", "1234.56", "1 234,56 €", "1.234,56 EUR"]
+
+
+@pytest.mark.parametrize("typed", SUMS)
+def test_a_sum_is_found_however_it_is_punctuated(index: SearchIndex, typed: str) -> None:
+    index.put([letter(number, f"Betrag: {text}, zahlbar") for number, text in enumerate(SUMS, start=1)])
+    index.put([letter(98, "Betrag: 1.234,57"), letter(99, "Betrag: 234,56 von 1")])
+    assert sorted(found(index, typed)) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("typed", ["1500", "1.500", "1.500,00", "1500,00 €", "1 500 Euro"])
+def test_a_round_sum_is_found_with_and_without_its_zeros(index: SearchIndex, typed: str) -> None:
+    written = ["1500 Euro", "1.500 €", "1.500,00 €", "1.500,-- EUR"]
+    index.put([letter(number, f"Betrag: {text}") for number, text in enumerate(written, start=1)])
+    index.put([letter(99, "Betrag: 1.500,50 €")])
+    assert sorted(found(index, typed)[:4]) == [1, 2, 3, 4]
+
+
+DAYS = ["3. März 2024", "03.03.2024", "3.3.2024", "2024-03-03", "3.3.24", "03. 03. 2024"]
+
+
+@pytest.mark.parametrize("typed", [*DAYS, '"3. Maerz 2024"'])
+def test_a_day_is_found_however_it_is_written(index: SearchIndex, typed: str) -> None:
+    index.put([letter(number, f"vom {text}, hier") for number, text in enumerate(DAYS, start=1)])
+    index.put([letter(99, "vom 3. Mai 2024, hier")])
+    assert sorted(found(index, typed)) == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_day_beside_another_number_is_a_wish_of_its_own(index: SearchIndex) -> None:
+    index.put([letter(1, "Rechnung 4711\nKarlsruhe, den 3. April 2026"), letter(2, "Rechnung 4711 vom 5.4.2026")])
+    assert found(index, "4711 3.4.2026")[0] == 1
 
 
 def test_an_e_mail_address_stands_before_its_parts(index: SearchIndex) -> None:

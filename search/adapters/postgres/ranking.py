@@ -13,7 +13,7 @@ from itertools import pairwise
 from search.adapters.postgres.frequencies import Frequencies
 from search.adapters.postgres.tsquery import compile_term, either
 from search.adapters.postgres.vectors import quote
-from search.german.analysis import FORM, PART, REFERENCE, Forms
+from search.german.lexemes import FORM, PART, Forms
 from search.query import ParsedQuery, Wanted
 
 LABELS = "{0.25,0.3,0.7,1.0}"
@@ -60,9 +60,8 @@ def _for_wanted(wanted: Wanted, frequencies: Frequencies) -> Iterator[Evidence]:
             yield Evidence(3 * weight, either(map(quote, (word.stem, FORM + word.form, PART + word.stem))), graded=True)
         else:
             yield Evidence(weight, quote(word.main), graded=True)
-    references = [lexeme for lexeme in wanted.whole if lexeme.startswith(REFERENCE)]
-    if references:
-        yield Evidence(_WHOLE, either(map(quote, references)), graded=False)
+    if meant := wanted.meant_exactly:
+        yield Evidence(_WHOLE, either(map(quote, meant)), graded=False)
     elif len(wanted.words) > 1:
         weight = sum(frequencies.weight(word.main) for word in wanted.words)
         yield Evidence(_PHRASE * weight, compile_term(wanted.term()), graded=False)

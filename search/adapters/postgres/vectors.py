@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from search.german.analysis import FORM, PART, Analysis, analyse, clean
+from search.german.analysis import analyse, clean
+from search.german.lexemes import FORM, PART, Analysis
 from search.ports import IndexEntry
 
 _LAST_POSITION = 16_383
