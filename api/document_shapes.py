@@ -30,7 +30,7 @@ from dms.records.models import (
     TextState,
 )
 from dms.records.queries import DocumentQuerySet
-from ingest.no_rendition import NO_RENDITION
+from ingest.no_rendition import no_rendition_sentence
 
 WHOLE_OBJECTS = (ObjectRole.ORIGINAL, ObjectRole.RENDITION, ObjectRole.THUMBNAIL)
 """What belongs to the document as a whole; of page images there may be thousands."""
@@ -203,10 +203,11 @@ class DocumentSerializer(DocumentListSerializer):
 
     @extend_schema_field(SentenceSerializer(allow_null=True))
     def get_no_rendition(self, answer: DocumentAnswer) -> dict[str, str] | None:
-        code = answer.version.no_rendition if answer.version else ""
-        if not code:
+        version = answer.version
+        if version is None or not version.no_rendition:
             return None
-        return {"code": code, "sentence": str(NO_RENDITION.get(code, code))}
+        sentence = no_rendition_sentence(version.no_rendition, version.rendition_detail)
+        return {"code": version.no_rendition, "sentence": str(sentence)}
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(["classify"])))
     def get_actions(self, answer: DocumentAnswer) -> list[str]:

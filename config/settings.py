@@ -255,5 +255,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
-    "loggers": {"pikepdf": {"level": "WARNING"}, "pdfminer": {"level": "ERROR"}},
+    "loggers": {"pikepdf": {"level": "WARNING"}, "pdfminer": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
 }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dms.ports import ScanVerdict
 from dms.records.models import Document, DocumentVersion, TextState
-from ingest.no_rendition import NO_RENDITION
+from ingest.no_rendition import no_rendition_sentence, other_fonts_sentence
 from ingest.reasons import Reason
 
 
@@ -27,7 +27,7 @@ class Tone(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Notice:
     tone: Tone
-    text: Promise
+    text: Promise | str
     advice: Promise | str = ""
 
 
@@ -73,5 +73,7 @@ def _about_file(version: DocumentVersion) -> Iterator[Notice]:
         yield Notice(Tone.INFO, _("Gegen Änderungen geschützt (verschlüsseltes PDF)."))
     if version.tagged:
         yield Notice(Tone.INFO, _("Barrierefrei ausgezeichnet (getaggtes PDF)."))
-    if version.no_rendition in NO_RENDITION:
-        yield Notice(Tone.INFO, NO_RENDITION[version.no_rendition])
+    if version.no_rendition:
+        yield Notice(Tone.INFO, no_rendition_sentence(version.no_rendition, version.rendition_detail))
+    elif version.rendition_detail:
+        yield Notice(Tone.INFO, other_fonts_sentence(version.rendition_detail))

@@ -141,12 +141,15 @@ class ReadPart(TypedDict):
 
 
 class RenderedPart(TypedDict):
-    """Step render. `rendition` is a PDF/A-2b, or None with the reason in `no_rendition`: "signed", "encrypted",
-    "tagged", "born_digital" (nothing to add to it), "not_a_document", "not_archivable"."""
+    """Step render. `rendition` is a PDF/A-2b, or None with the reason in `no_rendition`, a key of
+    `ingest.no_rendition.NO_RENDITION`."""
 
     part: int
     rendition: ObjectFacts | None
     no_rendition: str | None
+    detail: NotRequired[str]
+    """Without a rendition, what the reason's sentence names (fonts, a page, a rule). With one, the fonts that are not
+    those of the original."""
     thumbnail: ObjectFacts | None
 
 

@@ -198,7 +198,7 @@ def _version(rendition: bytes | None) -> dict[str, Any]:
     return {
         "media_type": "text/plain",
         "malware": str(ScanVerdict.NOT_SCANNED),
-        "no_rendition": "" if rendition else "born_digital",
+        "no_rendition": "" if rendition else "embedded_files",
     }
 
 

@@ -130,6 +130,8 @@ class DocumentVersion(Recorded):
     """A `dms.ports.ScanVerdict`."""
     no_rendition = models.CharField(max_length=40, blank=True)
     """Why there is no PDF/A beside the original, empty when there is one (`ingest.facts.RenderedPart`)."""
+    rendition_detail = models.CharField(max_length=300, blank=True)
+    """What that reason names; or, when there is one, the fonts that are not those of the original."""
 
     audited_fields: ClassVar[tuple[str, ...]] = (
         "document_id", "number", "media_type", "page_count", "signed", "encrypted", "tagged", "malware", "no_rendition",

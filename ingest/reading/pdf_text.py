@@ -86,6 +86,16 @@ def read_text_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:
     return PageText((*_in_lines(words), *_in_lines(typed)))
 
 
+def plain_text(pdf: pypdfium2.PdfDocument, number: int) -> str:
+    """The text layer of page `number` (from 1) as PDFium gives it, without boxes and far quicker."""
+    with open_page(pdf, number) as page:
+        textpage = page.get_textpage()
+        try:
+            return str(textpage.get_text_range())
+        finally:
+            textpage.close()
+
+
 def render_page(pdf: pypdfium2.PdfDocument, number: int, dpi: int, *, pixels: int, gray: bool = False) -> DrawnPage:
     """Draws page `number` (from 1) on white with at most `pixels` pixels (3 bytes each, 1 with `gray`); RGB or L.
 

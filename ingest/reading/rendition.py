@@ -1,44 +1,24 @@
-"""Makes the searchable PDF/A-2b of a scan: the scanner's own image bytes, the invisible text laid exactly under them.
-
-It decides what may be taken off (thumbnails, transitions, scripts) and what may not (any byte of an image), and it
-believes nothing: pages, text and image bytes of the written file are read back and compared.
-"""
+"""Makes the PDF/A-2b beside an original; a scan keeps its own image bytes, with the read text exactly under them."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import pikepdf
-from pikepdf import Dictionary, Matrix, Name, Stream, pdfa
+from pikepdf import Dictionary, Matrix, Name, Stream
 
 from ingest.facts import PartKind
+from ingest.reading.archivable import save_archivable
 from ingest.reading.limits import Limits
 from ingest.reading.page_picture import visible_box
-from ingest.reading.pdf_text import open_pdf, read_text_page
-from ingest.reading.picture_pdf import append_frame, frame_fingerprint, picture_fingerprint
-
-FLAVOUR = "2b"
-REMOVABLE_FROM_PAGE = (Name.Trans, Name.Thumb, Name.Dur, Name.PieceInfo, Name.AA)
-REMOVABLE_FROM_ROOT = (Name.OpenAction, Name.AA, Name.PieceInfo)
-REMOVABLE_FROM_TRAILER = (Name("/DocChecksum"),)
-"""LibreOffice, reportlab and scanners write these; none carries content, and PDF/A knows none of them."""
-
-
-class NotArchivable(Exception):
-    """The validator does not approve; `rules` are its rule ids (those of veraPDF)."""
-
-    def __init__(self, rules: tuple[str, ...]) -> None:
-        super().__init__(rules)
-        self.rules = rules
-
-
-class RenditionBroken(Exception):
-    """The written file is not what it should be: a page, the text or an image was lost. A fault of ours."""
+from ingest.reading.picture_pdf import append_frame
+from ingest.reading.removable import take_off
+from ingest.reading.rendition_check import check_laid_text, check_own_text, check_pictures, check_tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +32,26 @@ class TextLayer:
     size: tuple[int, int]
 
 
-def make_rendition(source: Path, kind: PartKind, pages: Sequence[TextLayer], target: Path, limits: Limits) -> None:
-    """Writes `target`. `pages` holds every page in order. Call it through `run_limited`.
+def make_rendition(
+    source: Path, kind: PartKind, pages: Sequence[TextLayer], target: Path, limits: Limits
+) -> tuple[str, ...]:
+    """Writes `target`; gives the names of the fonts that were replaced. `pages` holds every page in order.
 
-    Raises NotArchivable, RenditionBroken, PictureTooLarge, PictureDamaged, pikepdf.PdfError, pypdfium2.PdfiumError.
+    Call it through `run_limited`. Raises NotArchivable, RenditionBroken, PictureTooLarge, PictureDamaged,
+    pikepdf.PdfError, pypdfium2.PdfiumError.
     """
     with _open_source(source, kind, len(pages), limits) as pdf:
-        _strip(pdf)
+        take_off(pdf)
         fonts: dict[bytes, pikepdf.Object] = {}
         for page, text in zip(pdf.pages, pages, strict=True):
             _lay_text(pdf, page, text, fonts)
-        try:
-            pdfa.save(pdf, target, FLAVOUR)
-        except pdfa.PdfaError as error:
-            raise NotArchivable(tuple(sorted({finding.rule for finding in error.report.findings}))) from error
-    _verify(source, kind, pages, target, limits)
+        mended = save_archivable(pdf, target)
+    check_pictures(source, kind, target, len(pages), limits)
+    check_laid_text(target, [page.number for page in pages if page.layer is not None])
+    if kind != "image":
+        check_own_text(source, target, [page.number for page in pages if page.layer is None], mended)
+        check_tags(source, target)
+    return mended.fonts
 
 
 def _open_source(source: Path, kind: PartKind, pages: int, limits: Limits) -> pikepdf.Pdf:
@@ -76,20 +61,6 @@ def _open_source(source: Path, kind: PartKind, pages: int, limits: Limits) -> pi
     for number in range(1, pages + 1):
         append_frame(pdf, source, number, limits)
     return pdf
-
-
-def _strip(pdf: pikepdf.Pdf) -> None:
-    for holder, keys in ((pdf.Root, REMOVABLE_FROM_ROOT), (pdf.trailer, REMOVABLE_FROM_TRAILER)):
-        for key in keys:
-            if key in holder:
-                del holder[key]
-    for page in pdf.pages:
-        for key in REMOVABLE_FROM_PAGE:
-            if key in page.obj:
-                del page.obj[key]
-        for image in page.get_images().values():
-            if Name.Metadata in image:
-                del image[Name.Metadata]
 
 
 # --- the text --------------------------------------------------------------------------------------
@@ -152,44 +123,3 @@ def _place(box: tuple[float, float, float, float], rotation: int) -> Matrix:
         270: (0, -height, width, 0, x, y + height),
     }
     return Matrix(*placements[rotation])
-
-
-# --- trust nothing ----------------------------------------------------------------------------------
-
-
-def _verify(source: Path, kind: PartKind, pages: Sequence[TextLayer], target: Path, limits: Limits) -> None:
-    with pikepdf.open(target) as written:
-        if len(written.pages) != len(pages):
-            raise RenditionBroken(f"{len(written.pages)} pages instead of {len(pages)}")
-        before = _fingerprints_of_source(source, kind, len(pages), limits)
-        for number, (page, expected) in enumerate(zip(written.pages, before, strict=True), start=1):
-            found = [picture_fingerprint(page)] if kind == "image" else _image_fingerprints(page)
-            if found != expected:
-                raise RenditionBroken(f"page {number}: the image is not the original's")
-    with open_pdf(target) as readable:
-        for text in pages:
-            if text.layer is not None and not read_text_page(readable, text.number).lines:
-                raise RenditionBroken(f"page {text.number}: the text cannot be taken out again")
-
-
-def _fingerprints_of_source(source: Path, kind: PartKind, pages: int, limits: Limits) -> Iterator[list[bytes]]:
-    if kind == "image":
-        for number in range(1, pages + 1):
-            yield [frame_fingerprint(source, number, limits)]
-        return
-    with pikepdf.open(source) as pdf:
-        for page in pdf.pages:
-            yield _image_fingerprints(page)
-
-
-def _image_fingerprints(page: pikepdf.Page) -> list[bytes]:
-    """Of the bytes as coded; losslessly packed ones may be packed anew on the way, so there of the bytes within."""
-    images = [cast("Stream", image) for image in page.get_images().values()]
-    return sorted(hashlib.sha256(_coded(image)).digest() for image in images)
-
-
-def _coded(image: Stream) -> bytes:
-    filters = image.get(Name.Filter)
-    if filters is None or filters == Name.FlateDecode:
-        return bytes(image.read_bytes())
-    return bytes(image.read_raw_bytes())

@@ -12,28 +12,30 @@ import pikepdf
 import pypdfium2
 
 from ingest.facts import InspectedPart, ObjectFacts, PageFacts, PartFacts, ReadPart, RenderedPart
+from ingest.reading.archivable import NotArchivable
 from ingest.reading.page_image import MEDIA_TYPE as IMAGE_TYPE
 from ingest.reading.page_image import thumbnail
 from ingest.reading.pictures import PictureDamaged, PictureTooLarge
-from ingest.reading.rendition import NotArchivable, TextLayer, make_rendition
-from ingest.reading.sandbox import ChildDied, TooExpensive, WorkFailed, run_limited
+from ingest.reading.rendition import TextLayer, make_rendition
+from ingest.reading.sandbox import ChildDied, TooExpensive, WorkFailed
 from ingest.steps.contract import Done, ObjectRef, ObjectRole, Outcome, StepContext
+from ingest.steps.limited import limited
 
 log = logging.getLogger(__name__)
 
 Part = TypeVar("Part", InspectedPart, ReadPart)
 PDF_TYPE = "application/pdf"
-FAILURES = (
-    NotArchivable,
-    TooExpensive,
-    ChildDied,
-    WorkFailed,
-    PictureDamaged,
-    PictureTooLarge,
-    pikepdf.PdfError,
-    pypdfium2.PdfiumError,
+TROUBLE: tuple[tuple[type[Exception], str], ...] = (
+    (TooExpensive, "too_expensive"),
+    (PictureTooLarge, "too_expensive"),
+    (ChildDied, "damaged"),
+    (WorkFailed, "damaged"),
+    (PictureDamaged, "damaged"),
+    (pikepdf.PdfError, "damaged"),
+    (pypdfium2.PdfiumError, "damaged"),
 )
 """Then there is no rendition, but the original and its text. RenditionBroken is not among them: that is our fault."""
+FAILURES = tuple(kind for kind, _ in TROUBLE)
 
 
 def run(context: StepContext) -> Outcome:
@@ -47,12 +49,11 @@ def _render(context: StepContext, part: PartFacts) -> RenderedPart:
     read = _of_part(cast("list[ReadPart]", context.facts["read_text"]["parts"]), number)
     if part["problem"] or inspected is None or inspected["problem"] or read is None or not read["pages"]:
         return {"part": number, "rendition": None, "no_rendition": "not_a_document", "thumbnail": None}
-    no_rendition = _why_none(part, inspected)
-    rendition = None if no_rendition else _rendition(context, part, inspected, read["pages"])
-    if rendition is None and no_rendition is None:
-        no_rendition = "not_archivable"
     small = _thumbnail(context, read["pages"])
-    return {"part": number, "rendition": rendition, "no_rendition": no_rendition, "thumbnail": small}
+    if (kept := _why_none(part, inspected)) is not None:
+        return {"part": number, "rendition": None, "no_rendition": kept, "thumbnail": small}
+    rendition, reason, detail = _rendition(context, part, inspected, read["pages"])
+    return {"part": number, "rendition": rendition, "no_rendition": reason, "detail": detail, "thumbnail": small}
 
 
 def _of_part(parts: Sequence[Part], number: int) -> Part | None:
@@ -60,36 +61,37 @@ def _of_part(parts: Sequence[Part], number: int) -> Part | None:
 
 
 def _why_none(part: PartFacts, inspected: InspectedPart) -> str | None:
-    """What a conversion would damage stays as it is: a signature, a protection, the tags for screen readers."""
-    for flag in ("signed", "encrypted", "tagged"):
+    """What a conversion would damage stays as it is: a signature, a protection, and tags for screen readers where
+    untagged text or the values of a form would come beside them."""
+    for flag in ("signed", "encrypted"):
         if inspected[flag]:
             return flag
-    if part["kind"] == "pdf" and all(way == "text" for way in inspected["plan"]):
-        return "born_digital"
-    return None
+    keeps_tags = all(way == "text" for way in inspected["plan"]) and not inspected["form"]
+    return "tagged" if inspected["tagged"] and not keeps_tags else None
 
 
 def _rendition(
     context: StepContext, part: PartFacts, inspected: InspectedPart, pages: Sequence[PageFacts]
-) -> ObjectFacts | None:
+) -> tuple[ObjectFacts | None, str | None, str]:
+    """The rendition, or why there is none; and the detail of either."""
     source = context.workspace.fetch(ObjectRef.from_facts(dict(inspected["working"] or part["original"])))
     kind = "pdf" if inspected["working"] else part["kind"]
     with tempfile.TemporaryDirectory(dir=context.workspace.scratch) as folder:
         target = Path(folder) / "rendition.pdf"
         layers = [_layer(context, page) for page in pages]
         try:
-            run_limited(make_rendition, source, kind, layers, target, context.limits, limits=context.limits)
-        except ChildDied as death:
-            if death.from_outside:
-                raise
-            log.warning("part %s of %s: no rendition: %r", part["number"], context.item.id, death)
-            return None
+            fonts = limited(context, make_rendition, source, kind, layers, target, context.limits)
+        except NotArchivable as refused:
+            log.info("part %s of %s: no rendition: %s", part["number"], context.item.id, refused.rules)
+            return None, refused.cause.value, refused.detail
         except FAILURES as error:
+            if isinstance(error, ChildDied) and error.from_outside:
+                raise
             log.warning("part %s of %s: no rendition: %r", part["number"], context.item.id, error)
-            return None
+            return None, next(code for kind_, code in TROUBLE if isinstance(error, kind_)), ""
         name = f"rendition-{part['number']}.pdf"
         kept = context.workspace.keep(target, name=name, role=ObjectRole.RENDITION, media_type=PDF_TYPE)
-    return cast("ObjectFacts", kept.as_facts())
+    return cast("ObjectFacts", kept.as_facts()), None, ", ".join(fonts)
 
 
 def _layer(context: StepContext, page: PageFacts) -> TextLayer:

@@ -62,6 +62,7 @@ def _version(facts: AllFacts, part: Any) -> dict[str, Any]:
         "tagged": inspected.get("tagged", False),
         "malware": facts["check_malware"]["verdict"],
         "no_rendition": rendered.get("no_rendition") or ("" if rendered.get("rendition") else "not_a_document"),
+        "rendition_detail": storable(rendered.get("detail", ""))[:300],
     }
 
 

@@ -12,9 +12,10 @@ import pytest
 from pikepdf import Name, pdfa
 from PIL import Image
 
+from ingest.reading.archivable import NotArchivable
 from ingest.reading.limits import Limits
 from ingest.reading.pdf_text import open_pdf, read_text_page, render_page
-from ingest.reading.rendition import NotArchivable, TextLayer, make_rendition
+from ingest.reading.rendition import TextLayer, make_rendition
 from ingest.steps import read_text, render
 from ingest.steps.contract import Done, ObjectRef, StepContext
 from tests.unit.ingest.scans import inspected, jpeg, scan, scanned_pdf

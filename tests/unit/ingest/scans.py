@@ -100,6 +100,6 @@ def inspected(
         found = {"part": 0, "plan": list(plan), "working": None, "problem": None, "signed": False, "encrypted": False}
         facts = {
             "unpack": {"parts": [part | {"parent": None, "problem": None}]},
-            "inspect": {"parts": [found | {"tagged": False} | flags]},
+            "inspect": {"parts": [found | {"tagged": False, "form": False} | flags]},
         }
         yield StepContext(item, cast(Any, facts), workspace, Tesseract("deu"), NoScanner(), limits or Limits())
