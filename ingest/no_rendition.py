@@ -28,8 +28,8 @@ NO_RENDITION = {
         "{detail}."
     ),
     Refusal.FONT_DAMAGED: _(
-        "Keine PDF/A-Fassung: Die Datei konnte nicht in PDF/A überführt werden, weil eine Schrift fehlerhaft "
-        "eingebettet ist."
+        "Keine PDF/A-Fassung: Die Datei konnte nicht in PDF/A überführt werden, weil eine eingebettete Schrift "
+        "fehlerhaft ist oder nicht sicher geprüft werden kann."
     ),
     Refusal.LAYERS: _(
         "Keine PDF/A-Fassung: Die Datei hat Ebenen zum Ein- und Ausblenden und konnte nicht sicher überführt werden."

@@ -43,6 +43,8 @@ def _write_in_place(thing: Dictionary | Stream) -> None:
     for key, value in list(thing.items()):
         if isinstance(value, String) and value.is_indirect:
             thing[str(key)] = String(bytes(value))
+        elif isinstance(value, Dictionary) and not value.is_indirect:
+            _write_in_place(value)
     if thing.get(Name.Type) == Name.FontDescriptor:
         _delete(thing, FROM_FONT_DESCRIPTOR)
     for listed in (Name.Differences, Name.Nums):

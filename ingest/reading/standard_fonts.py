@@ -137,7 +137,7 @@ def _program(file: Path, characters: dict[int, int]) -> TTFont | None:
     options.layout_features, options.name_IDs, options.hinting, options.notdef_outline = [], [], False, True
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "kern", "DSIG", "gasp", "FFTM"]
     try:
-        program = TTFont(file, lazy=True)
+        program = TTFont(BytesIO(file.read_bytes()), lazy=True)
         reducing = subset.Subsetter(options)
         reducing.populate(unicodes=set(characters.values()))
         reducing.subset(program)
