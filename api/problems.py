@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,6 +120,9 @@ def _told_of_ports(error: Exception) -> Problem | None:
         case ObjectStoreError():
             sentence = _("Die gespeicherte Datei ist beschädigt oder fehlt. Bitte die IT verständigen.")
             return Problem(status.HTTP_500_INTERNAL_SERVER_ERROR, "object_damaged", sentence)
+        case OperationalError() | InterfaceError():
+            sentence = _("Die Datenbank antwortet zurzeit nicht; es wurde nichts geändert. Bitte gleich noch einmal.")
+            return Problem(status.HTTP_503_SERVICE_UNAVAILABLE, "database_unavailable", sentence, {"Retry-After": "10"})
         case SearchUnavailable():
             sentence = _("Die Suche antwortet zurzeit nicht; alles andere geht weiter. Bitte später noch einmal.")
             return Problem(status.HTTP_503_SERVICE_UNAVAILABLE, "search_unavailable", sentence, {"Retry-After": "10"})

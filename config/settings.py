@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "frontend.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,6 +105,12 @@ DATABASES = {
     "owner": dj_database_url.parse(env("DATABASE_OWNER_URL", env("DATABASE_URL"))),
 }
 APPLICATION_ROLE = DATABASES["default"]["USER"]
+# a server that is gone without a word is noticed within half a minute instead of never
+for _database in DATABASES.values():
+    _database.setdefault("OPTIONS", {}).update(
+        {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+         "tcp_user_timeout": 30_000}
+    )  # fmt: skip
 DATABASES["default"]["TEST"] = {"MIRROR": "owner"}  # tests too: the owner makes the database, `default` uses it
 DATABASE_ROUTERS = ["config.database.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -7,7 +7,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from frontend.views import about, document, inbox, pages, search, uploads
+from frontend.views import about, document, inbox, pages, search, status, uploads
 
 urlpatterns = [
     path("", search.start, name="start"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/finds/", pages.finds, name="document-finds"),
     path("documents/<uuid:document_id>/pages/<int:number>/", pages.page, name="document-page"),
     path("help/", about.help_page, name="help"),
+    path("status/", status.status, name="status"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("language/", login_not_required(set_language), name="set_language"),

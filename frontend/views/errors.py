@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
 
 
@@ -43,10 +44,11 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Needs neither database nor session, for they may be what is broken."""
-    return HttpResponse(_static_page(), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    return HttpResponse(render_to_string("frontend/errors/server_error.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _static_page() -> str:
-    from django.template.loader import render_to_string
-
-    return render_to_string("frontend/errors/server_error.html")
+@login_not_required
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """A service that the product stands on is away; needs none of them."""
+    page = render_to_string("frontend/errors/unavailable.html")
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})

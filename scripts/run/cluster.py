@@ -16,9 +16,9 @@ from typing import TypedDict
 from urllib.parse import quote
 
 import psycopg
-from psycopg import sql
 
 from scripts.run.failure import SetUpError
+from scripts.run.logins import create_logins
 
 PROGRAMS = Path("/usr/lib/postgresql")
 FALLBACK = Path("/var/lib/registratur")
@@ -117,23 +117,12 @@ class Cluster:
                 time.sleep(0.05)
 
     def create_logins(self) -> None:
-        """Two logins that cannot become one another: the owner migrates, the application owns nothing. Repeatable."""
-        with psycopg.connect(self.url(ADMIN, self.passwords.admin, "postgres"), autocommit=True) as admin:
-            for role, password, rights in (
-                (OWNER, self.passwords.owner, "LOGIN CREATEDB"),
-                (APPLICATION, self.passwords.application, "LOGIN"),
-            ):
-                known = admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-                verb = sql.SQL("ALTER" if known else "CREATE")
-                admin.execute(
-                    sql.SQL("{} ROLE {} {} PASSWORD {}").format(
-                        verb, sql.Identifier(role), sql.SQL(rights), sql.Literal(password)
-                    )
-                )
-            if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                admin.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
-                )
+        """Two logins that cannot become one another. Repeatable."""
+        create_logins(
+            self.url(ADMIN, self.passwords.admin, "postgres"),
+            owner_url=self.owner_url,
+            application_url=self.application_url,
+        )
 
 
 def initdb(folder: Path, run_as: str | None, password_file: str) -> None:
