@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import django
@@ -10,15 +11,26 @@ from django.conf import settings
 from django.core.management import call_command
 
 from scripts.run.environment import CHECKOUT
+from scripts.run.logins import create_logins
 
 
 def prepare() -> None:
     """Repeatable at any point; what is done already costs next to nothing."""
+    if admin_url := secret("DATABASE_ADMIN_URL"):
+        create_logins(
+            admin_url, owner_url=secret("DATABASE_OWNER_URL") or "", application_url=secret("DATABASE_URL") or ""
+        )
     django.setup()
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     call_command("objects", "prepare")
     call_command("setup")
     collect_static(Path(settings.STATIC_ROOT))
+
+
+def secret(name: str) -> str | None:
+    """From the environment, or from the file that NAME_FILE names."""
+    file = os.environ.get(f"{name}_FILE")
+    return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else None)
 
 
 def collect_static(target: Path) -> None:

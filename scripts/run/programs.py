@@ -46,13 +46,13 @@ def server_programs(cluster: Cluster | None, broker: Broker | None) -> list[Prog
     return programs
 
 
-def product_programs(state: State, port: int, workers: int) -> list[Program]:
+def product_programs(state: State, port: int, workers: int, address: str = "127.0.0.1") -> list[Program]:
     return [
         Program(
             Group.PRODUCT,
             "web",
             python(
-                *("gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
+                *("gunicorn", "config.wsgi:application", "--bind", f"{address}:{port}"),
                 *("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "120"),
                 *(
                     "--graceful-timeout",

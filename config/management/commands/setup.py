@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from config.settings import env
 from config.town import town_setup, user_setup
 from dms.access.actors import system_setup
 from dms.access.permissions import Role
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
 def _password(file: Path) -> str:
     """Read from the environment or the file; made at random when there is neither."""
-    if given := os.environ.get("REGISTRATUR_PASSWORD"):
+    if given := env("REGISTRATUR_PASSWORD", ""):
         return given
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)

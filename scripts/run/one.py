@@ -1,0 +1,33 @@
+"""One program of the product in the foreground, as a container runs it: `python -m scripts.run.one web`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from scripts.run.environment import state_folder
+from scripts.run.failure import SetUpError
+from scripts.run.programs import product_programs, worker_count
+from scripts.run.state import State
+
+PORT = 8000
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - inside a container; the compose file decides who reaches it
+
+
+def main() -> int:
+    """Becomes the program, so that signals reach it. 2 when there is no program of this name."""
+    try:
+        programs = product_programs(State(state_folder()), PORT, worker_count(os.environ), EVERY_ADDRESS)
+    except SetUpError as error:
+        print(error, file=sys.stderr)
+        return 2
+    known = {program.name: program.command for program in programs}
+    if len(sys.argv) != 2 or sys.argv[1] not in known:
+        print(f"usage: python -m scripts.run.one {'|'.join(known)}", file=sys.stderr)
+        return 2
+    command = known[sys.argv[1]]
+    os.execvp(command[0], command)  # noqa: S606 - the command is ours
+
+
+if __name__ == "__main__":
+    sys.exit(main())
