@@ -38,5 +38,5 @@ ENV PATH=/srv/registratur/.venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=config.settings \
     REGISTRATUR_STATE=/var/lib/registratur \
     STATIC_ROOT=/srv/registratur/staticfiles
-USER registratur
+USER 10001:10001
 EXPOSE 8000

@@ -14,20 +14,18 @@ PORT = 8000
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - inside a container; the compose file decides who reaches it
 
 
-def main() -> int:
-    """Becomes the program, so that signals reach it. 2 when there is no program of this name."""
+def main() -> None:
+    """Becomes the program, so that signals reach it; ends with a message when there is none of this name."""
     try:
         programs = product_programs(State(state_folder()), PORT, worker_count(os.environ), EVERY_ADDRESS)
     except SetUpError as error:
-        print(error, file=sys.stderr)
-        return 2
+        sys.exit(str(error))
     known = {program.name: program.command for program in programs}
     if len(sys.argv) != 2 or sys.argv[1] not in known:
-        print(f"usage: python -m scripts.run.one {'|'.join(known)}", file=sys.stderr)
-        return 2
+        sys.exit(f"usage: python -m scripts.run.one {'|'.join(known)}")
     command = known[sys.argv[1]]
     os.execvp(command[0], command)  # noqa: S606 - the command is ours
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
