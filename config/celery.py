@@ -8,7 +8,7 @@ import signal
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 
 PR_SET_PDEATHSIG = 1
 
@@ -16,6 +16,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("registratur")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def clear_up_after_killed_workers(**kwargs: Any) -> None:
+    """Pages of letters lay in the scratch folders of what was killed."""
+    from ingest.work.scratch import forget_dead_scratch
+
+    forget_dead_scratch()
 
 
 @worker_process_init.connect

@@ -13,6 +13,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config.beat import Steadily
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -134,9 +136,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
-    "sweep-ingest": {"task": "ingest.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "sweep-search": {"task": "search.sweep", "schedule": 5.0, "options": {"expires": 5}},
-    "tidy-objects": {"task": "ingest.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-ingest": {"task": "ingest.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
+    "sweep-search": {"task": "search.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
+    "tidy-objects": {"task": "ingest.tidy", "schedule": Steadily(3600.0), "options": {"expires": 3600}},
 }
 
 # --- ports: which adapter stands behind which port ------------------------------------------------

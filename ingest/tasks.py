@@ -8,6 +8,7 @@ import time
 from celery import shared_task
 
 from ingest.work.queue import pending_items, pending_ranges, work_until_done
+from ingest.work.scratch import forget_dead_scratch
 from ingest.work.tidy import tidy_objects
 from ingest.work.tools import chosen_tools
 from ingest.work.wake import wake
@@ -35,5 +36,6 @@ def sweep() -> None:
 
 @shared_task(name="ingest.tidy")
 def tidy() -> None:
-    """Removes objects that killed workers left behind."""
+    """Removes objects and scratch folders that killed workers left behind."""
+    forget_dead_scratch()
     tidy_objects(chosen_tools())

@@ -13,10 +13,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dms.audit.models import OutboxEntry
+from dms.pauses import LONGEST_PAUSE, due
 from search.ports import IndexEntry, SearchIndex, SearchUnavailable
 from search.source import EntrySource
 
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 TOPIC = "search"
 _BATCH = 50
 _LOCK_SPACE = 0x5345_4152
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
+_FIRST_PAUSE = timedelta(seconds=10)
 _FAULTS = (DatabaseError, ValueError, OverflowError, RecursionError, MemoryError)
 """What one document may cause; anything else stops the worker, as it should."""
 
@@ -50,7 +51,7 @@ def pending() -> int:
 
 def _due() -> QuerySet[OutboxEntry]:
     now = timezone.now()
-    return OutboxEntry.objects.filter(Q(not_before=None) | Q(not_before__lte=now), topic=TOPIC)
+    return OutboxEntry.objects.filter(due("not_before", now), topic=TOPIC)
 
 
 def _take(after: int) -> list[OutboxEntry]:
@@ -103,7 +104,7 @@ def _delete(notes: Sequence[OutboxEntry]) -> None:
 
 def _postpone(note: OutboxEntry, fault: BaseException) -> None:
     attempts = note.attempts + 1
-    pause = min(_FIRST_PAUSE * 2 ** min(note.attempts, 20), _LONGEST_PAUSE)
+    pause = min(_FIRST_PAUSE * 2 ** min(note.attempts, 20), LONGEST_PAUSE)
     log.error("document %s could not be indexed (attempt %s): %s", note.target, attempts, fault)
     OutboxEntry.objects.filter(pk=note.pk, since=note.since).update(
         attempts=attempts, not_before=timezone.now() + pause, problem=f"{type(fault).__name__}: {fault}"[:2000]

@@ -31,6 +31,7 @@ from dms.ports import (
 
 CHUNK = 1024 * 1024
 UNFINISHED = ".unfinished"
+TRIAL_SIZE = 64 * 1024
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.EACCES}
 
 
@@ -84,6 +85,16 @@ class FolderStore:
         with stream:
             stream.seek(start)
             yield stream if length is None else cast(BinaryIO, _Slice(stream, length))
+
+    def ping(self) -> None:
+        trial = self.unfinished / secrets.token_hex(16)
+        try:
+            _write_flushed(trial, io.BytesIO(bytes(TRIAL_SIZE)))
+        except OSError as error:
+            raise StoreUnavailable(f"{self.folder}: {error.strerror}") from error
+        finally:
+            with contextlib.suppress(OSError):
+                trial.unlink(missing_ok=True)
 
     def size(self, key: str) -> int:
         try:

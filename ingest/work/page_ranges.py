@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from dms.pauses import is_due
 from ingest.models import InboxItem, RangeRun, Turn
 from ingest.pipeline import range_reader
 from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, Step, StepContext
@@ -56,7 +57,7 @@ def read_range(range_id: UUID, tools: Tools) -> bool:
 
 def _waits(run: RangeRun, now: datetime) -> bool:
     """Another worker may have failed at it since it was looked up."""
-    return run.not_before is not None and run.not_before > now
+    return not is_due(run.not_before, now)
 
 
 def _no_ranges(context: StepContext) -> Sequence[PageRange]:

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Callable
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 
+from dms.pauses import due
 from dms.ports import Clock
 from ingest.models import InboxItem, RangeRun
 from ingest.work.attempt import Tools
@@ -22,16 +23,18 @@ LOOK_AHEAD = 40
 def pending_items(clock: Clock) -> list[UUID]:
     """Items with a step to do, oldest first."""
     now = clock.now()
-    ready = Q(turn__not_before__isnull=True) | Q(turn__not_before__lte=now)
-    found = InboxItem.objects.filter(ready, state__in=PENDING, turn__ranges_open=False).order_by("received_at")
+    found = InboxItem.objects.filter(due("turn__not_before", now), state__in=PENDING, turn__ranges_open=False).order_by(
+        "received_at"
+    )
     return list(found.values_list("pk", flat=True)[:LOOK_AHEAD])
 
 
 def pending_ranges(clock: Clock) -> list[UUID]:
     """Open page ranges, those of the oldest items first."""
     now = clock.now()
-    ready = Q(not_before__isnull=True) | Q(not_before__lte=now)
-    found = RangeRun.objects.filter(ready, facts__isnull=True, item__state__in=PENDING, item__turn__ranges_open=True)
+    found = RangeRun.objects.filter(
+        due("not_before", now), facts__isnull=True, item__state__in=PENDING, item__turn__ranges_open=True
+    )
     return list(found.order_by("item__received_at", F("position")).values_list("pk", flat=True)[:LOOK_AHEAD])
 
 

@@ -9,6 +9,7 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
+from dms.pauses import is_due
 from ingest.models import InboxItem, Turn
 from ingest.pipeline import LAST_STEP, PIPELINE
 from ingest.steps.contract import Done, Outcome, Reject, Retry, Step, StepContext
@@ -34,7 +35,7 @@ def advance_item(item_id: UUID, tools: Tools) -> bool:
 def _begin_turn(item_id: UUID, now: datetime) -> bool:
     """False when there is nothing to do, or when too many workers died of this item."""
     turn = Turn.objects.select_related("item").get(pk=item_id)
-    if turn.item.state not in PENDING or turn.ranges_open or (turn.not_before and turn.not_before > now):
+    if turn.item.state not in PENDING or turn.ranges_open or not is_due(turn.not_before, now):
         return False
     if turn.begun_at is not None:
         turn.deaths += 1

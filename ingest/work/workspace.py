@@ -6,8 +6,6 @@ import hashlib
 import io
 import re
 import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,6 +14,7 @@ from uuid import UUID
 
 from dms.ports import ObjectDamaged, ObjectStore
 from ingest.steps.contract import ObjectRef, ObjectRole
+from ingest.work.scratch import open_scratch
 
 CHUNK = 1024 * 1024
 
@@ -70,8 +69,5 @@ class StoreWorkspace:
 
 @contextmanager
 def open_workspace(store: ObjectStore, prefix: str) -> Iterator[StoreWorkspace]:
-    scratch = Path(tempfile.mkdtemp(prefix="registratur-"))
-    try:
+    with open_scratch() as scratch:
         yield StoreWorkspace(store, prefix, scratch)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)

@@ -20,7 +20,7 @@ START_SECONDS = 240
 class Product:
     """Everything under one process manager; `start` returns when the ready line was printed."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, **settings: str) -> None:
         self.state = state
         self.port = free_port()
         self.environment = {
@@ -29,6 +29,7 @@ class Product:
             "REGISTRATUR_PORT": str(self.port),
             "REGISTRATUR_SAMPLES": "0",
             "REGISTRATUR_WORKERS": "2",
+            **settings,
         }
         self._process: subprocess.Popen[str] | None = None
 
@@ -69,6 +70,27 @@ class Product:
             timeout=300,
             check=False,
         )
+
+    def control(self, verb: str, *programs: str) -> None:
+        """`stop`, `start` … of programs such as `servers:redis`, by the process manager."""
+        done = subprocess.run(
+            [Path(sys.executable).parent / "supervisorctl", "-c", self.state / "supervisor.conf", verb, *programs],
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert "ERROR" not in done.stdout, done.stdout
+
+    def kill(self, chance: random.Random) -> str:
+        """kill -9 of any process of the installation but the manager; returns what it was."""
+        found = [(pid, command) for pid, command in self._processes() if "supervisord" not in command]
+        pid, command = chance.choice([(p, c) for p, c in found if p != self._pid()])
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return ""
+        return command[:60]
+
+    def _pid(self) -> int:
+        return self._process.pid if self._process else 0
 
     def workers(self) -> list[int]:
         """Processes of the worker: its main process, its pool, and the children that do document work."""

@@ -1,0 +1,27 @@
+"""Regular work goes on when the clock jumps."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from config.beat import Steadily
+
+NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
+
+
+def _schedule(seconds: float) -> Steadily:
+    return Steadily(seconds, nowfun=lambda: NOW)
+
+
+def test_what_ran_a_moment_ago_waits() -> None:
+    assert not _schedule(5).is_due(NOW - timedelta(seconds=1)).is_due
+
+
+def test_what_ran_long_enough_ago_is_due() -> None:
+    assert _schedule(5).is_due(NOW - timedelta(seconds=6)).is_due
+
+
+def test_what_ran_in_the_future_is_due_because_the_clock_jumped_back() -> None:
+    due, following = _schedule(5).is_due(NOW + timedelta(days=2))
+    assert due
+    assert following == 5
