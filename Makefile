@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 CORES := $(shell nproc)
 
-.PHONY: help run stop test check format assets lock clean-state
+.PHONY: help run stop test test-compose check format assets lock clean-state
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -17,6 +17,9 @@ stop: ## stop what `make run` started, from another terminal
 
 test: ## set up what is missing and run every test (ARGS="-k word" for some)
 	@scripts/bootstrap test && exec $(PYTHON) -m pytest $(ARGS)
+
+test-compose: ## try Dockerfile and docker-compose.yml on a Docker engine of their own (root; about ten minutes)
+	@scripts/bootstrap compose && REGISTRATUR_TEST_COMPOSE=1 $(PYTHON) -m pytest -q tests/compose $(ARGS)
 
 check: ## format, lint, types, import directions, unit tests: under a minute, no servers
 	@scripts/bootstrap test

@@ -42,7 +42,7 @@ def _forget(folder: Path) -> bool:
     except OSError:  # removed meanwhile, or somebody else's
         return False
     try:
-        if os.fstat(lock).st_uid != os.getuid() or not os.listdir(lock):
+        if os.fstat(lock).st_uid != os.getuid() or not any(folder.iterdir()):
             return False  # an empty one may just be being made; it holds nothing
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(folder, ignore_errors=True)
