@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError as BrokerError
 
-from dms.ports import MalwareScanner, ObjectStore, ScannerUnavailable, ScanVerdict, StoreUnavailable
+from dms.ports import MalwareScanner, ObjectStore, ScannerUnavailable, ScanVerdict, StoreMisconfigured, StoreUnavailable
 
 log = logging.getLogger(__name__)
 BROKER_SECONDS = 1.5
@@ -69,6 +69,10 @@ def store_condition(store: ObjectStore) -> Condition:
     """Writes and removes a trial object, so that a full or read-only store is told, too."""
     try:
         store.ping()
+    except StoreMisconfigured as error:
+        return Condition(
+            Part.OBJECT_STORE, Grade.AWAY, _("Der Dokumentenspeicher ist nicht richtig eingerichtet."), str(error)
+        )
     except StoreUnavailable as error:
         log.warning("the object store does not take anything: %s", error)
         return Condition(

@@ -67,6 +67,12 @@ class ObjectStore(Protocol):
         Repeats safely. Raises StoreUnavailable, StoreMisconfigured.
         """
 
+    def ping(self) -> None:
+        """Returns when the store would take an object and give it out now, which it tries; makes nothing that stays.
+
+        Raises StoreUnavailable.
+        """
+
     def put(self, key: str, source: BinaryIO, *, sha256: str | None = None) -> StoredBytes:
         """Stores all bytes of `source` durably (they survive a power cut once this returns).
 
@@ -76,12 +82,6 @@ class ObjectStore(Protocol):
 
     def read(self, key: str, *, start: int = 0, length: int | None = None) -> AbstractContextManager[BinaryIO]:
         """A stream over `length` bytes from byte `start`, in constant memory. Raises ObjectMissing."""
-
-    def ping(self) -> None:
-        """Returns when the store would take an object and give it out now, which it tries; makes nothing that stays.
-
-        Raises StoreUnavailable.
-        """
 
     def size(self, key: str) -> int:
         """Bytes stored under the key. Raises ObjectMissing."""

@@ -62,6 +62,11 @@ class S3Store:
         self._check()
         self._upload.try_out(TRIAL_KEY)
 
+    def ping(self) -> None:
+        self._stay_in_this_process()
+        self._check()
+        self._upload.try_out(TRIAL_KEY)
+
     def put(self, key: str, source: BinaryIO, *, sha256: str | None = None) -> StoredBytes:
         checked_key(key)
         self._stay_in_this_process()

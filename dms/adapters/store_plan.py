@@ -97,6 +97,9 @@ class PlannedStore:
     def prepare(self) -> None:
         self._now().prepare()
 
+    def ping(self) -> None:
+        self._now().ping()
+
     def put(self, key: str, source: BinaryIO, *, sha256: str | None = None) -> StoredBytes:
         return self._now().put(key, source, sha256=sha256)
 

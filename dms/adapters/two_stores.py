@@ -21,6 +21,10 @@ class TwoStores:
     def prepare(self) -> None:
         self.new.prepare()
 
+    def ping(self) -> None:
+        self.new.ping()
+        self.old.ping()
+
     def put(self, key: str, source: BinaryIO, *, sha256: str | None = None) -> StoredBytes:
         with contextlib.suppress(ObjectMissing):
             self.old.size(key)

@@ -159,9 +159,10 @@ def _copy_checkout(folder: Path) -> None:
 
 
 def _programs() -> dict[str, Path]:
-    from scripts.stack import elasticsearch, minio
+    from scripts.stack import elasticsearch
+    from scripts.stack.minio import build, program
 
     cache = cache_folder()
     elasticsearch.install(cache)
-    minio.build(cache)
-    return {"elasticsearch": cache / f"elasticsearch-{elasticsearch.VERSION}", "minio": minio.program(cache).parent}
+    build(cache)
+    return {"elasticsearch": cache / f"elasticsearch-{elasticsearch.VERSION}", "minio": program(cache).parent}

@@ -281,6 +281,13 @@ def test_getting_ready_repeats_safely_and_leaves_no_trace(store: ObjectStore, ma
     assert store.forget_unfinished(0) == 0
 
 
+def test_asking_whether_the_store_is_well_leaves_no_trace(store: ObjectStore) -> None:
+    store.ping()
+    store.ping()
+    assert list(store.keys()) == []
+    assert store.forget_unfinished(0) == 0
+
+
 def test_keys_are_found_by_the_beginning_of_their_name(store: ObjectStore) -> None:
     for key in ("2026/11/x/one", "2026/11/x/two", "2026/11/xy", "2026/12/z"):
         put(store, key)
