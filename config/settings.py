@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "dms.access",
     "dms.audit",
     "dms.records",
+    "dms.accounts",
     "ingest",
     "search",
     "retention",
@@ -72,11 +73,12 @@ MIDDLEWARE = [
     "frontend.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "frontend.caching.KeptByNoCache",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "frontend.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "frontend.language.ChosenLanguage",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -175,16 +177,28 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
-CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "frontend.views.errors.form_expired"
+
+# --- what browsers are told -------------------------------------------------------------------------
 BEHIND_TLS = env_flag("BEHIND_TLS")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_AGE = int(float(env("SESSION_HOURS", "12")) * 3600)  # from the login on, whatever happens meanwhile
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
 if BEHIND_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+    # no other site of the town's domain can plant a cookie of these names
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for sub-domains: those are not ours to decide about
+    "security.W021",  # and neither is a whole domain's place on the browsers' preload list
+    "security.W008",  # only the proxy reaches the product, so it is the one that leads http to https
+]
+if not BEHIND_TLS:
+    # HSTS and secure cookies need TLS, and on the loopback address there is nobody to listen. Beyond it config.W001
+    # says so, once and in plain words.
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W012", "security.W016"]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
 
 from dms.access.actors import Actor, system_setup
 from dms.access.models import Grant, Scope, User
 from dms.access.permissions import Role
+from dms.accounts.accounts import account_create
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.records.models import DocumentKind
@@ -19,11 +23,12 @@ FIRST_DAY = date(2020, 1, 1)
 
 
 def town_setup() -> Scope:
-    """Kinds and the central inbox; what is there already stays as it is."""
+    """Kinds and the central inbox; what is there already stays as it is. Their labels are German in every shell."""
     actor = system_setup()
     for kind in KINDS:
         if not DocumentKind.objects.filter(pk=kind.slug).exists():
-            row = DocumentKind(slug=kind.slug, label=str(kind.label), description=str(kind.description))
+            with translation.override(settings.LANGUAGE_CODE):
+                row = DocumentKind(slug=kind.slug, label=str(kind.label), description=str(kind.description))
             _create(actor, Event.KIND_CREATED, row)
     scope = Scope.objects.filter(name=CENTRAL_INBOX).first()
     if scope is None:
@@ -32,15 +37,24 @@ def town_setup() -> Scope:
     return scope
 
 
-def user_setup(username: str, password: str, *, scope: Scope, roles: list[Role]) -> User:
+def user_setup(
+    username: str,
+    password: str,
+    *,
+    scope: Scope,
+    roles: list[Role],
+    actor: Actor | None = None,
+    now: datetime | None = None,
+) -> User:
     """Makes the user with this password unless there is one of the name, and gives the roles in the scope."""
+    actor = actor or system_setup()
     user = User.objects.filter(username=username).first()
     if user is None:
-        user = User.objects.create_user(username, password=password)
+        user = account_create(actor, username, password, now=now or timezone.now())
     for role in roles:
         if not Grant.objects.filter(user=user, scope=scope, role=role).exists():
             grant = Grant(user=user, scope=scope, role=role, valid_from=FIRST_DAY)
-            _create(system_setup(), Event.GRANT_CREATED, grant)
+            _create(actor, Event.GRANT_CREATED, grant)
     return user
 
 

@@ -1,26 +1,33 @@
-"""The pages are German until somebody chooses another language here; what the browser prefers does not decide it.
-
-An office reads its mail in German even where a machine was set up in English.
-"""
+"""In which language the pages speak: what the person chose, else what the browser prefers, else German."""
 
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
+from dms.access.models import User
+
 
 class ChosenLanguage(LocaleMiddleware):
-    """Django's middleware with the language cookie alone, which the switch at the foot of each page sets."""
+    """Django's middleware, but the choice kept with the account comes before the browser's cookie.
+
+    Stands behind the middleware that knows who asks.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-        known = dict(settings.LANGUAGES)
-        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+        chosen = chosen_by(request.user)
+        translation.activate(chosen or translation.get_language_from_request(request))
         request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
-        return response
+
+def chosen_by(user: User | AnonymousUser) -> str:
+    """Empty for strangers and for people who leave it to the browser."""
+    chosen = user.language if isinstance(user, User) else ""
+    return chosen if is_known(chosen) else ""
+
+
+def is_known(code: str) -> bool:
+    return code in dict(settings.LANGUAGES)

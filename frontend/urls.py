@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
-from django.views.i18n import set_language
 
-from frontend.views import about, document, inbox, pages, search, status, uploads
+from frontend.views import about, account, document, inbox, language, login, pages, search, status, uploads
 
 urlpatterns = [
     path("", search.start, name="start"),
@@ -23,7 +21,11 @@ urlpatterns = [
     path("documents/<uuid:document_id>/pages/<int:number>/", pages.page, name="document-page"),
     path("help/", about.help_page, name="help"),
     path("status/", status.status, name="status"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.password, name="account-password"),
+    path("account/tokens/", account.add_token, name="account-tokens"),
+    path("account/tokens/<int:token_id>/withdraw/", account.withdraw_token, name="token-withdraw"),
+    path("login/", login.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("language/", login_not_required(set_language), name="set_language"),
+    path("language/", language.choose, name="set_language"),
 ]

@@ -10,6 +10,7 @@ import pytest
 from django.conf import LazySettings
 from pytest_django.plugin import DjangoDbBlocker
 
+from scripts.run.messages import compile_messages
 from scripts.stack.minio import why_not
 from tests.object_server import ObjectServer, OwnObjectServer
 from tests.servers import Servers, clean_environment
@@ -31,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
     from tests.database import empty_database
 
+    if not hasattr(config, "workerinput"):  # of the processes that share the tests, the one that starts the others
+        compile_messages()
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
     settings.STORAGES = {
         **settings.STORAGES,
@@ -78,6 +81,12 @@ def store(tmp_path: Path, settings: LazySettings) -> Iterator[Path]:
     store_in(folder, settings)
     yield folder
     object_store.cache_clear()
+
+
+@pytest.fixture
+def quick_passwords(settings: LazySettings) -> None:
+    """Logging in takes no time; what is slow about real hashes is not ours to test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")

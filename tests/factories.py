@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import LazySettings
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from config.town import user_setup
-from dms.access.actors import Actor, system_ingest, system_setup
+from dms.access.actors import Actor, actor_for, operator, system_ingest, system_setup
 from dms.access.models import Scope, User
 from dms.access.permissions import Role
-from dms.access.tokens import token_issue
+from dms.accounts.accounts import account_create
+from dms.accounts.tokens import token_issue
 from dms.adapters.chosen import object_store
 from dms.adapters.store_places import Place
 from dms.audit.door import change
@@ -42,6 +44,7 @@ PNG = bytes.fromhex(
 """The smallest picture there is: one pixel."""
 
 
+PASSWORD = "Kennwort-der-Probe"
 KINDS = {"application": "Antrag", "invoice": "Rechnung", "offer": "Angebot"}
 
 
@@ -96,9 +99,19 @@ def user_with(*roles: Role, name: str = "anna", scope: Scope | None = None) -> U
     return user_setup(name, "", scope=scope or town(), roles=list(roles))
 
 
+def account(name: str = "anna") -> User:
+    """Without a role; PASSWORD opens it."""
+    return account_create(operator("root"), name, PASSWORD, now=timezone.now())
+
+
+def token_of(user: User, *, now: datetime | None = None, expires_at: datetime | None = None) -> str:
+    """One that the user issued to a program."""
+    return token_issue(actor_for(user), user, name="", now=now or timezone.now(), expires_at=expires_at)
+
+
 def program_of(user: User) -> APIClient:
     """A program that acts as the user, by a token."""
-    return APIClient(HTTP_AUTHORIZATION=f"Bearer {token_issue(user)}")
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {token_of(user)}")
 
 
 ClientOf = Callable[[User], APIClient]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Actor:
-    """`key` is what stands in the audit trail: `user:anna` or `system:ingest`.
+    """`key` is what stands in the audit trail: `user:anna`, `system:ingest` or `operator:root`.
 
     Made once per request or task; the scopes found for it are remembered that long (`dms.access.rule`).
     """
@@ -39,5 +39,12 @@ def system_ingest() -> Actor:
 
 
 def system_setup() -> Actor:
-    """Sets up a town: scopes, kinds of documents, first grants, the trained model."""
-    return Actor("system:setup", everywhere=frozenset({Permission.GRANT, Permission.CONFIGURE}))
+    """Sets up a town: scopes, kinds of documents, first account and grants, the trained model."""
+    allowed = {Permission.GRANT, Permission.CONFIGURE, Permission.ACCOUNT_MANAGE}
+    return Actor("system:setup", everywhere=frozenset(allowed))
+
+
+def operator(login: str) -> Actor:
+    """Somebody at the command line of the server, by the login there. Manages accounts and reads no records."""
+    allowed = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_KEEP}
+    return Actor(f"operator:{login}", everywhere=frozenset(allowed))

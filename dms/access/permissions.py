@@ -16,6 +16,8 @@ class Permission(StrEnum):
     DOCUMENT_VIEW = "document.view"
     DOCUMENT_CLASSIFY = "document.classify"
     HISTORY_VIEW = "history.view"
+    ACCOUNT_KEEP = "account.keep"
+    ACCOUNT_MANAGE = "account.manage"
     GRANT = "access.grant"
     CONFIGURE = "system.configure"
 
@@ -40,6 +42,10 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
     Role.ARCHIVIST: frozenset({Permission.INBOX_VIEW, Permission.DOCUMENT_VIEW, Permission.HISTORY_VIEW}),
 }
 """Being administrator of the technology allows nothing here: it is not a role of this table."""
+
+
+OF_ONESELF = frozenset({Permission.ACCOUNT_KEEP})
+"""What everybody may do with what is their own, whatever their roles: password, language, tokens."""
 
 
 def roles_allowing(permission: Permission) -> list[Role]:

@@ -1,31 +1,38 @@
-"""API tokens: made once, kept as a digest, checked on each request."""
+"""API tokens as requests bring them: whose they are, and when they were last used. `dms.accounts` issues them."""
 
 from __future__ import annotations
 
 import hashlib
-import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from dms.access.models import ApiToken, User
 
-PREFIX = "reg_"  # lets secret scanners recognise a leaked token
-
-
-def token_issue(user: User, *, expires_at: datetime | None = None) -> str:
-    """Returns the token, which nobody can read again later. 256 random bits, so a plain SHA-256 is enough."""
-    token = PREFIX + secrets.token_urlsafe(32)
-    ApiToken.objects.create(user=user, digest=_digest(token), expires_at=expires_at)
-    return token
+USE_NOTED_EVERY = timedelta(minutes=1)
+"""A busy program must not cost a write with each of its requests."""
 
 
 def user_of_token(token: str, *, now: datetime) -> User | None:
-    """None for an unknown or expired token and for a user who may not log in."""
-    valid = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
-    found = ApiToken.objects.select_related("user").filter(valid, digest=_digest(token), user__is_active=True).first()
-    return found.user if found else None
+    """None for an unknown, expired or withdrawn token and for a user who may not log in. Notes that it was used."""
+    found = (
+        ApiToken.objects.select_related("user")
+        .filter(ApiToken.usable(now), digest=token_digest(token), user__is_active=True)
+        .first()
+    )
+    if found is None:
+        return None
+    _note_use(found, now)
+    return found.user
 
 
-def _digest(token: str) -> str:
+def token_digest(token: str) -> str:
+    """A token has 256 random bits, so a plain SHA-256 is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _note_use(token: ApiToken, now: datetime) -> None:
+    noted_before = now - USE_NOTED_EVERY
+    if token.last_used_at is None or token.last_used_at < noted_before:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=noted_before)
+        ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)

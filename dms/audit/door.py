@@ -20,7 +20,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from dms.access.actors import Actor
-from dms.access.rule import NotAllowed, Scoped, require
+from dms.access.rule import Scoped, require
 from dms.audit.announcements import outbox_written
 from dms.audit.events import RULES, Event
 from dms.audit.models import Chain, EventRow, OutboxEntry, Recorded, target_name
@@ -90,7 +90,7 @@ def change(
     """
     with transaction.atomic():
         where = scope if target is None else target
-        _require(actor, event, where)
+        require(actor, RULES[event].permission, where)  # type: ignore[arg-type]
         fresh = _locked(target) if target is not None else None
         if verb is not None:
             _set_state(fresh, verb)
@@ -118,15 +118,6 @@ def hash_body(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _require(actor: Actor, event: Event, where: Any) -> None:
-    permission = RULES[event].permission
-    if permission in actor.everywhere:
-        return
-    if not hasattr(where, "scope_id"):
-        raise NotAllowed(actor, permission)  # what belongs to no scope is changed by the system alone
-    require(actor, permission, where)
-
-
 def _set_state(fresh: Any, verb: StrEnum) -> None:
     if fresh is None or fresh.lifecycle is None:
         raise TypeError(f"{type(fresh).__name__} has no lifecycle, so no verb")
@@ -139,7 +130,7 @@ def _rows_of(model: type[models.Model]) -> models.QuerySet[Any]:
 
 
 def _locked(target: models.Model) -> models.Model:
-    locked: models.Model = _rows_of(type(target)).select_for_update(of=("self",)).get(pk=target.pk)
+    locked: models.Model = _rows_of(target._meta.model).select_for_update(of=("self",)).get(pk=target.pk)
     return locked
 
 

@@ -26,6 +26,13 @@ class Event(StrEnum):
     GRANT_CREATED = "grant:created"
     KIND_CREATED = "kind:created"
     CLASSIFIER_TRAINED = "classifier:trained"
+    ACCOUNT_CREATED = "account:created"
+    ACCOUNT_DISABLED = "account:disabled"
+    ACCOUNT_ENABLED = "account:enabled"
+    PASSWORD_CHANGED = "account:password_changed"  # noqa: S105 - the name of an event
+    PASSWORD_RESET = "account:password_reset"  # noqa: S105 - the name of an event
+    TOKEN_ISSUED = "token:issued"  # noqa: S105 - the name of an event
+    TOKEN_WITHDRAWN = "token:withdrawn"  # noqa: S105 - the name of an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +54,11 @@ RULES: dict[Event, EventRule] = {
     Event.GRANT_CREATED: EventRule(Permission.GRANT, _("Recht vergeben")),
     Event.KIND_CREATED: EventRule(Permission.CONFIGURE, _("Dokumentart angelegt")),
     Event.CLASSIFIER_TRAINED: EventRule(Permission.CONFIGURE, _("Klassifikation neu gelernt")),
+    Event.ACCOUNT_CREATED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto angelegt")),
+    Event.ACCOUNT_DISABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto gesperrt")),
+    Event.ACCOUNT_ENABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto freigegeben")),
+    Event.PASSWORD_CHANGED: EventRule(Permission.ACCOUNT_KEEP, _("Kennwort geändert")),
+    Event.PASSWORD_RESET: EventRule(Permission.ACCOUNT_MANAGE, _("Kennwort zurückgesetzt")),
+    Event.TOKEN_ISSUED: EventRule(Permission.ACCOUNT_KEEP, _("Zugriffstoken ausgestellt")),
+    Event.TOKEN_WITHDRAWN: EventRule(Permission.ACCOUNT_KEEP, _("Zugriffstoken widerrufen")),
 }

@@ -70,7 +70,7 @@ def _give_rights(cursor: CursorWrapper, using: str) -> None:
     role = settings.APPLICATION_ROLE
     cursor.execute("SELECT current_user")
     if (cursor.fetchone() or [""])[0] == role:
-        return  # one login for everything: the triggers stand, the boundary does not (system check audit.W001)
+        return  # one login for everything: the triggers stand, the boundary does not (system check config.W002)
     cursor.execute(
         RIGHTS.format(
             role=connections[using].ops.quote_name(role),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 import django
 from django.conf import settings
+from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 
 from scripts.run.environment import CHECKOUT
@@ -25,6 +27,14 @@ def prepare() -> None:
     call_command("objects", "prepare")
     call_command("setup")
     collect_static(Path(settings.STATIC_ROOT))
+    warn_of_dangers()
+
+
+def warn_of_dangers() -> None:
+    """On every start, because settings may have changed; says nothing about what is safe."""
+    for found in run_checks(tags=[Tags.security], include_deployment_checks=True):
+        if not found.is_silenced():
+            print(f"Warning: {found.msg}" + (f" {found.hint}" if found.hint else ""), file=sys.stderr)
 
 
 def secret(name: str) -> str | None:

@@ -38,9 +38,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def surroundings(store: Path, settings: LazySettings) -> None:
-    """A store of its own for each test, and logging in that takes no time."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # each test logs in anew
+def surroundings(store: Path, quick_passwords: None) -> None:
+    """A store of its own for each test, and logging in that takes no time, for each logs in anew."""
 
 
 @pytest.fixture
@@ -83,6 +82,7 @@ def new_page(
         window = browser.new_context(
             base_url=live_server.url,
             viewport=PHONE if phone else WIDE,
+            locale="de-DE",
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
             bypass_csp=not policy,

@@ -20,6 +20,11 @@ AXE = Path(__file__).parents[2] / "frontend" / "assets" / "node_modules" / "axe-
 
 def every_page() -> dict[str, str]:
     """With something to see on each."""
+    from django.utils import timezone
+
+    from dms.access.actors import actor_for
+    from dms.access.models import ApiToken, User
+    from dms.accounts.tokens import token_issue
     from ingest.reasons import Reason
     from tests import factories
 
@@ -32,6 +37,9 @@ def every_page() -> dict[str, str]:
     )
     factories.stuck(filename="haengt.pdf")
     factories.item(filename="wartet.pdf")
+    clerk, now = User.objects.get(username="clerk"), timezone.now()
+    token_issue(actor_for(clerk), clerk, name="Gewerbeamt, Import", now=now, expires_at=None)
+    token_issue(actor_for(clerk), clerk, name="Abgelaufen", now=now, expires_at=now)
     return {
         "start": "/",
         "hits": "/?q=Genehmigung&kind=application",
@@ -41,6 +49,8 @@ def every_page() -> dict[str, str]:
         "document": f"/documents/{document.pk}/?q=Genehmigung&hit=0",
         "text": f"/documents/{document.pk}/text/",
         "help": "/help/",
+        "account": "/account/",
+        "withdraw": f"/account/tokens/{ApiToken.objects.get(name='Gewerbeamt, Import').pk}/withdraw/",
     }
 
 

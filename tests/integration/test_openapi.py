@@ -20,7 +20,6 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from dms.access.models import User
 from dms.access.permissions import Role
-from dms.access.tokens import token_issue
 from tests import factories
 
 EXAMPLES = 8
@@ -61,7 +60,7 @@ def test_an_operation_keeps_its_promise(label: str, clerk: User) -> None:
     }
     operation = operations(get_wsgi_application())[label]
     excluded: list[CheckFunction] = [positive_data_acceptance] if label in NOT_ALL_THAT_FITS_IS_TAKEN else []
-    login = {"Authorization": f"Bearer {token_issue(clerk)}"}
+    login = {"Authorization": f"Bearer {factories.token_of(clerk)}"}
 
     @given(case=operation.as_strategy())
     @settings(

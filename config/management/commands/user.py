@@ -1,31 +1,117 @@
-"""`./manage.py user NAME --role clerk`: a new account with a role in the central inbox; prints its password once."""
+"""`./manage.py user`: makes accounts, gives roles, resets passwords, disables and enables; lists all of them."""
 
 from __future__ import annotations
 
 import secrets
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count
+from django.utils import timezone
 
 from config.town import user_setup
-from dms.access.models import User
+from dms.access.models import ApiToken, Scope, User
 from dms.access.permissions import Role
+from dms.accounts.accounts import account_disable, account_enable, password_reset
+from dms.accounts.operators import operator_here
+from dms.accounts.tokens import tokens_withdraw
 from ingest.scopes import inbox_scope
+
+WHAT_TO_SAY = "Say what to do: --role, --reset-password, --disable, --enable or --withdraw-tokens. See --help."
 
 
 class Command(BaseCommand):
     help = (
-        "Makes an account, or gives an account that is there one more role. Being superuser gives no rights to records."
+        "Makes an account with --role and prints its password, once; or gives an account that is there one more role. "
+        "Passwords go to standard output alone, all else to standard error."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("username")
-        parser.add_argument("--role", action="append", choices=[str(role) for role in Role], required=True)
+        parser.add_argument("username", nargs="?")
+        parser.add_argument("--role", action="append", choices=[str(role) for role in Role], default=[])
+        does = parser.add_mutually_exclusive_group()
+        does.add_argument("--reset-password", action="store_true", help="print a new one; sessions end at once")
+        does.add_argument(
+            "--disable", action="store_true", help="no more login; sessions end and tokens are withdrawn at once"
+        )
+        does.add_argument("--enable", action="store_true", help="login again, with the password from before")
+        does.add_argument("--withdraw-tokens", action="store_true", help="all API tokens of the account end at once")
+        does.add_argument("--list", action="store_true", help="all accounts with state, roles, last login, tokens")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        new = not User.objects.filter(username=options["username"]).exists()
-        password = secrets.token_urlsafe(12)
-        user_setup(options["username"], password, scope=inbox_scope(), roles=[Role(role) for role in options["role"]])
+        if options["list"]:
+            for line in _listed():
+                self.stdout.write(line)
+            return
+        name = options["username"]
+        if not name:
+            raise CommandError("Name the account. See --help.")
+        if options["role"]:
+            self._give_roles(name, [Role(role) for role in options["role"]])
+        asked = [verb for verb in ("reset_password", "disable", "enable", "withdraw_tokens") if options[verb]]
+        if not asked and not options["role"]:
+            raise CommandError(WHAT_TO_SAY)
+        for verb in asked:
+            getattr(self, f"_{verb}")(_account(name))
+
+    def _give_roles(self, name: str, roles: list[Role]) -> None:
+        new, password = not User.objects.filter(username=name).exists(), secrets.token_urlsafe(12)
+        try:
+            user_setup(name, password, scope=inbox_scope(), roles=roles, actor=operator_here(), now=timezone.now())
+        except Scope.DoesNotExist:
+            raise CommandError("There is no inbox yet. First: ./manage.py setup") from None
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
         if new:
             self.stdout.write(password)
+
+    def _reset_password(self, user: User) -> None:
+        password = secrets.token_urlsafe(12)
+        password_reset(operator_here(), user, password, now=timezone.now())
+        self.stdout.write(password)
+        self._say("All sessions have ended.")
+        if tokens := _usable_tokens(user):
+            self._say(f"{tokens} API token(s) stay usable; --withdraw-tokens ends them.")
+        if not user.is_active:
+            self._say("The account is still disabled; --enable lets it log in.")
+
+    def _disable(self, user: User) -> None:
+        tokens = account_disable(operator_here(), user, now=timezone.now())
+        self._say(f"{user.username} is disabled: all sessions have ended, {tokens} API token(s) are withdrawn.")
+
+    def _enable(self, user: User) -> None:
+        account_enable(operator_here(), user, now=timezone.now())
+        self._say(f"{user.username} may log in again, with the password from before.")
+
+    def _withdraw_tokens(self, user: User) -> None:
+        tokens = tokens_withdraw(operator_here(), user, now=timezone.now())
+        self._say(f"{tokens} API token(s) of {user.username} are withdrawn.")
+
+    def _say(self, sentence: str) -> None:
+        self.stderr.write(sentence, lambda text: text)  # not in the colour of errors
+
+
+def _account(name: str) -> User:
+    try:
+        return User.objects.get(username=name)
+    except User.DoesNotExist:
+        raise CommandError(f"There is no account “{name}”. With --role it is made; --list shows all.") from None
+
+
+def _usable_tokens(user: User) -> int:
+    return ApiToken.objects.filter(ApiToken.usable(timezone.now()), user=user).count()
+
+
+def _listed() -> Iterator[str]:
+    """One line each, in columns, for reading and for `cut -f`."""
+    usable = ApiToken.objects.filter(ApiToken.usable(timezone.now()))
+    tokens = dict(usable.values_list("user_id").annotate(Count("pk")).order_by())
+    yield "name\tstate\troles\tlast login\ttokens"
+    for user in User.objects.order_by("username").prefetch_related("grants"):
+        roles = ",".join(sorted({grant.role for grant in user.grants.all()})) or "-"
+        last = timezone.localtime(user.last_login).strftime("%Y-%m-%d %H:%M") if user.last_login else "never"
+        state = "enabled" if user.is_active else "disabled"
+        yield f"{user.username}\t{state}\t{roles}\t{last}\t{tokens.get(user.pk, 0)}"

@@ -15,7 +15,6 @@ from rest_framework.test import APIClient
 from api.inbox_views import InboxView
 from api.urls import urlpatterns
 from dms.access.models import ApiToken, User
-from dms.access.tokens import token_issue
 from tests import factories
 
 PROBLEM = "application/problem+json"
@@ -51,7 +50,7 @@ def test_an_unknown_token_is_no_login(db: None, token: str) -> None:
 
 
 def test_a_token_ends_with_its_time_and_with_its_user(clerk: User) -> None:
-    api = APIClient(HTTP_AUTHORIZATION=f"bearer {token_issue(clerk)}")
+    api = APIClient(HTTP_AUTHORIZATION=f"bearer {factories.token_of(clerk)}")
     assert api.get(f"{BASE}inbox/").status_code == 200
     User.objects.filter(pk=clerk.pk).update(is_active=False)
     assert api.get(f"{BASE}inbox/").status_code == 401

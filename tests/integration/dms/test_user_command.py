@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import authenticate
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.utils import timezone, translation
 
 from config.town import town_setup
 from dms.access.actors import actor_for
-from dms.access.models import User
+from dms.access.attempts import FREE, STRANGE_BROWSER, attempt_begin
+from dms.access.models import ApiToken, User
 from dms.access.permissions import Permission
 from dms.access.rule import can
+from dms.access.tokens import user_of_token
+from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
+from tests.factories import PASSWORD, account, token_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_passwords")]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:
+    """What it says on standard output, and on standard error."""
+    call_command(*arguments)
+    said = capsys.readouterr()
+    return said.out.strip(), said.err.strip()
 
 
 def test_a_clerk_may_read_documents_and_the_scanning_staff_may_not(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,3 +53,95 @@ def test_a_second_call_gives_one_more_role_and_keeps_the_password(capsys: pytest
     assert capsys.readouterr().out == ""
     assert authenticate(username="anna", password=password)
     assert User.objects.get(username="anna").grants.count() == 3
+
+
+def test_a_reset_password_is_printed_alone_and_opens_the_account_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    anna = account()
+    for _ in range(FREE + 1):
+        attempt_begin("anna", STRANGE_BROWSER, now=timezone.now())
+    token_of(anna)
+    password, told = run(capsys, "user", "anna", "--reset-password")
+    assert authenticate(username="anna", password=password) == anna
+    assert authenticate(username="anna", password=PASSWORD) is None
+    assert attempt_begin("anna", STRANGE_BROWSER, now=timezone.now()) == timedelta(0)
+    assert "1 API token(s) stay usable" in told
+
+
+def test_disabling_and_enabling_say_what_they_did(capsys: pytest.CaptureFixture[str]) -> None:
+    token_of(account())
+    out, told = run(capsys, "user", "anna", "--disable")
+    assert (out, told) == ("", "anna is disabled: all sessions have ended, 1 API token(s) are withdrawn.")
+    assert authenticate(username="anna", password=PASSWORD) is None
+    assert "still disabled" in run(capsys, "user", "anna", "--reset-password")[1]
+    out, told = run(capsys, "user", "anna", "--enable")
+    assert (out, told) == ("", "anna may log in again, with the password from before.")
+
+
+def test_all_tokens_of_one_person_are_withdrawn_by_one_command(capsys: pytest.CaptureFixture[str]) -> None:
+    anna, bert = account(), account("bert")
+    token_of(anna), token_of(anna), token_of(bert)
+    assert run(capsys, "user", "anna", "--withdraw-tokens")[1] == "2 API token(s) of anna are withdrawn."
+    usable = ApiToken.objects.filter(ApiToken.usable(timezone.now()))
+    assert [token.user for token in usable] == [bert]
+
+
+def test_the_list_tells_state_roles_and_tokens(capsys: pytest.CaptureFixture[str]) -> None:
+    town_setup()
+    call_command("user", "anna", "--role", "scanning", "--role", "clerk")
+    token_of(User.objects.get())
+    call_command("user", "bert", "--role", "archivist")
+    call_command("user", "bert", "--disable")
+    capsys.readouterr()
+    lines = [line.split("\t") for line in run(capsys, "user", "--list")[0].splitlines()]
+    assert lines == [
+        ["name", "state", "roles", "last login", "tokens"],
+        ["anna", "enabled", "clerk,scanning", "never", "1"],
+        ["bert", "disabled", "archivist", "never", "0"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["anna"], "Say what to do"),
+        ([], "Name the account"),
+        (["nobody", "--disable"], "There is no account “nobody”"),
+        (["two words", "--role", "clerk"], "valid username"),
+    ],
+)
+def test_a_call_that_makes_no_sense_says_what_is_missing(arguments: list[str], sentence: str) -> None:
+    town_setup()
+    with translation.override("en"), pytest.raises(CommandError, match=sentence):
+        call_command("user", *arguments)
+
+
+def test_the_token_command_prints_one_token_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    anna = account()
+    out, told = run(capsys, "token", "anna")
+    assert re.fullmatch(r"reg_[\w-]{43}", out)
+    assert told == ""
+    assert user_of_token(out, now=timezone.now()) == anna
+    assert user_of_token(out, now=timezone.now() + timedelta(days=366)) is None
+    assert EventRow.objects.get(name="token:issued").actor.startswith("operator:")
+
+
+def test_a_token_can_be_given_a_name_and_an_end_or_none(capsys: pytest.CaptureFixture[str]) -> None:
+    account()
+    run(capsys, "token", "anna", "--name", "Scanner", "--days", "1")
+    run(capsys, "token", "anna", "--days", "0")
+    named, endless = ApiToken.objects.order_by("pk")
+    assert (named.name, endless.expires_at) == ("Scanner", None)
+    assert named.expires_at == named.created_at + timedelta(days=1)
+    with pytest.raises(CommandError, match="has a token named “Scanner” already"):
+        call_command("token", "anna", "--name", "Scanner")
+    for wrong in (["--days", "-1"], ["--days", "99999999999"], ["--name", "x" * 101]):
+        with pytest.raises(CommandError):
+            call_command("token", "anna", *wrong)
+
+
+def test_nobody_gets_a_token_for_an_account_that_is_disabled_or_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    account()
+    run(capsys, "user", "anna", "--disable")
+    for name in ("anna", "nobody"):
+        with pytest.raises(CommandError, match="may log in"):
+            call_command("token", name)

@@ -207,13 +207,14 @@ def test_nonsense_in_the_address_of_a_document_too(clerk: Client, rest: str) -> 
     assert clerk.get(f"/documents/{a_letter().pk}/?{rest}").status_code == 200
 
 
-def test_pages_are_german_unless_somebody_chooses_otherwise(clerk: Client) -> None:
-    german = clerk.get("/inbox/", headers={"accept-language": "en"})
-    assert german["Content-Language"] == "de"
-    assert "Posteingang" in text_of(german)
-    answer = clerk.post("/language/", {"language": "en", "next": "/inbox/"})
+def test_pages_follow_the_browser_until_somebody_chooses_otherwise(clerk: Client) -> None:
+    assert clerk.get("/inbox/")["Content-Language"] == "de"
+    english = clerk.get("/inbox/", headers={"accept-language": "en"})
+    assert english["Content-Language"] == "en"
+    assert "Posteingang" not in text_of(english)
+    answer = clerk.post("/language/", {"language": "de", "next": "/inbox/"})
     assert answer["Location"] == "/inbox/"
-    assert clerk.get("/inbox/")["Content-Language"] == "en"
+    assert clerk.get("/inbox/", headers={"accept-language": "en"})["Content-Language"] == "de"
 
 
 def test_a_form_that_lay_open_too_long_is_told_in_german(scope: Any) -> None:

@@ -1,0 +1,68 @@
+"""Making accounts, passwords, disabling and enabling: each is an event, and no event holds a password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dms.access.actors import Actor
+from dms.access.attempts import attempts_forget
+from dms.access.models import User
+from dms.accounts.chain import CHAIN
+from dms.accounts.sessions import sessions_end
+from dms.accounts.tokens import tokens_withdraw
+from dms.audit.door import change
+from dms.audit.events import Event
+
+
+def account_create(actor: Actor, username: str, password: str, *, now: datetime) -> User:
+    """Raises NotAllowed, and ValidationError for a name that is taken or has signs that a name may not have."""
+    user = User(username=User.normalize_username(username))
+    user.set_password(password)
+    user.full_clean()
+    with change(actor, Event.ACCOUNT_CREATED, chain=CHAIN, at=now) as opened:
+        opened.save(user)
+    return user
+
+
+def password_change(actor: Actor, user: User, password: str, *, now: datetime) -> User:
+    """One's own. Ends all sessions, so the caller has to keep alive the one it works in. Raises NotAllowed.
+
+    The caller has checked the old password and what the new one has to be like.
+    """
+    return _set_password(actor, Event.PASSWORD_CHANGED, user, password, now)
+
+
+def password_reset(actor: Actor, user: User, password: str, *, now: datetime) -> User:
+    """Somebody else's: ends all sessions and forgets failed attempts to log in; tokens stay. Raises NotAllowed."""
+    changed = _set_password(actor, Event.PASSWORD_RESET, user, password, now)
+    attempts_forget(user.username)
+    return changed
+
+
+def account_disable(actor: Actor, user: User, *, now: datetime) -> int:
+    """Stops everything at once and for good: sessions end and tokens are withdrawn, so that enabling brings none back.
+
+    Returns how many tokens were withdrawn. Raises NotAllowed.
+    """
+    _set_active(actor, Event.ACCOUNT_DISABLED, user, active=False, now=now)
+    sessions_end(user, now=now)
+    return tokens_withdraw(actor, user, now=now)
+
+
+def account_enable(actor: Actor, user: User, *, now: datetime) -> None:
+    """The password is the one from before. Raises NotAllowed."""
+    _set_active(actor, Event.ACCOUNT_ENABLED, user, active=True, now=now)
+
+
+def _set_password(actor: Actor, event: Event, user: User, password: str, now: datetime) -> User:
+    with change(actor, event, user, chain=CHAIN, at=now) as opened:
+        changed: User = opened.target
+        changed.set_password(password)
+        opened.save(changed)
+    return changed
+
+
+def _set_active(actor: Actor, event: Event, user: User, *, active: bool, now: datetime) -> None:
+    with change(actor, event, user, chain=CHAIN, at=now) as opened:
+        opened.target.is_active = active
+        opened.save(opened.target)

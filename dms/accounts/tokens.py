@@ -1,0 +1,51 @@
+"""Issuing and withdrawing API tokens; each is an event."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from dms.access.actors import Actor
+from dms.access.models import ApiToken, User
+from dms.access.tokens import token_digest
+from dms.accounts.chain import CHAIN
+from dms.audit.door import change
+from dms.audit.events import Event
+
+LONGEST_NAME = 100
+PREFIX = "reg_"  # lets secret scanners recognise a leaked token
+
+
+class NameTaken(Exception):
+    """The user has a usable token of this name already; two of them could not be told apart when one is lost."""
+
+
+def token_issue(actor: Actor, user: User, *, name: str, now: datetime, expires_at: datetime | None) -> str:
+    """Returns the token, which nobody can read again later. Raises NotAllowed, and NameTaken for a name in use.
+
+    So the same form sent twice makes one token. Tokens without a name are for programs that fetch their own.
+    """
+    token = PREFIX + secrets.token_urlsafe(32)
+    with change(actor, Event.TOKEN_ISSUED, user, chain=CHAIN, at=now) as opened:  # locks the account
+        if name and ApiToken.objects.filter(ApiToken.usable(now), user=user, name=name).exists():
+            raise NameTaken
+        row = ApiToken(user=user, name=name, digest=token_digest(token), created_at=now, expires_at=expires_at)
+        opened.save(row)
+    return token
+
+
+def token_withdraw(actor: Actor, token: ApiToken, *, now: datetime) -> None:
+    """The next request with it is refused. Repeats safely. Raises NotAllowed."""
+    if token.withdrawn_at is not None:
+        return
+    with change(actor, Event.TOKEN_WITHDRAWN, token, chain=CHAIN, at=now) as opened:
+        opened.target.withdrawn_at = opened.target.withdrawn_at or now
+        opened.save(opened.target)
+
+
+def tokens_withdraw(actor: Actor, user: User, *, now: datetime) -> int:
+    """All of the user's; returns how many were usable."""
+    usable = list(ApiToken.objects.filter(ApiToken.usable(now), user=user).order_by("pk"))
+    for token in usable:
+        token_withdraw(actor, token, now=now)
+    return len(usable)

@@ -1,0 +1,96 @@
+"""The page Konto: one's own password, language and API tokens."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from dms.access.attempts import attempt_begin, attempts_forget
+from dms.access.models import ApiToken, User
+from dms.access.permissions import Permission
+from dms.access.rule import grants_of, visible
+from dms.accounts.accounts import password_change
+from dms.accounts.tokens import NameTaken, token_issue, token_withdraw
+from frontend.forms import NewToken, OwnPassword
+from frontend.people import actor_of
+
+THIS_PAGE = "account-page"
+"""Counts wrong passwords here apart from those at the login: whoever is here is logged in already."""
+
+
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@sensitive_post_parameters()
+@require_POST
+def password(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    wait = attempt_begin(user.username, THIS_PAGE, now=timezone.now())
+    if wait:
+        return _page(request, HTTPStatus.TOO_MANY_REQUESTS, wait=int(wait.total_seconds()) + 1)
+    form = OwnPassword(user, request.POST)
+    if "old_password" not in form.errors:
+        attempts_forget(user.username, THIS_PAGE)
+    if not form.is_valid():
+        return _page(request, password_form=form)
+    changed = password_change(actor_of(request), user, form.cleaned_data["new_password1"], now=timezone.now())
+    update_session_auth_hash(request, changed)
+    messages.success(request, _("Das Kennwort ist geändert. Alle anderen Sitzungen sind beendet."))
+    return redirect("account")
+
+
+@require_POST
+def add_token(request: HttpRequest) -> HttpResponse:
+    """Answers with the token itself instead of leading on: it is kept nowhere from which another page could show it."""
+    form, now = NewToken(request.POST), timezone.now()
+    if not form.is_valid():
+        return _page(request, token_form=form)
+    name = form.cleaned_data["name"]
+    try:
+        token = token_issue(
+            actor_of(request), cast(User, request.user), name=name, now=now, expires_at=form.expires_at(now)
+        )
+    except NameTaken:
+        form.add_error("name", _("Sie haben schon ein Token mit diesem Namen. Bitte einen anderen Namen wählen."))
+        return _page(request, token_form=form)
+    return _page(request, HTTPStatus.CREATED, new_token=token, new_name=name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    """Asks first; whose program stops working should have been said."""
+    token = get_object_or_404(_own_tokens(request), pk=token_id)
+    if request.method != "POST":
+        return render(request, "frontend/account/withdraw.html", {"token": token, "now": timezone.now()})
+    token_withdraw(actor_of(request), token, now=timezone.now())
+    messages.success(request, _("Das Token „{name}“ ist widerrufen.").format(name=token.name or _("ohne Namen")))
+    return redirect("account")
+
+
+def _page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> HttpResponse:
+    context = {
+        "nav": "account",
+        "now": timezone.now(),
+        "grants": grants_of(actor_of(request)).select_related("scope").order_by("scope__name", "role"),
+        "tokens": _own_tokens(request).order_by("-created_at"),
+        "password_form": OwnPassword(cast(User, request.user)),
+        "token_form": NewToken(),
+    }
+    return render(request, "frontend/account/account.html", {**context, **more}, status=status)
+
+
+def _own_tokens(request: HttpRequest) -> Any:
+    """Expired ones too, so that their owner sees why a program stopped."""
+    tokens = ApiToken.objects.filter(withdrawn_at__isnull=True)
+    return visible(tokens, actor_of(request), Permission.ACCOUNT_KEEP)
