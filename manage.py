@@ -13,10 +13,8 @@ sys.path.insert(0, str(CHECKOUT))
 
 from scripts.run.environment import complete_environment  # noqa: E402 - only found with the line above
 
-NOT_SET_UP = (
-    "Registratur ist hier noch nicht eingerichtet: bitte zuerst `make run`. (Not set up yet: `make run` first.)"
-)
-NO_DATABASE = "Die Datenbank antwortet nicht. Läuft `make run`? (The database does not answer; is `make run` running?)"
+NOT_SET_UP = "Registratur is not set up here yet: `make run` first."
+NO_DATABASE = "The database does not answer. Is `make run` running?"
 
 
 def enter_environment() -> None:
@@ -35,13 +33,17 @@ def main() -> None:
     try:
         complete_environment()
     except PermissionError as error:
-        sys.exit(f"{error.filename} gehört einer anderen Person. (It belongs to another user of this machine.)")
+        sys.exit(f"{error.filename} belongs to another user of this machine.")
     if not {"SECRET_KEY", "SECRET_KEY_FILE"} & os.environ.keys():
         sys.exit(NOT_SET_UP)
 
+    import django
     from django.core.management import execute_from_command_line
     from django.db.utils import OperationalError
+    from django.utils import translation
 
+    django.setup()
+    translation.activate("en")  # also for sentences that belong to the pages (docs/decisions/0005)
     try:
         execute_from_command_line(sys.argv)
     except OperationalError as error:

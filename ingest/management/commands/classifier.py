@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils.translation import gettext as _
 
 from dms.access.actors import system_setup
 from dms.adapters.chosen import SystemClock, object_store
@@ -22,7 +21,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         model = model_train(system_setup(), store=object_store(), clock=SystemClock())
         self.stdout.write(
-            _("Modell {version} gelernt aus {examples} Beispielen, davon {corrections} Korrekturen.").format(
-                version=model.version, examples=model.examples, corrections=model.corrections
-            )
+            f"Model {model.version} is trained on {model.examples} examples, {model.corrections} of them corrections."
         )

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
-from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from dms.access.actors import system_ingest
@@ -43,8 +42,7 @@ class Command(BaseCommand):
         try:
             self._run(options["paths"], wait=options["wait"])
         except DatabaseError as error:
-            message = _("Die Datenbank antwortet nicht: {error}").format(error=error)
-            raise CommandError(message, returncode=NOT_TAKEN_IN) from error
+            raise CommandError(f"The database does not answer: {error}", returncode=NOT_TAKEN_IN) from error
         except OSError as error:
             raise CommandError(printable(str(error)), returncode=NOT_TAKEN_IN) from error
 
@@ -66,7 +64,7 @@ class Command(BaseCommand):
 
     def _take_in(self, files: list[Path]) -> tuple[set[UUID], int]:
         items, failed, scope = set(), 0, _scope()
-        with tqdm(files, desc=_("Angenommen"), unit=_("Datei")) as bar:
+        with tqdm(files, desc="Taken in", unit="file") as bar:
             for path in bar:
                 try:
                     items.add(_take_in_file(path, scope).pk)
@@ -80,9 +78,7 @@ def _scope() -> Scope:
     try:
         return inbox_scope()
     except Scope.DoesNotExist as error:
-        raise CommandError(
-            _("Es gibt noch keinen Posteingang. Zuerst: ./manage.py setup"), returncode=NOT_TAKEN_IN
-        ) from error
+        raise CommandError("There is no inbox yet. First: ./manage.py setup", returncode=NOT_TAKEN_IN) from error
 
 
 def _files(paths: list[Path]) -> tuple[list[Path], list[OSError]]:
@@ -95,8 +91,8 @@ def _files(paths: list[Path]) -> tuple[list[Path], list[OSError]]:
         elif path.is_file():
             files.append(path)
         else:
-            message = _("{path}: gibt es nicht, oder es ist weder Datei noch Ordner.")
-            raise CommandError(message.format(path=printable(str(path))), returncode=NOT_TAKEN_IN)
+            message = f"{printable(str(path))}: does not exist, or is neither a file nor a folder."
+            raise CommandError(message, returncode=NOT_TAKEN_IN)
     return files, unreadable
 
 
@@ -120,7 +116,7 @@ def _take_in_file(path: Path, scope: Scope) -> InboxItem:
 
 
 def _wait_for(items: set[UUID]) -> None:
-    with tqdm(total=len(items), desc=_("Verarbeitet"), unit=_("Datei")) as bar:
+    with tqdm(total=len(items), desc="Processed", unit="file") as bar:
         while True:
             open_items = InboxItem.objects.filter(pk__in=items, state__in=PENDING).count()
             bar.update(len(items) - open_items - bar.n)

@@ -7,7 +7,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from search.chosen import search_index
@@ -33,33 +32,33 @@ class Command(BaseCommand):
         try:
             self._rebuild() if options["action"] == "rebuild" else self._check()
         except RebuildRunning as error:
-            raise CommandError(_("Der Suchindex wird schon neu aufgebaut.")) from error
+            raise CommandError("The search index is being rebuilt already.") from error
         except SearchUnavailable as error:
-            raise CommandError(_("Der Suchindex antwortet nicht: {error}").format(error=error)) from error
+            raise CommandError(f"The search index does not answer: {error}") from error
 
     def _rebuild(self) -> None:
         source = RecordsSource()
-        with tqdm(total=source.size(), desc=_("Suchindex"), unit=_("Dokument")) as bar:
+        with tqdm(total=source.size(), desc="Search index", unit="document") as bar:
             rebuild(search_index(), source, progress=bar.update)
-        self.stdout.write(_("Der Suchindex ist neu aufgebaut: {count} Dokumente.").format(count=search_index().size()))
+        self.stdout.write(f"The search index is rebuilt: {search_index().size()} documents.")
 
     def _check(self) -> None:
         source = RecordsSource()
-        with tqdm(total=source.size(), desc=_("Vergleich"), unit=_("Dokument")) as bar:
+        with tqdm(total=source.size(), desc="Comparison", unit="document") as bar:
             differences = list(compare(search_index(), source, progress=bar.update))
         for difference in differences[:_SHOWN]:
             self.stderr.write(f"{difference.document_id}: {_sentence(difference.fault)}")
         if waiting := pending():
-            self.stdout.write(_("{count} Änderungen warten noch auf den Suchindex.").format(count=waiting))
+            self.stdout.write(f"{waiting} changes still wait for the search index.")
         if differences:
-            self.stderr.write(_("{count} Dokumente weichen ab.").format(count=len(differences)))
+            self.stderr.write(f"{len(differences)} documents differ.")
             sys.exit(DIFFERENT)
-        self.stdout.write(_("Suchindex und Datenbank stimmen überein."))
+        self.stdout.write("Search index and database agree.")
 
 
 def _sentence(fault: Fault) -> str:
     return {
-        Fault.MISSING: _("fehlt im Suchindex"),
-        Fault.OUTDATED: _("steht veraltet im Suchindex"),
-        Fault.LEFT_OVER: _("steht im Suchindex, aber nicht in der Datenbank"),
+        Fault.MISSING: "is missing in the search index",
+        Fault.OUTDATED: "is out of date in the search index",
+        Fault.LEFT_OVER: "is in the search index, but not in the database",
     }[fault]

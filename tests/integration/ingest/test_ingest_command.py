@@ -54,7 +54,7 @@ def test_a_folder_is_taken_in_with_all_its_folders_and_stays_as_it_is(
     assert [item.filename for item in items] == ["c.txt", "a.txt", "b.txt"]
     assert {item.source for item in items} == {Source.COMMAND}
     assert (folder / "a.txt").read_bytes() == LETTER + b"a.txt"
-    assert "Angenommen: 100%" in capsys.readouterr().err
+    assert "Taken in: 100%" in capsys.readouterr().err
 
 
 def test_a_second_run_takes_nothing_in_twice(folder: Path, store: Path) -> None:
@@ -165,7 +165,7 @@ def test_with_wait_it_ends_when_every_item_has_ended(
     assert ingest("--wait", folder / "2026", folder / "a.txt") == ALL_DONE
     assert {fresh(item).state for item in InboxItem.objects.all()} == {ItemState.DONE}
     printed = capsys.readouterr().err
-    assert "Verarbeitet: 100%" in printed
+    assert "Processed: 100%" in printed
     assert "2/2" in printed
 
 

@@ -160,6 +160,6 @@ def test_after_a_rebuild_index_and_records_agree() -> None:
     call_command("search", "rebuild", stdout=StringIO())
     told = StringIO()
     call_command("search", "check", stdout=told)
-    assert "Suchindex und Datenbank stimmen überein." in told.getvalue()
+    assert "Search index and database agree." in told.getvalue()
     assert len(found("Hundesteuer")) == 1
     assert found("übrig") == []
