@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -53,12 +52,8 @@ QUERIES = ("", "?q=Lindenweg", f"?q={SECRET[:-1]}*")
 
 
 @pytest.fixture
-def town(db: None, tmp_path: Path, settings: LazySettings) -> Iterator[Town]:
+def town(db: None, store: Path) -> Town:
     """With one of everything that has an address."""
-    from dms.adapters.chosen import object_store
-
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
-    factories.store_in(tmp_path / "objects", settings)
     clerk = factories.user_with(Role.CLERK, Role.ARCHIVIST, name="clerk")
     item = factories.refused(filename=f"{SECRET}.txt")
     document = factories.document(
@@ -72,8 +67,7 @@ def town(db: None, tmp_path: Path, settings: LazySettings) -> Iterator[Town]:
     factories.token_of(clerk)
     index()
     there = {"item_id": item.pk, "document_id": document.pk, "number": 1, "token_id": ApiToken.objects.get().pk}
-    yield Town(there, clerk)
-    object_store.cache_clear()
+    return Town(there, clerk)
 
 
 def index() -> None:

@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
 
 from dms.adapters.chosen import object_store
 from dms.ports import ObjectMissing, ObjectStoreError
@@ -23,12 +22,12 @@ class Command(BaseCommand):
         try:
             self._prepare()
         except ObjectStoreError as error:
-            raise CommandError(_("Der Objektspeicher ist nicht bereit: {error}").format(error=error)) from error
+            raise CommandError(f"The object store is not ready: {error}") from error
 
     def _prepare(self) -> None:
         store = object_store()
         store.prepare()
-        self.stdout.write(_("Der Objektspeicher ist bereit: {place}").format(place=store.plan().write_to.url))
+        self.stdout.write(f"The object store is ready: {store.plan().write_to.url}")
         newest = StoredObject.objects.order_by("-version__document__received_at").first()
         if newest is None:
             return
@@ -36,8 +35,6 @@ class Command(BaseCommand):
             store.size(newest.key)
         except ObjectMissing:
             self.stderr.write(
-                _(
-                    "Warnung: Das zuletzt eingegangene Dokument liegt nicht in diesem Speicher. Zeigt OBJECT_STORE_URL"
-                    " auf den richtigen? Umziehen: ./manage.py objects move"
-                )
+                "Warning: the document that came in last is not in this store. Does OBJECT_STORE_URL name the right one? "
+                "To move: ./manage.py objects move"
             )
