@@ -35,6 +35,6 @@ class Command(BaseCommand):
             store.size(newest.key)
         except ObjectMissing:
             self.stderr.write(
-                "Warning: the document that came in last is not in this store. Does OBJECT_STORE_URL name the right one? "
-                "To move: ./manage.py objects move"
+                "Warning: the document that came in last is not in this store. Does OBJECT_STORE_URL name the right "
+                "one? To move: ./manage.py objects move"
             )
