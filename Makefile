@@ -2,7 +2,6 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
-CORES := $(shell nproc)
 
 .PHONY: help run stop test test-compose check format assets lock clean-state
 
@@ -16,7 +15,7 @@ stop: ## stop what `make run` started, from another terminal
 	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m scripts.run stop; else echo "Nothing is running."; fi
 
 test: ## set up what is missing and run every test (ARGS="-k word" for some)
-	@scripts/bootstrap test && exec $(PYTHON) -m pytest $(ARGS)
+	@scripts/bootstrap test && exec $(PYTHON) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-compose: ## try Dockerfile and docker-compose.yml on a Docker engine of their own (root; about ten minutes)
 	@scripts/bootstrap compose && REGISTRATUR_TEST_COMPOSE=1 $(PYTHON) -m pytest -q tests/compose $(ARGS)
@@ -27,7 +26,7 @@ check: ## format, lint, types, import directions, unit tests: under a minute, no
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy .
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest -n $(CORES) -q tests/unit
+	$(PYTHON) -m pytest -n auto -q tests/unit
 
 format: ## put the source into its one format
 	@scripts/bootstrap test

@@ -14,6 +14,7 @@ from scripts.run.messages import compile_messages
 from scripts.stack.minio import why_not
 from tests.object_server import ObjectServer, OwnObjectServer
 from tests.servers import Servers, clean_environment
+from tests.sharing import PlainReports, longest_first
 
 # Before anything reads Django's settings; addresses only, nothing is started here.
 _found = dict(os.environ)
@@ -32,7 +33,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
     from tests.database import empty_database
 
-    if not hasattr(config, "workerinput"):  # of the processes that share the tests, the one that starts the others
+    # of the processes that share the tests, the one that starts the others has no `workerinput`
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(PlainReports())
+    else:
         compile_messages()
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
     settings.STORAGES = {
@@ -49,6 +53,16 @@ def pytest_xdist_setupnodes() -> None:
     """The processes that share the tests (pytest -n) begin as this one was found: each has servers of its own."""
     os.environ.clear()
     os.environ.update(_found)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` means: one process per core, but a single one when servers are given by URL."""
+    return 1 if _servers.are_given else os.cpu_count() or 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,7 +3,7 @@
 Both are the real servers, made by the same code as `make run`, in a folder below the system's temporary one. They end
 with the test run, also after Ctrl-C, and by the operating system's hand when the test run is killed. Set DATABASE_URL
 (and DATABASE_OWNER_URL) or BROKER_URL to use other servers; the login must then be allowed to create databases, and the
-tests run in one process (no `-n`), because they share that database.
+tests run in one process (`-n auto` sees to it), because processes would share that database.
 """
 
 from __future__ import annotations
@@ -40,6 +40,11 @@ class Servers:
             self.folder / "pg", self.folder / "s", Passwords(*(secrets.token_hex(16) for _ in range(3)))
         )
         self.broker = Broker(self.folder / "redis", self.folder / "redis.sock")
+
+    @property
+    def are_given(self) -> bool:
+        """Whether any of them is somebody else's."""
+        return not {"DATABASE_URL", "DATABASE_OWNER_URL", "BROKER_URL"}.isdisjoint(self._asked)
 
     def environment(self, database: str | None = None) -> dict[str, str]:
         """Settings for this process, or with `database` for programs of the product that work on that one."""
