@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import mimetypes
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_binary_file, policy
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.message import Message
-from email.utils import parsedate_to_datetime
-from html.parser import HTMLParser
 from pathlib import Path
 
+from ingest.reading.html_text import text_of_html
 from ingest.reading.limits import Limits
+from ingest.reading.mail_headers import date_of, file_name, header, tidy_name
 from ingest.reading.text_layout import decode_text
 
 ENCRYPTED = {"multipart/encrypted", "application/pgp-encrypted"}
 SIGNED_ONLY = {"signed-data", "certs-only"}
 """An application/pkcs7-mime part of these kinds is not encrypted (RFC 8551, 3.2.2)."""
 DEEPEST = 20
-LONGEST_NAME = 150
 
 
 class MailTooLarge(Exception):
@@ -68,10 +64,10 @@ def open_mail(path: Path, folder: Path, limits: Limits) -> Mail:
     opening = _Opening(folder, limits)
     _collect(message, opening, 0)
     return Mail(
-        subject=_header(message, "Subject"),
-        sender=_header(message, "From"),
-        recipients=", ".join(filter(None, (_header(message, "To"), _header(message, "Cc")))),
-        date=_date(message),
+        subject=header(message, "Subject"),
+        sender=header(message, "From"),
+        recipients=", ".join(filter(None, (header(message, "To"), header(message, "Cc")))),
+        date=date_of(message),
         body="\n\n".join(text.strip("\r\n") for text in opening.texts if text.strip()),
         attachments=tuple(opening.attachments),
         encrypted=opening.encrypted,
@@ -147,14 +143,14 @@ def _keep_mail(part: Message, opening: _Opening) -> None:
     if inner is None:  # encoded, against RFC 2046, 5.2.1; the parser does not look into it
         _keep(part, _content(part), opening)
     else:
-        name = _file_name(part) or f"{_header(inner, 'Subject') or 'mail'}.eml"
+        name = file_name(part) or f"{header(inner, 'Subject') or 'mail'}.eml"
         _write(name if name.lower().endswith(".eml") else f"{name}.eml", "message/rfc822", inner.as_bytes(), opening)
 
 
 def _keep(part: Message, content: bytes, opening: _Opening) -> None:
     kind = part.get_content_type()
     ending = mimetypes.guess_extension(kind) or ".bin"
-    name = _file_name(part) or f"attachment-{len(opening.attachments) + 1}{ending}"
+    name = file_name(part) or f"attachment-{len(opening.attachments) + 1}{ending}"
     _write(name, kind, content, opening)
 
 
@@ -165,110 +161,4 @@ def _write(name: str, kind: str, content: bytes, opening: _Opening) -> None:
         raise MailTooLarge
     path = opening.folder / f"attachment-{number:04}"
     path.write_bytes(content)
-    opening.attachments.append(Attachment(_tidy(name), kind, path))
-
-
-# --- headers ----------------------------------------------------------------------------------------
-
-
-def _header(message: Message, name: str) -> str:
-    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
-    return decoded_header(str(raw))
-
-
-def decoded_header(raw: str) -> str:
-    """What a person reads: RFC 2047 words decoded, bytes above 127 that came bare as UTF-8 or Windows-1252."""
-    bare = decode_text(raw.encode("utf-8", "surrogateescape"))
-    unfolded = re.sub(r"\r?\n[ \t]*", " ", bare)
-    try:
-        pieces = decode_header(unfolded)
-    except HeaderParseError:  # broken base64
-        return unfolded.strip()
-    # Adjacent words of one sentence come as bytes or, when nothing was encoded, as text.
-    text = "".join(piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces)
-    return "".join(character for character in text if character.isprintable()).strip()
-
-
-def _decoded(piece: bytes, charset: str | None) -> str:
-    if charset is None:  # what stood between encoded words, as decode_header hands it over
-        return piece.decode("raw-unicode-escape", "replace")
-    return decode_text(piece, charset)
-
-
-def _date(message: Message) -> str | None:
-    try:
-        return parsedate_to_datetime(_header(message, "Date")).isoformat()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-
-
-def _file_name(part: Message) -> str:
-    """Also where the name came as bare bytes, which the library gives up on."""
-    headers = Message()
-    for key, value in part.raw_items():
-        if key.lower() in ("content-disposition", "content-type"):
-            headers[key] = decode_text(str(value).encode("utf-8", "surrogateescape"))
-    return decoded_header(headers.get_filename() or "")
-
-
-def _tidy(name: str) -> str:
-    """The last part of a path, without characters that no file name should have, short enough for a file system."""
-    last = re.split(r"[/\\]", name)[-1].strip(" .") or "attachment"
-    clean = "".join(character for character in last if character.isprintable())
-    stem, dot, ending = clean.rpartition(".")
-    if len(clean) <= LONGEST_NAME:
-        return clean
-    return f"{stem[: LONGEST_NAME - 11]}.{ending[:10]}" if dot else clean[:LONGEST_NAME]
-
-
-# --- HTML ---------------------------------------------------------------------------------------------
-
-
-def text_of_html(html: str) -> str:
-    """The words of a page, a line for each paragraph; scripts, styles and comments are left out."""
-    reader = _HtmlText()
-    reader.feed(html)
-    reader.close()
-    return reader.text()
-
-
-class _HtmlText(HTMLParser):
-    HIDDEN = frozenset(("script", "style", "head", "template", "noscript"))
-    PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol", "pre"))
-    BLOCKS = PARAGRAPHS | frozenset(
-        (
-            *("address", "article", "body", "center", "div", "dl", "dt", "dd", "fieldset", "footer", "form", "header"),
-            *("hr", "li", "main", "nav", "section", "tbody", "thead", "tr"),
-        )
-    )
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self.hidden: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.HIDDEN:
-            self.hidden.append(tag)
-        elif tag == "body":
-            self.hidden.clear()  # a head that was never closed must not hide the mail
-        elif tag == "br":
-            self.pieces.append("\n")
-        elif tag in ("td", "th"):
-            self.pieces.append(" ")
-        elif tag in self.BLOCKS:
-            self.pieces.append("\n\n" if tag in self.PARAGRAPHS else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.HIDDEN and tag in self.hidden:
-            del self.hidden[self.hidden.index(tag) :]
-        elif tag in self.BLOCKS:
-            self.pieces.append("\n\n" if tag in self.PARAGRAPHS else "\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self.hidden:
-            self.pieces.append(re.sub(r"[ \t\r\n\xa0]+", " ", data))
-
-    def text(self) -> str:
-        lines = (re.sub(r" {2,}", " ", line).strip() for line in "".join(self.pieces).split("\n"))
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    opening.attachments.append(Attachment(tidy_name(name), kind, path))

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.reading.html_text import text_of_html
 from ingest.reading.limits import Limits
-from ingest.reading.mail import Mail, MailTooLarge, decoded_header, open_mail, text_of_html
+from ingest.reading.mail import Mail, MailTooLarge, open_mail
+from ingest.reading.mail_headers import decoded_header
 
 HEADERS = b"From: Erika <e@example.org>\r\nTo: rathaus@example.org\r\nSubject: Antrag\r\nMIME-Version: 1.0\r\n"
 
