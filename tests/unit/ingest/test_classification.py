@@ -34,6 +34,7 @@ NOVEL = """It is a truth universally acknowledged, that a single man in possessi
 a
 wife. However little known the feelings or views of such a man may be on his first entering a neighbourhood, this truth
 is so well fixed in the minds of the surrounding families."""
+pytestmark = pytest.mark.xdist_group("classifier")  # trained once, in one process
 CIRCUS = "Das Zirkusgastspiel mit Raubtiernummer gastiert im Winterquartier, Artistenwagen und Manege inbegriffen."
 
 

@@ -161,7 +161,7 @@ def test_the_child_ends_when_the_worker_is_killed(tmp_path: Path) -> None:
         "import sys, os, time; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path\n"
         "from ingest.reading.sandbox import run_limited\n"
-        "from ingest.steps.contract import Limits\n"
+        "from ingest.reading.limits import Limits\n"
         "def work():\n"
         "    Path(sys.argv[2]).write_text(str(os.getpid()))\n"
         "    time.sleep(60)\n"
