@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core import checks
 
-from search.german.compounds import DICTIONARIES
+from search.german.dictionary import DICTIONARIES
 
 
 @checks.register

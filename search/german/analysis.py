@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from search.german.compounds import compound_parts
 from search.german.folding import fold
+from search.german.lemmas import word_stem
 from search.german.lexemes import FORM, MAX_LEXEME, PART, Analysis, Forms, Token
-from search.german.stemming import stem
 from search.german.stopwords import STOP_WORDS
 from search.german.tokens import tokenise
 from search.german.wholes import find_wholes
@@ -32,8 +32,8 @@ def know(word: str) -> Forms:
         return Forms(number, "", (), (), (FORM + number,))
     if form in STOP_WORDS:
         return Forms(form, "", (), (), (FORM + form,))
-    leaves = tuple(map(stem, compound_parts(form)[:_MOST_LEAVES])) if form.isalpha() else ()
-    own, parts = stem(form), tuple(dict.fromkeys(_runs_of(leaves)))
+    leaves = tuple(map(word_stem, compound_parts(form)[:_MOST_LEAVES])) if form.isalpha() else ()
+    own, parts = word_stem(form), tuple(dict.fromkeys(_runs_of(leaves)))
     return Forms(form, own, parts, leaves, (own, FORM + form, *(PART + part for part in parts)))
 
 

@@ -1,18 +1,14 @@
-"""What a German compound is made of: Grundsteuerbescheid = Grund + Steuer + Bescheid.
-
-The nouns come from the system's dictionaries (Debian: wngerman and hunspell-de-de, both GPL, hence read where they are
-installed and not shipped). Without them words have no parts; a system check says so.
-"""
+"""What a German compound is made of: Grundsteuerbescheid = Grund + Steuer + Bescheid. Without a dictionary of nouns
+words have no parts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, lru_cache
-from pathlib import Path
 
+from search.german.dictionary import dictionary
 from search.german.folding import fold
 
-DICTIONARIES = (Path("/usr/share/dict/ngerman"), Path("/usr/share/hunspell/de_DE.dic"))
 _SHORT_NOUNS = """
     Amt Bad Bau Bus Eis Gas Hof Hut Jod See Kfz Lkw Ohr Ort Pkw Rad Rat Tag Tat Tor Tür Weg Zoo Akt Art Arm Eid Erb Hub
     Not Ruf Typ Uhr Zug
@@ -76,20 +72,9 @@ class Splitter:
         return left + "e" if len(left) > 3 and left + "e" in self.nouns else None
 
 
-def installed_nouns() -> Iterator[str]:
-    """The nouns (capitalised words) of every dictionary that is installed."""
-    for path in DICTIONARIES:
-        if path.is_file():
-            with path.open(encoding="utf-8", errors="replace") as lines:
-                for line in lines:
-                    word = line.split("/", 1)[0].strip()
-                    if word[:1].isupper() and word[1:].islower():
-                        yield word
-
-
 @cache
 def _splitter() -> Splitter:
-    return Splitter(installed_nouns())
+    return Splitter(dictionary().nouns)
 
 
 @lru_cache(maxsize=16_384)

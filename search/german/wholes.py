@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from search.german.figures import amounts, dates, long_numbers
+from search.german.lemmas import word_stem
 from search.german.lexemes import FORM, MAX_LEXEME, Forms, Token, Whole, reference_lexeme
-from search.german.stemming import stem
 
 _JOINT = re.compile(r"\s?/\s?|[-_\u2010\u2011\u2013]\n?|[.:]")
 _HYPHEN = re.compile(r"[-\u2010\u2011]\s*")
@@ -63,4 +63,4 @@ def _hyphenated(words: Sequence[Forms]) -> tuple[str, ...]:
     if len(words) > 4 or not all(word.form.isalpha() for word in words):
         return ()
     joined = "".join(word.form for word in words)[:MAX_LEXEME]
-    return stem(joined), FORM + joined
+    return word_stem(joined), FORM + joined

@@ -74,6 +74,15 @@ def marked(hits: SearchHits) -> list[str]:
         ("des Widerspruchs", "Widersprüche"),
         ("die Käuferinnen", "Käufer"),
         ("der Antrag", "Anträge"),
+        ("wurde besichtigt", "besichtigen"),
+        ("die Besichtigung", "besichtigt"),
+        ("ist bewilligt", "Bewilligung"),
+        ("hat abgelehnt", "ablehnen"),
+        ("ist einzureichen", "Einreichung"),
+        ("die Prüfung", "geprüft"),
+        ("sie ging", "gehen"),
+        ("gesprochen", "sprach"),
+        ("Karlsruher Straße", "Karlsruhe"),
     ],
 )
 def test_spellings_and_inflections_of_a_word_find_each_other(index: SearchIndex, written: str, typed: str) -> None:
@@ -108,6 +117,21 @@ def test_a_word_hyphenated_at_the_line_end_is_one_word(index: SearchIndex) -> No
     assert found(index, "Grundsteuer") == [1]
     assert found(index, "Hauptund Nebenstraßen", limit=1) == [2]
     assert "".join(run.text for run in ask(index, "Grundsteuer").hits[0].snippet) == "wegen der Grundsteuer bitten wir"
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("Müller", "Sperrmüll"),
+        ("Müller", "der Müll"),
+        ("Bauer", "Neubau"),
+        ("Fischer", "Fischerei"),
+        ("Käufer", "Kauf"),
+    ],
+)
+def test_a_name_does_not_find_a_thing_that_sounds_like_it(index: SearchIndex, typed: str, written: str) -> None:
+    index.put([letter(1, f"Frau {typed}s Brief"), letter(2, f"{written} am Montag")])
+    assert found(index, typed) == [1]
 
 
 @pytest.mark.parametrize("typed", ["Gebühr*", "gebuehren*", "Gebü*"])
