@@ -95,7 +95,8 @@ class Command(BaseCommand):
             )
             sys.exit(FOUND)
         self.stdout.write(
-            "Everything is at the new place, every byte was read back. To empty the old one: ./manage.py objects empty-old"
+            "Everything is at the new place, every byte was read back. "
+            "To empty the old one: ./manage.py objects empty-old"
         )
 
     def _empty_old(self, options: dict[str, Any]) -> None:
