@@ -141,6 +141,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-ingest": {"task": "ingest.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
     "sweep-search": {"task": "search.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
     "tidy-objects": {"task": "ingest.tidy", "schedule": Steadily(3600.0), "options": {"expires": 3600}},
+    "tidy-accounts": {"task": "accounts.tidy", "schedule": Steadily(3600.0), "options": {"expires": 3600}},
 }
 
 # --- ports: which adapter stands behind which port ------------------------------------------------

@@ -12,6 +12,7 @@ from dms.accounts.sessions import sessions_end
 from dms.accounts.tokens import tokens_withdraw
 from dms.audit.door import change
 from dms.audit.events import Event
+from dms.audit.models import EventRow, target_name
 
 
 def account_create(actor: Actor, username: str, password: str, *, now: datetime) -> User:
@@ -37,6 +38,12 @@ def password_reset(actor: Actor, user: User, password: str, *, now: datetime) ->
     changed = _set_password(actor, Event.PASSWORD_RESET, user, password, now)
     attempts_forget(user.username)
     return changed
+
+
+def password_is_chosen(user: User) -> bool:
+    """Whether it is another one than the account was made with."""
+    names = [Event.PASSWORD_CHANGED, Event.PASSWORD_RESET]
+    return EventRow.objects.filter(target=target_name(user), name__in=names).exists()
 
 
 def account_disable(actor: Actor, user: User, *, now: datetime) -> int:

@@ -160,9 +160,11 @@ def run(command: list[str], environment: dict[str, str]) -> int:
 def announce(installation: Installation) -> None:
     print(f"Registratur is ready at {installation.url}")
     file = installation.state.folder / "admin-password"
+    print("User: admin")
     if file.exists():
-        print("User: admin")
         print(f"Password: {file.read_text(encoding='ascii').strip()} (kept in {file})", flush=True)
+    else:
+        print("Password: the one that was chosen (forgotten: ./manage.py user admin --reset-password)", flush=True)
 
 
 def say_running(state: State) -> None:

@@ -13,7 +13,9 @@ from django.core.management.base import BaseCommand
 from config.settings import env
 from config.town import town_setup, user_setup
 from dms.access.actors import system_setup
+from dms.access.models import Scope, User
 from dms.access.permissions import Role
+from dms.accounts.accounts import password_is_chosen
 from dms.adapters.chosen import SystemClock, object_store
 from dms.records.models import ClassifierModel
 from ingest.classification.keeping import model_train
@@ -25,10 +27,18 @@ class Command(BaseCommand):
     help = "Creates the example town. The first user's password is made once and kept in STATE/admin-password."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        scope = town_setup()
-        user_setup(FIRST_USER, _password(settings.STATE / "admin-password"), scope=scope, roles=list(Role))
+        first_user_setup(town_setup(), settings.STATE / "admin-password")
         if not ClassifierModel.objects.exists():
             model_train(system_setup(), store=object_store(), clock=SystemClock())
+
+
+def first_user_setup(scope: Scope, file: Path) -> None:
+    """The file goes as soon as the password in it opens nothing any more, and is never made for an account that is."""
+    first = User.objects.filter(username=FIRST_USER).first()
+    if first is not None and password_is_chosen(first):
+        file.unlink(missing_ok=True)
+    password = "" if first else _password(file)
+    user_setup(FIRST_USER, password, scope=scope, roles=list(Role))
 
 
 def _password(file: Path) -> str:
