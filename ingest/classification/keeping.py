@@ -12,7 +12,7 @@ from dms.audit.events import Event
 from dms.ports import Clock, ObjectStore
 from dms.records.models import ClassifierModel, Document, DocumentState
 from ingest.classification.baseline import made_up_examples, train_first_model
-from ingest.classification.training import Example
+from ingest.classification.training import CORRECTION_WEIGHT, Example
 
 CHAIN = "town"
 MOST_CORRECTIONS = 5_000
@@ -42,10 +42,10 @@ def model_train(actor: Actor, *, store: ObjectStore, clock: Clock) -> Classifier
 
 
 def corrected_examples() -> Iterator[Example]:
-    """The documents whose kind a person confirmed, corrected or denied."""
+    """The documents whose kind a person confirmed, corrected or denied: what CHECKED says of a document."""
     checked = Document.objects.filter(state=DocumentState.CHECKED).order_by("-received_at")[:MOST_CORRECTIONS]
     for document in checked.prefetch_related("versions__pages"):
         newest = max(document.versions.all(), key=lambda version: version.number)
         text = "\n".join(page.page_text.text for page in newest.pages.all())[:LONGEST_TEXT]
         if text.strip():
-            yield Example(text, document.kind_id)
+            yield Example(text, document.kind_id, CORRECTION_WEIGHT)
