@@ -17,6 +17,7 @@ from api.problems import too_large
 from dms.access.actors import Actor, actor_for
 
 LARGEST_BODY = 1024 * 1024
+KIND_VALUES = "Slugs; an empty one: unsure; `-`: a person decided that no kind fits."
 
 
 class AnswerAnyway(DefaultContentNegotiation):
@@ -60,11 +61,11 @@ class TypedTextField(CharField):
 
 
 class KindsField(ListField):
-    """Slugs of kinds of documents; an empty one stands for documents of no known kind."""
+    """Values of kinds (`dms.records.kinds`)."""
 
     def __init__(self, **kwargs: Any) -> None:
         slug = RegexField(r"^[-a-z0-9_]{0,40}$", allow_blank=True)
-        super().__init__(child=slug, help_text="Slugs; an empty one: no known kind.", **kwargs)
+        super().__init__(child=slug, help_text=KIND_VALUES, **kwargs)
 
 
 def _announced(request: Request) -> int:

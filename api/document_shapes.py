@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,15 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from api.base import KindsField
-from api.inbox_shapes import DocumentNameSerializer, reason_of
+from api.changes import ChangeSerializer
+from api.inbox_shapes import DUPLICATE_OF, DocumentNameSerializer, EarlierDocumentSerializer, reason_of
 from dms.access.actors import Actor
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.ports import ScanVerdict
+from dms.records.corrections import DocumentAction, document_actions
+from dms.records.duplicates import earlier_documents, receipt_of
+from dms.records.facts import LONGEST
 from dms.records.models import (
     Document,
     DocumentKind,
@@ -38,14 +42,20 @@ WHOLE_OBJECTS = (ObjectRole.ORIGINAL, ObjectRole.RENDITION, ObjectRole.THUMBNAIL
 
 @dataclass(frozen=True, slots=True)
 class DocumentAnswer:
+    actor: Actor
     document: Document
     version: DocumentVersion | None
     objects: Mapping[str, StoredObject]
     kinds: Mapping[str, str]
-    may_classify: bool
     may_see_history: bool
     parent: Document | None = None
     attachments: Sequence[Document] = field(default=())
+    duplicate_of: Document | None = None
+
+    @property
+    def actions(self) -> list[DocumentAction]:
+        """Asked for single documents alone, so that lists need not look up these rights."""
+        return document_actions(self.actor, self.document)
 
 
 def read_documents() -> DocumentQuerySet:
@@ -65,7 +75,15 @@ def answers_for(actor: Actor, documents: Sequence[Document]) -> list[DocumentAns
     attached: dict[UUID | None, list[Document]] = defaultdict(list)
     for one in Document.objects.visible_to(actor).filter(parent_id__in=[d.pk for d in documents]).order_by("part"):
         attached[one.parent_id].append(one)
-    return [_answer(actor, one, kinds, parents.get(one.parent_id), attached[one.pk]) for one in documents]
+    answers = [_answer(actor, one, kinds, parents.get(one.parent_id), attached[one.pk]) for one in documents]
+    receipts = {
+        one.document.pk: receipt_of(one.document, original)
+        for one in answers
+        if (original := one.objects.get(ObjectRole.ORIGINAL))
+    }
+    earlier = earlier_documents(actor, receipts.values())
+    duplicates = {pk: earlier[receipt] for pk, receipt in receipts.items() if receipt in earlier}
+    return [replace(one, duplicate_of=duplicates.get(one.document.pk)) for one in answers]
 
 
 def _answer(
@@ -74,11 +92,11 @@ def _answer(
     version = max(document.versions.all(), key=lambda one: one.number, default=None)
     objects = {one.role: one for one in version.whole_objects} if version else {}  # type: ignore[attr-defined]
     return DocumentAnswer(
+        actor,
         document,
         version,
         objects,
         kinds,
-        may_classify=can(actor, Permission.DOCUMENT_CLASSIFY, document),
         may_see_history=can(actor, Permission.HISTORY_VIEW, document),
         parent=parent,
         attachments=attached,
@@ -134,13 +152,18 @@ class DocumentListSerializer(serializers.Serializer):
     received_at = serializers.DateTimeField(source="document.received_at")
     filename = serializers.CharField(source="document.filename")
     kind = KindSerializer(source="document.kind", allow_null=True)
-    kind_source = serializers.ChoiceField(KindSource.choices, source="document.kind_source")
+    kind_source = serializers.ChoiceField(
+        KindSource.choices,
+        source="document.kind_source",
+        help_text="Who says so; without a kind, `person` says that none of the kinds fits, and `none` is unsure.",
+    )
     kind_confidence = serializers.FloatField(source="document.kind_confidence", allow_null=True)
     state = serializers.ChoiceField(DocumentState.choices, source="document.state")
     text_state = serializers.ChoiceField(TextState.choices, source="document.text_state")
     page_count = serializers.SerializerMethodField()
     item = serializers.UUIDField(source="document.item_id")
     parent = DocumentNameSerializer(allow_null=True)
+    duplicate_of = EarlierDocumentSerializer(allow_null=True, help_text=DUPLICATE_OF)
     links = serializers.SerializerMethodField()
 
     def get_page_count(self, answer: DocumentAnswer) -> int:
@@ -179,7 +202,9 @@ class DocumentSerializer(DocumentListSerializer):
     original = serializers.SerializerMethodField()
     no_rendition = serializers.SerializerMethodField(help_text="Why there is no PDF/A beside the original.")
     attachments = DocumentNameSerializer(many=True)
-    actions = serializers.SerializerMethodField()
+    actions = serializers.ListField(
+        child=serializers.ChoiceField([str(action) for action in DocumentAction]), help_text="What you can change now."
+    )
 
     @extend_schema_field(KindSerializer(allow_null=True))
     def get_kind_guess(self, answer: DocumentAnswer) -> dict[str, str] | None:
@@ -209,11 +234,6 @@ class DocumentSerializer(DocumentListSerializer):
         sentence = no_rendition_sentence(version.no_rendition, version.rendition_detail)
         return {"code": version.no_rendition, "sentence": str(sentence)}
 
-    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(["classify"])))
-    def get_actions(self, answer: DocumentAnswer) -> list[str]:
-        possible = answer.document.lifecycle.verbs(answer.document.state)
-        return ["classify"] if possible and answer.may_classify else []
-
 
 class DocumentFilter(serializers.Serializer):
     """Several values of one parameter: any of them."""
@@ -228,7 +248,17 @@ class DocumentFilter(serializers.Serializer):
     text_state = serializers.ListField(child=serializers.ChoiceField(TextState.choices), required=False)
 
 
-class DocumentChangeSerializer(serializers.Serializer):
+class DocumentChangeSerializer(ChangeSerializer):
+    """What a person corrects; at least one of these."""
+
+    shown = DocumentSerializer
+
+    title = serializers.CharField(required=False, max_length=LONGEST)
+    sender = serializers.CharField(required=False, max_length=LONGEST, allow_blank=True)
+    letter_date = serializers.DateField(required=False, allow_null=True, help_text="Null: it has none.")
     kind = serializers.CharField(
-        max_length=40, allow_null=True, help_text="Slug of the kind that a person chose; null: none of these."
+        required=False,
+        max_length=40,
+        allow_null=True,
+        help_text="Slug of the kind that a person chose; null: none of these.",
     )

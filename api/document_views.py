@@ -1,10 +1,10 @@
-"""`/documents/`: what became of the mail, with its files, and the one thing that can be changed: its kind."""
+"""`/documents/`: what became of the mail, with its files, and what a person can put right about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Q
@@ -32,7 +32,8 @@ from api.downloads import ANY_TYPE, SAFE_TYPES, SENT_ON, Download, send
 from api.parsers import JSONParser
 from api.problems import not_found
 from dms.access.actors import Actor
-from dms.records.documents import document_set_kind, state_digest
+from dms.records.corrections import Corrections, document_correct, state_digest
+from dms.records.kinds import of_kinds
 from dms.records.models import Document, DocumentKind, ObjectRole, StoredObject
 from dms.records.queries import DocumentQuerySet
 
@@ -72,12 +73,14 @@ class DocumentView(ApiView):
         ],
     )
     def patch(self, request: Request, document_id: UUID) -> Response:
-        """Confirms or corrects the kind of the document."""
+        """Corrects what the product found out about the document: all that is named, or nothing."""
         document = find_document(self.actor, document_id)
         change = DocumentChangeSerializer(data=request.data)
         change.is_valid(raise_exception=True)
-        kind = _find_kind(change.validated_data["kind"])
-        document_set_kind(self.actor, document, kind=kind, expected=_expected(request, document))
+        corrections = cast("Corrections", change.validated_data)
+        if "kind" in change.validated_data:
+            corrections["kind"] = _find_kind(change.validated_data["kind"])
+        document_correct(self.actor, document, corrections, expected=_expected(request, document))
         return self._answer(document_id)
 
     def _answer(self, document_id: UUID) -> Response:
@@ -168,8 +171,7 @@ def _condition(chosen: Mapping[str, Sequence[Any]]) -> Q:
             years |= Q(received_at__year=year)
         condition &= years
     if "kind" in chosen:
-        kinds = Q(kind_id__in=[slug for slug in chosen["kind"] if slug])
-        condition &= kinds | Q(kind__isnull=True) if "" in chosen["kind"] else kinds
+        condition &= of_kinds(chosen["kind"])
     return condition
 
 

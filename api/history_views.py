@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,9 +15,9 @@ from api.document_views import find_document
 from dms.access.permissions import Permission
 from dms.access.rule import require
 from dms.audit.events import RULES, Event
-from dms.audit.models import EventRow, target_name
-
-ITEM = "ingest.inboxitem:"
+from dms.audit.models import EventRow
+from dms.records.history import changes_of, events_about, reason_of
+from dms.records.models import Document
 
 
 class FieldChangeSerializer(serializers.Serializer):
@@ -47,14 +45,11 @@ class DocumentHistoryView(ApiView):
         """The oldest event first. Needs the right to see histories."""
         document = find_document(self.actor, document_id)
         require(self.actor, Permission.HISTORY_VIEW, document)
-        own = target_name(document)
-        about = Q(target=own) | Q(target__startswith=ITEM)
-        rows = EventRow.objects.filter(about, chain=document.chain).order_by("number")
-        return Response(self.get_serializer([_event(row, own) for row in rows], many=True).data)
+        rows = events_about(document).order_by("number")
+        return Response(self.get_serializer([_event(row, document) for row in rows], many=True).data)
 
 
-def _event(row: EventRow, own: str) -> dict[str, Any]:
-    body = json.loads(row.body)
+def _event(row: EventRow, document: Document) -> dict[str, Any]:
     known = row.name in set(Event)
     return {
         "number": row.number,
@@ -62,14 +57,6 @@ def _event(row: EventRow, own: str) -> dict[str, Any]:
         "actor": row.actor,
         "event": row.name,
         "text": str(RULES[Event(row.name)].text) if known else row.name,
-        "reason": body["reason"],
-        "changes": [change for touched in body["rows"] if touched["row"] == own for change in _changes(touched)],
+        "reason": reason_of(row),
+        "changes": changes_of(row, document),
     }
-
-
-def _changes(touched: dict[str, Any]) -> list[dict[str, Any]]:
-    """What was created stands in the document itself."""
-    if touched["op"] != "change":
-        return []
-    before, after = touched["before"], touched["after"]
-    return [{"field": name, "before": before.get(name), "after": value} for name, value in after.items()]

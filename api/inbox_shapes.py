@@ -16,11 +16,13 @@ from rest_framework.reverse import reverse
 from dms.access.actors import Actor
 from dms.records.models import Document
 from ingest.actions import item_actions
+from ingest.duplicates import item_duplicates
 from ingest.models import InboxItem, ItemState, ItemVerb, Source
 from ingest.progress import Progress, progress_of
 from ingest.reasons import Reason
 
 LONGEST_KEY = 200
+DUPLICATE_OF = "The first document with the very same bytes that came in before, among those that you may read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class ItemAnswer:
     documents: Sequence[Document]
     progress: Progress | None
     actions: Sequence[ItemVerb]
+    duplicate_of: Document | None
 
 
 def answers_for(actor: Actor, items: Sequence[InboxItem]) -> list[ItemAnswer]:
@@ -38,7 +41,11 @@ def answers_for(actor: Actor, items: Sequence[InboxItem]) -> list[ItemAnswer]:
     documents: dict[UUID, list[Document]] = defaultdict(list)
     for document in Document.objects.visible_to(actor).filter(item_id__in=ids).order_by("part"):
         documents[document.item_id].append(document)
-    return [ItemAnswer(item, documents[item.pk], progress.get(item.pk), item_actions(actor, item)) for item in items]
+    duplicates = item_duplicates(actor, items)
+    return [
+        ItemAnswer(item, documents[item.pk], progress.get(item.pk), item_actions(actor, item), duplicates.get(item.pk))
+        for item in items
+    ]
 
 
 class DocumentNameSerializer(serializers.Serializer):
@@ -46,6 +53,17 @@ class DocumentNameSerializer(serializers.Serializer):
 
     id = serializers.UUIDField()
     title = serializers.CharField()
+
+
+class EarlierDocumentSerializer(DocumentNameSerializer):
+    """A document that came in before with the very same bytes."""
+
+    received_at = serializers.DateTimeField()
+    link = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.URLField())
+    def get_link(self, document: Document) -> str:
+        return str(reverse("api:document", args=[document.pk], request=self.context["request"]))
 
 
 class ProgressSerializer(serializers.Serializer):
@@ -74,6 +92,7 @@ class ItemSerializer(serializers.Serializer):
     reason_text = serializers.SerializerMethodField(help_text="The reason as a sentence.")
     next_step = serializers.SerializerMethodField(help_text="What a person can do about it.")
     documents = DocumentNameSerializer(many=True)
+    duplicate_of = EarlierDocumentSerializer(allow_null=True, help_text=DUPLICATE_OF)
     progress = ProgressSerializer(allow_null=True)
     actions = serializers.ListField(child=serializers.ChoiceField([str(ItemVerb.RETRY), str(ItemVerb.ACCEPT)]))
     links = serializers.SerializerMethodField()

@@ -20,7 +20,8 @@ from dms.access.permissions import Permission
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
 from dms.ports import ObjectStoreError, StoreUnavailable
-from dms.records.documents import ChangedMeanwhile
+from dms.records.corrections import ChangedMeanwhile
+from dms.records.facts import InvalidFact
 from ingest.intake import KeyUsedForOtherBytes
 from search.ports import SearchUnavailable
 
@@ -101,8 +102,10 @@ def _told(error: Exception) -> exceptions.APIException:
     return _told_of_services(error) or _told_of_transport(error) or _unexpected()
 
 
-def _told_of_services(error: Exception) -> Problem | None:
+def _told_of_services(error: Exception) -> exceptions.APIException | None:
     match error:
+        case InvalidFact():
+            return exceptions.ValidationError({error.field: [str(error)]})
         case ChangedMeanwhile():
             return Problem(status.HTTP_412_PRECONDITION_FAILED, error.code, str(error))
         case NotPossible():

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,7 +17,8 @@ from api.base import ApiView, KindsField, TypedTextField, read_parameters
 from api.document_shapes import KindSerializer
 from dms.access.actors import Actor
 from dms.access.rule import search_filter
-from dms.records.models import Document, DocumentKind, DocumentState
+from dms.records.kinds import kind_labels
+from dms.records.models import Document, DocumentState
 from search.chosen import search_index
 from search.ports import MAX_LIMIT, Facets, Hit, SearchHits, SearchQuery, Sort
 
@@ -85,7 +85,7 @@ class HitSerializer(serializers.Serializer):
 
 
 class FacetValueSerializer(serializers.Serializer):
-    value = serializers.CharField(help_text="What the parameter takes; empty: no known kind.")
+    value = serializers.CharField(help_text="What the parameter takes.")
     label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
 
@@ -156,10 +156,9 @@ def _hits(actor: Actor, found: SearchHits) -> list[HitAnswer]:
 
 def _facets(facets: Facets) -> dict[str, Sequence[dict[str, Any]]]:
     """Kinds and states by their count, years from the newest."""
-    kinds = {"": _("unsicher"), **dict(DocumentKind.objects.values_list("slug", "label"))}
     states = {state.value: str(state.label) for state in DocumentState}
     years = [{"value": y, "label": str(y), "count": n} for y, n in sorted(facets.year.items(), reverse=True)]
-    return {"kind": _counted(facets.kind, kinds), "year": years, "state": _counted(facets.state, states)}
+    return {"kind": _counted(facets.kind, kind_labels()), "year": years, "state": _counted(facets.state, states)}
 
 
 def _counted(counts: Mapping[str, int], labels: Mapping[str, str]) -> list[dict[str, Any]]:

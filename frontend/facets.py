@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dms.records.models import DocumentKind, DocumentState
+from dms.records.models import DocumentState
 from frontend.asked import Asked
 from search.ports import Facets
 
@@ -30,14 +30,6 @@ class FacetGroup:
     @property
     def chosen(self) -> list[Choice]:
         return [choice for choice in self.choices if choice.chosen]
-
-
-UNSURE = _("unsicher")
-
-
-def kind_labels() -> dict[str, str]:
-    """By slug; "" is a document of no known kind."""
-    return {"": str(UNSURE), **dict(DocumentKind.objects.values_list("slug", "label"))}
 
 
 def facet_groups(asked: Asked, facets: Facets, labels: Mapping[str, str]) -> list[FacetGroup]:

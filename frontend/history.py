@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from dms.audit.events import RULES, Event
 from dms.audit.models import EventRow
-from dms.records.models import Document
+from dms.records.history import FieldChange, changes_of, events_about, reason_of
+from dms.records.kinds import NONE_FITS, UNSURE
+from dms.records.models import Document, KindSource
+from frontend.fact_fields import as_typed, fact_label, is_fact
 from frontend.steps import WORDS
 
 MOST = 200
@@ -28,8 +31,8 @@ class Entry:
 
 
 def history_of(document: Document, kinds: Mapping[str, str]) -> list[Entry]:
-    """The newest first; the caller checks that the actor may see the history."""
-    rows = EventRow.objects.filter(chain=document.chain).order_by("-number")[:MOST]
+    """The newest first; the caller checks that the actor may see the history. `kinds` are labels by value."""
+    rows = events_about(document).order_by("-number")[:MOST]
     return [Entry(row.at, _who(row.actor), _what(row, document, kinds)) for row in rows]
 
 
@@ -42,17 +45,49 @@ def _who(actor: str) -> str:
 
 def _what(row: EventRow, document: Document, kinds: Mapping[str, str]) -> str:
     text = str(RULES[Event(row.name)].text) if row.name in set(Event) else row.name
-    details = list(_details(row.name, json.loads(row.body), document, kinds))
+    details = list(_details(row, document, kinds))
     return f"{text}: {', '.join(details)}" if details else text
 
 
-def _details(name: str, body: Mapping[str, Any], document: Document, kinds: Mapping[str, str]) -> Iterator[str]:
-    for touched in body.get("rows", []):
-        before, after = touched["before"], touched["after"]
-        if name == Event.ITEM_ADVANCED and (done := before.get("step")):
-            yield str(WORDS.get(done, done))
-        if name == Event.DOCUMENT_CLASSIFIED and touched["row"].endswith(str(document.pk)) and "kind_id" in after:
-            was = kinds.get(before.get("kind_id") or "", _("unsicher"))
-            yield _("von „{was}“ zu „{now}“").format(was=was, now=kinds.get(after["kind_id"] or "", _("unsicher")))
-    if reason := body.get("reason"):
-        yield str(reason)
+def _details(row: EventRow, document: Document, kinds: Mapping[str, str]) -> Iterator[str]:
+    if row.name == Event.ITEM_ADVANCED:
+        yield from _steps(row)
+    changes = {change.field: change for change in changes_of(row, document)}
+    yield from (_fact_change(change) for name, change in changes.items() if is_fact(name))
+    if "kind_id" in changes or "kind_source" in changes:
+        yield _kind_change(changes, kinds)
+    if reason := reason_of(row):
+        yield reason
+
+
+def _steps(row: EventRow) -> Iterator[str]:
+    done = [touched["before"].get("step") for touched in json.loads(row.body)["rows"]]
+    yield from (str(WORDS.get(step, step)) for step in done if step)
+
+
+def _fact_change(change: FieldChange) -> str:
+    now, before = (_quoted(change.field, value) for value in (change.after, change.before))
+    return _("{field} {now} statt {before}").format(field=fact_label(change.field), now=now, before=before)
+
+
+def _quoted(field: str, value: str | None) -> str:
+    """Dates stand in events as ISO 8601."""
+    if not value:
+        return _("(leer)")
+    return as_typed(date.fromisoformat(value)) if field == "letter_date" else f"„{value}“"
+
+
+def _kind_change(changes: Mapping[str, FieldChange], kinds: Mapping[str, str]) -> str:
+    kind, source = changes.get("kind_id"), changes.get("kind_source")
+    sources = (source.before, source.after) if source else (KindSource.PERSON, KindSource.PERSON)
+    if kind is None and KindSource.MODEL in sources:
+        was, now = (str(KindSource(one).label) for one in sources)
+    else:
+        slugs = (kind.before, kind.after) if kind else (None, None)
+        was, now = (_kind_text(slug, said, kinds) for slug, said in zip(slugs, sources, strict=True))
+    return _("von „{was}“ zu „{now}“").format(was=was, now=now)
+
+
+def _kind_text(slug: Any, source: str, kinds: Mapping[str, str]) -> str:
+    value = slug or (NONE_FITS if source == KindSource.PERSON else UNSURE)
+    return kinds.get(value, value)

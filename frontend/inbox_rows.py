@@ -13,6 +13,7 @@ from dms.access.actors import Actor
 from dms.records.models import Document
 from frontend.steps import step_in_words
 from ingest.actions import item_actions
+from ingest.duplicates import item_duplicates
 from ingest.models import InboxItem, ItemState, ItemVerb
 from ingest.progress import Progress, progress_of
 from ingest.reasons import Reason
@@ -29,6 +30,7 @@ class InboxRow:
     reason: Reason | None
     can_retry: bool
     can_accept: bool
+    duplicate_of: Document | None
 
     @property
     def is_moving(self) -> bool:
@@ -39,7 +41,8 @@ def inbox_rows(actor: Actor, items: Sequence[InboxItem]) -> list[InboxRow]:
     """In the order given; a constant number of queries."""
     progress = progress_of([item.pk for item in items if item.state == ItemState.WORKING])
     documents = _documents(actor, [item.pk for item in items])
-    return [_row(actor, item, progress.get(item.pk), documents[item.pk]) for item in items]
+    duplicates = item_duplicates(actor, items)
+    return [_row(actor, item, progress.get(item.pk), documents[item.pk], duplicates.get(item.pk)) for item in items]
 
 
 def state_counts(actor: Actor) -> dict[str, int]:
@@ -48,7 +51,13 @@ def state_counts(actor: Actor) -> dict[str, int]:
     return {row["state"]: row["number"] for row in counted}
 
 
-def _row(actor: Actor, item: InboxItem, progress: Progress | None, documents: Sequence[Document]) -> InboxRow:
+def _row(
+    actor: Actor,
+    item: InboxItem,
+    progress: Progress | None,
+    documents: Sequence[Document],
+    duplicate_of: Document | None,
+) -> InboxRow:
     possible = item_actions(actor, item)
     return InboxRow(
         item=item,
@@ -58,6 +67,7 @@ def _row(actor: Actor, item: InboxItem, progress: Progress | None, documents: Se
         reason=_reason(item),
         can_retry=ItemVerb.RETRY in possible,
         can_accept=ItemVerb.ACCEPT in possible,
+        duplicate_of=duplicate_of,
     )
 
 

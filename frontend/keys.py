@@ -38,7 +38,16 @@ class Key:
             yield [NAMES.get(key, key) for part in alternative.split(" ") for key in part.split("+")]
 
 
-NAMES = {"ArrowUp": "↑", "ArrowDown": "↓", "ArrowLeft": "←", "ArrowRight": "→", "Shift": "⇧", "Plus": "+", "-": "−"}
+NAMES = {
+    "ArrowUp": "↑",
+    "ArrowDown": "↓",
+    "ArrowLeft": "←",
+    "ArrowRight": "→",
+    "Shift": "⇧",
+    "Plus": "+",
+    "-": "−",
+    "Control": "Strg",
+}
 
 KEYS: dict[str, Key] = {
     "search": Key("/", Place.EVERYWHERE, _("In das Suchfeld springen"), also="Shift+/"),
@@ -58,8 +67,12 @@ KEYS: dict[str, Key] = {
     "zoom_out": Key("-", Place.DOCUMENT, _("Verkleinern")),
     "zoom_real": Key("1", Place.DOCUMENT, _("Originalgröße")),
     "zoom_fit": Key("0", Place.DOCUMENT, _("Seitenbreite")),
+    "correct_title": Key("t", Place.DOCUMENT, _("Titel berichtigen")),
+    "correct_sender": Key("v", Place.DOCUMENT, _("Absender berichtigen (von)")),
+    "correct_date": Key("d", Place.DOCUMENT, _("Datum berichtigen")),
     "kind_confirm": Key("b", Place.DOCUMENT, _("Vorgeschlagene Dokumentart bestätigen")),
     "kind_choose": Key("a", Place.DOCUMENT, _("Andere Dokumentart wählen")),
+    "undo": Key("Control+z", Place.DOCUMENT, _("Letzte Berichtigung zurücknehmen")),
 }
 
 

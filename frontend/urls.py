@@ -5,7 +5,19 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from frontend.views import about, account, document, inbox, language, login, pages, search, status, uploads
+from frontend.views import (
+    about,
+    account,
+    corrections,
+    document,
+    inbox,
+    language,
+    login,
+    pages,
+    search,
+    status,
+    uploads,
+)
 
 urlpatterns = [
     path("", search.start, name="start"),
@@ -15,7 +27,9 @@ urlpatterns = [
     path("inbox/<uuid:item_id>/retry/", inbox.retry, name="item-retry"),
     path("inbox/<uuid:item_id>/accept/", inbox.accept, name="item-accept"),
     path("documents/<uuid:document_id>/", document.document, name="document"),
-    path("documents/<uuid:document_id>/kind/", document.set_kind, name="document-kind"),
+    path("documents/<uuid:document_id>/kind/", corrections.set_kind, name="document-kind"),
+    path("documents/<uuid:document_id>/facts/<str:name>/", corrections.correct, name="document-correct"),
+    path("documents/<uuid:document_id>/undo/", corrections.undo, name="document-undo"),
     path("documents/<uuid:document_id>/text/", pages.text_only, name="document-text"),
     path("documents/<uuid:document_id>/finds/", pages.finds, name="document-finds"),
     path("documents/<uuid:document_id>/pages/<int:number>/", pages.page, name="document-page"),

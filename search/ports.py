@@ -60,7 +60,8 @@ class SearchQuery:
     """What is asked, and by whom: `scopes` is the actor's filter; with none, nothing is found, counted or told.
 
     An empty `text` finds everything the actor may see. Within `kinds`, `years` and `states` any value fits (no value:
-    no restriction); `""` in `kinds` stands for documents without a type. `limit` is cut at MAX_LIMIT.
+    no restriction); `""` in `kinds` stands for documents without a type (`dms.records.kinds` has one more that is no
+    slug; the index takes it as one). `limit` is cut at MAX_LIMIT.
     """
 
     text: str

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
+from dms.records.kinds import kind_value
 from dms.records.models import Document, DocumentVersion, Page
 from search.ports import IndexEntry
 
@@ -51,7 +52,7 @@ def _entry(document: Document, texts: tuple[str, ...]) -> IndexEntry:
         document_id=document.pk,
         scope_id=document.scope_id,
         title=document.title,
-        kind=document.kind_id,
+        kind=kind_value(document) or None,
         state=document.state,
         date=document.letter_date,
         received_at=document.received_at,

@@ -118,7 +118,7 @@ ClientOf = Callable[[User], APIClient]
 
 
 def item(
-    content: bytes = b"Guten Tag",
+    content: bytes | None = None,
     filename: str = "brief.txt",
     *,
     scope: Scope | None = None,
@@ -126,7 +126,8 @@ def item(
     at: datetime | None = None,
     actor: Actor | None = None,
 ) -> InboxItem:
-    """Just taken in, waiting."""
+    """Just taken in, waiting. Without content of its own it is a text that no other item has."""
+    content = content if content is not None else f"Guten Tag {uuid.uuid4()}".encode()
     delivery = Delivery(filename=filename, source=source)
     clock = FixedClock(at - timedelta(seconds=1)) if at else _clock
     return take_in(actor or system_ingest(), io.BytesIO(content), delivery, scope=scope or town(), clock=clock).item

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     INBOX_PROCESS = "inbox.process"
     DOCUMENT_VIEW = "document.view"
     DOCUMENT_CLASSIFY = "document.classify"
+    DOCUMENT_CORRECT = "document.correct"
     HISTORY_VIEW = "history.view"
     ACCOUNT_KEEP = "account.keep"
     ACCOUNT_MANAGE = "account.manage"
@@ -37,6 +38,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.INBOX_RETRY,
             Permission.DOCUMENT_VIEW,
             Permission.DOCUMENT_CLASSIFY,
+            Permission.DOCUMENT_CORRECT,
         }
     ),
     Role.ARCHIVIST: frozenset({Permission.INBOX_VIEW, Permission.DOCUMENT_VIEW, Permission.HISTORY_VIEW}),

@@ -22,6 +22,8 @@ class Event(StrEnum):
     ITEM_ACCEPTED = "item:accepted"
     ITEM_DONE = "item:done"
     DOCUMENT_CLASSIFIED = "document:classified"
+    DOCUMENT_CORRECTED = "document:corrected"
+    DOCUMENT_REVERTED = "document:reverted"
     SCOPE_CREATED = "scope:created"
     GRANT_CREATED = "grant:created"
     KIND_CREATED = "kind:created"
@@ -50,6 +52,8 @@ RULES: dict[Event, EventRule] = {
     Event.ITEM_ACCEPTED: EventRule(Permission.INBOX_RETRY, _("Ohne Text übernommen")),
     Event.ITEM_DONE: EventRule(Permission.INBOX_PROCESS, _("Dokumente angelegt")),
     Event.DOCUMENT_CLASSIFIED: EventRule(Permission.DOCUMENT_CLASSIFY, _("Dokumentart festgelegt")),
+    Event.DOCUMENT_CORRECTED: EventRule(Permission.DOCUMENT_CORRECT, _("Angaben berichtigt")),
+    Event.DOCUMENT_REVERTED: EventRule(Permission.DOCUMENT_CORRECT, _("Letzte Änderung zurückgenommen")),
     Event.SCOPE_CREATED: EventRule(Permission.CONFIGURE, _("Bereich angelegt")),
     Event.GRANT_CREATED: EventRule(Permission.GRANT, _("Recht vergeben")),
     Event.KIND_CREATED: EventRule(Permission.CONFIGURE, _("Dokumentart angelegt")),

@@ -1,26 +1,18 @@
-"""Services for documents: register what the pipeline made of a letter, and settle its kind."""
+"""Registers what the pipeline made of a letter: its documents with their versions, objects and pages."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
-from dms.access.actors import Actor
-from dms.audit.door import Change, audited_values, change
-from dms.audit.events import Event
-from dms.audit.lifecycle import NotPossible
+from dms.audit.door import Change
 from dms.pages import PageText
 from dms.records.models import (
     Document,
-    DocumentKind,
-    DocumentVerb,
     DocumentVersion,
     KindSource,
     ObjectRole,
@@ -28,12 +20,6 @@ from dms.records.models import (
     StoredObject,
     TextState,
 )
-
-
-class ChangedMeanwhile(NotPossible):
-    """Somebody else changed the document after it was looked at."""
-
-    code = "changed_meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +74,6 @@ def documents_register(opened: Change, new_documents: Sequence[NewDocument]) -> 
         _register_version(opened, document, new)
         by_part[new.part] = document
     return list(by_part.values())
-
-
-def state_digest(document: Document) -> str:
-    """Changes with every change of the document itself; to find out whether somebody was faster."""
-    return hashlib.sha256(json.dumps(audited_values(document), sort_keys=True).encode()).hexdigest()[:32]
-
-
-def document_set_kind(
-    actor: Actor, document: Document, *, kind: DocumentKind | None, expected: str | None = None
-) -> Document:
-    """A person confirms or corrects the kind (None: "none of these"). Repeating it changes nothing but the history.
-
-    With `expected` the document must still have this `state_digest`. Raises NotAllowed, ChangedMeanwhile.
-    """
-    with change(
-        actor, Event.DOCUMENT_CLASSIFIED, document, chain=document.chain, verb=DocumentVerb.CHECK
-    ) as opened:  # fmt: skip
-        fresh: Document = opened.target
-        if expected is not None and expected != state_digest(Document.objects.get(pk=fresh.pk)):
-            raise ChangedMeanwhile(_("Das Dokument wurde inzwischen geändert. Bitte neu laden und noch einmal prüfen."))
-        fresh.kind = kind
-        fresh.kind_source = KindSource.PERSON if kind else KindSource.NONE
-        opened.save(fresh)
-    return fresh
 
 
 def _document(new: NewDocument, by_part: dict[int, Document]) -> Document:

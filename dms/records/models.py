@@ -40,7 +40,11 @@ class DocumentState(models.TextChoices):
 
 class DocumentVerb(StrEnum):
     CHECK = "check"
-    """A person confirms or corrects what the product thought of the document."""
+    """A person confirms or corrects the kind."""
+    CORRECT = "correct"
+    """A person corrects title, sender or date; that says nothing about the kind."""
+    UNCHECK = "uncheck"
+    """A person takes it back that the kind was checked."""
 
 
 class KindSource(models.TextChoices):
@@ -88,6 +92,9 @@ class Document(Recorded):
         {
             (DocumentState.RECEIVED, DocumentVerb.CHECK): DocumentState.CHECKED,
             (DocumentState.CHECKED, DocumentVerb.CHECK): DocumentState.CHECKED,
+            (DocumentState.RECEIVED, DocumentVerb.CORRECT): DocumentState.RECEIVED,
+            (DocumentState.CHECKED, DocumentVerb.CORRECT): DocumentState.CHECKED,
+            (DocumentState.CHECKED, DocumentVerb.UNCHECK): DocumentState.RECEIVED,
         }
     )
     outbox_topics = ("search",)
@@ -113,6 +120,11 @@ class Document(Recorded):
     @property
     def chain(self) -> str:
         return f"item:{self.item_id}"
+
+    @property
+    def no_kind_fits(self) -> bool:
+        """A person decided that none of the kinds fits. Without that decision no kind means: unsure."""
+        return self.kind_id is None and self.kind_source == KindSource.PERSON
 
 
 class DocumentVersion(Recorded):
@@ -164,7 +176,10 @@ class StoredObject(Recorded):
     audited_fields = ("version_id", "role", "key", "sha256", "size", "media_type")
 
     class Meta:
-        indexes = [models.Index(fields=["version", "role"], name="object_by_role")]
+        indexes = [
+            models.Index(fields=["version", "role"], name="object_by_role"),
+            models.Index(fields=["sha256"], condition=Q(role=ObjectRole.ORIGINAL), name="original_by_digest"),
+        ]
 
 
 class Page(Recorded):

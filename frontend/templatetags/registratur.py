@@ -39,6 +39,12 @@ def hotkey(name: str) -> SafeString:
     return format_html('data-hotkey="{}"', KEYS[name].attribute)
 
 
+@register.filter
+def key(name: str) -> str:
+    """The key itself, to be told beside what it does."""
+    return KEYS[name].keys
+
+
 @register.simple_tag
 def api(*parts: object) -> str:
     """The address of something behind the REST door: `{% api "documents" id "original" %}`."""

@@ -1,69 +1,55 @@
-"""The page of one document: its pictures with the found words, what is known of it, and its kind to be settled."""
+"""The page of one document: its pictures with the found words, and what is known of it, to be put right in place."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from dms.access.actors import Actor
 from dms.access.permissions import Permission
-from dms.access.rule import NotAllowed, can
-from dms.records.documents import document_set_kind
+from dms.access.rule import can
+from dms.records.corrections import DocumentAction, document_actions, state_digest
+from dms.records.duplicates import earlier_documents, receipt_of
+from dms.records.kinds import kind_labels
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
 from frontend.asked import Asked, whole_number
-from frontend.facets import kind_labels
+from frontend.fact_fields import Refused, fact_fields
 from frontend.history import history_of
 from frontend.neighbours import neighbours_of
 from frontend.notices import notices_of
 from frontend.page_svg import page_size
 from frontend.people import actor_of, current_version_or_404, document_or_404
+from frontend.saved import last_saved
 from frontend.views.pages import sheet_context
-
-NONE_OF_THESE = "-"
 
 
 @require_safe
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    found = document_or_404(request, document_id)
+    return render(request, "frontend/document.html", page_context(request, document_or_404(request, document_id)))
+
+
+def page_context(request: HttpRequest, found: Document, *, refused: Refused | None = None) -> dict[str, Any]:
+    """All of the page. `refused` keeps the form open in which something was typed that was not taken."""
     version = current_version_or_404(found)
     asked = Asked.read(request.GET)
     pages = list(
         Page.objects.filter(version=version).only("number", "width", "height", "dpi", "version").order_by("number")
     )
     wanted = min(whole_number(request.GET.get("page")) or 1, max(len(pages), 1))
-    context = {
-        "document": found,
-        "version": version,
-        "asked": asked,
+    return {
         "sheets": [_sheet(page, asked, wanted) for page in pages],
         "wanted": wanted,
         "neighbours": neighbours_of(actor_of(request), asked, found, request.GET.get("hit", "")),
         "back": f"{reverse('start')}{asked.address()}",
-        **_details(request, found, version),
+        **details_context(request, found, refused=refused),
     }
-    return render(request, "frontend/document.html", context)
-
-
-@require_POST
-def set_kind(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    """Confirms or corrects the kind. With htmx only the panel comes back, so that page and zoom stay where they are."""
-    found = document_or_404(request, document_id)
-    slug = request.POST.get("kind", "")
-    kind = None if slug == NONE_OF_THESE else get_object_or_404(DocumentKind, pk=slug)
-    try:
-        found = document_set_kind(actor_of(request), found, kind=kind)
-    except NotAllowed as error:
-        raise Http404 from error
-    if not request.headers.get("HX-Request"):
-        return redirect(f"{reverse('document', args=[document_id])}{Asked.read(request.GET).address()}")
-    version = current_version_or_404(found)
-    context = {"document": found, "saved": _("Gespeichert."), **_details(request, found, version)}
-    return render(request, "frontend/kind_panel.html", context)
 
 
 def _sheet(page: Page, asked: Asked, wanted: int) -> dict[str, Any]:
@@ -78,22 +64,52 @@ def _sheet(page: Page, asked: Asked, wanted: int) -> dict[str, Any]:
     return sheet
 
 
-def _details(request: HttpRequest, document: Document, version: DocumentVersion) -> dict[str, Any]:
-    actor = actor_of(request)
-    objects = {stored.role: stored for stored in version.stored_objects.exclude(role=ObjectRole.PAGE_IMAGE)}
+def details_context(request: HttpRequest, document: Document, *, refused: Refused | None = None) -> dict[str, Any]:
+    """What stands beside and above the pages: all that a correction may change."""
+    actor, version = actor_of(request), current_version_or_404(document)
     labels = kind_labels()
-    related = Document.objects.visible_to(actor)
     return {
-        "original": objects.get(ObjectRole.ORIGINAL),
-        "rendition": objects.get(ObjectRole.RENDITION),
+        "document": document,
+        "version": version,
+        "asked": Asked.read(request.GET),
+        "fields": fact_fields(document, refused),
         "notices": list(notices_of(document, version)),
         "kinds": list(DocumentKind.objects.all()),
         "guess": labels.get(document.kind_guess, "") if document.kind_guess else "",
-        "may_classify": can(actor, Permission.DOCUMENT_CLASSIFY, document),
-        "parent": related.filter(pk=document.parent_id).first() if document.parent_id else None,
-        "attachments": related.filter(parent=document).order_by("part"),
         "page_sources": _sources(version),
         "history": history_of(document, labels) if can(actor, Permission.HISTORY_VIEW, document) else None,
+        **_files(actor, document, version),
+        **_related(actor, document),
+        **_correcting(actor, document),
+    }
+
+
+def _correcting(actor: Actor, document: Document) -> dict[str, Any]:
+    actions = document_actions(actor, document)
+    return {
+        "may_classify": DocumentAction.CLASSIFY in actions,
+        "may_correct": DocumentAction.CORRECT in actions,
+        "expected": state_digest(document),
+        "saved": last_saved(actor, document, now=timezone.now()),
+    }
+
+
+def _files(actor: Actor, document: Document, version: DocumentVersion) -> dict[str, Any]:
+    objects = {stored.role: stored for stored in version.stored_objects.exclude(role=ObjectRole.PAGE_IMAGE)}
+    original = objects.get(ObjectRole.ORIGINAL)
+    receipt = receipt_of(document, original) if original else None
+    return {
+        "original": original,
+        "rendition": objects.get(ObjectRole.RENDITION),
+        "duplicate_of": earlier_documents(actor, [receipt]).get(receipt) if receipt else None,
+    }
+
+
+def _related(actor: Actor, document: Document) -> dict[str, Any]:
+    related = Document.objects.visible_to(actor)
+    return {
+        "parent": related.filter(pk=document.parent_id).first() if document.parent_id else None,
+        "attachments": related.filter(parent=document).order_by("part"),
     }
 
 

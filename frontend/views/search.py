@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from dms.records.kinds import kind_labels
 from frontend.asked import LAST_OFFSET, PER_PAGE, Asked
-from frontend.facets import facet_groups, kind_labels
+from frontend.facets import facet_groups
 from frontend.finding import find
 from frontend.hits import hit_cards
 from frontend.people import actor_of

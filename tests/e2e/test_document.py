@@ -21,8 +21,10 @@ def test_a_suggested_kind_is_confirmed_in_one_click(page: Page) -> None:
     panel = page.locator("#kind-panel")
     expect(panel).to_contain_text("93 % sicher")
     expect(panel).to_contain_text("beantrage")
+    expect(page.locator(".facts")).to_contain_text("eingegangen")
     panel.get_by_role("button", name="Stimmt").click()
     expect(panel).to_contain_text("von einer Person bestätigt")
+    expect(page.locator(".facts")).to_contain_text("geprüft")
     document.refresh_from_db()
     assert (document.kind_id, document.kind_source, document.state) == ("application", "person", "checked")
 
@@ -56,7 +58,6 @@ def test_the_history_tells_who_did_what(page: Page) -> None:
     visit(page, f"/documents/{document.pk}/")
     page.keyboard.press("b")
     expect(page.locator("#kind-panel")).to_contain_text("von einer Person bestätigt")
-    page.reload()
     page.get_by_text("Verlauf").click()
     first = page.locator(".history li").first
     expect(first).to_contain_text("clerk")

@@ -40,6 +40,8 @@ def every_page() -> dict[str, str]:
     clerk, now = User.objects.get(username="clerk"), timezone.now()
     token_issue(actor_for(clerk), clerk, name="Gewerbeamt, Import", now=now, expires_at=None)
     token_issue(actor_for(clerk), clerk, name="Abgelaufen", now=now, expires_at=now)
+    first = letter(HEDGE, title="Antrag auf Fällung einer Hecke am Lindenweg", of=factories.item(b"same"))
+    again = letter(HEDGE, of=factories.item(b"same", filename="Derselbe_Antrag_noch_einmal.pdf"))
     return {
         "start": "/",
         "hits": "/?q=Genehmigung&kind=application",
@@ -47,7 +49,8 @@ def every_page() -> dict[str, str]:
         "inbox": "/inbox/",
         "inbox empty tab": "/inbox/?state=open&p=3",
         "document": f"/documents/{document.pk}/?q=Genehmigung&hit=0",
-        "text": f"/documents/{document.pk}/text/",
+        "duplicate": f"/documents/{again.pk}/",
+        "text": f"/documents/{first.pk}/text/",
         "help": "/help/",
         "account": "/account/",
         "withdraw": f"/account/tokens/{ApiToken.objects.get(name='Gewerbeamt, Import').pk}/withdraw/",
@@ -66,6 +69,21 @@ def test_no_page_has_a_grave_barrier_or_scrolls_sideways(
     for name, address in pages.items():
         problems += _problems(page, name, address)
     assert problems == []
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+def test_a_form_with_an_error_and_the_way_back_are_no_barrier(new_page: Callable[..., Page], phone: bool) -> None:
+    document = letter(HEDGE, title="Antrag auf Fällung einer Hecke am Lindenweg")
+    page = new_page(phone=phone, policy=False)
+    visit(page, f"/documents/{document.pk}/")
+    page.keyboard.press("b")
+    page.get_by_role("button", name="Rückgängig").wait_for()
+    page.keyboard.press("d")
+    page.keyboard.type("gestern")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    assert _barriers(page, "form") == []
+    page.keyboard.press("Escape")
 
 
 def test_no_page_offends_the_policy_or_speaks_to_the_console(page: Page, complaints: list[str]) -> None:
@@ -96,6 +114,10 @@ def test_the_policy_allows_nothing_inline(page: Page) -> None:
 def _problems(page: Page, name: str, address: str) -> list[str]:
     visit(page, address)
     page.wait_for_timeout(300)
+    return _barriers(page, name)
+
+
+def _barriers(page: Page, name: str) -> list[str]:
     too_wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     page.evaluate(axe_source())
     found = page.evaluate("axe.run().then((result) => result.violations)")

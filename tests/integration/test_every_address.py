@@ -66,7 +66,8 @@ def town(db: None, store: Path) -> Town:
     )
     factories.token_of(clerk)
     index()
-    there = {"item_id": item.pk, "document_id": document.pk, "number": 1, "token_id": ApiToken.objects.get().pk}
+    there = {"item_id": item.pk, "document_id": document.pk, "number": 1, "name": "title"}
+    there["token_id"] = ApiToken.objects.get().pk
     return Town(there, clerk)
 
 
@@ -79,7 +80,7 @@ def index() -> None:
 
 
 def missing(converter: str) -> Any:
-    return {"uuid": factories.unknown_id(), "int": 987_654_321}[converter]
+    return {"uuid": factories.unknown_id(), "int": 987_654_321, "str": "nothing"}[converter]
 
 
 def addresses(route: str, there: dict[str, Any]) -> list[str]:

@@ -1,6 +1,9 @@
 // What every page needs: keys from data-hotkey, copy buttons, menus that close, answers that show the login page.
 const announcer = document.getElementById("announcer");
-for (const element of document.querySelectorAll("[data-with-script]")) element.hidden = false;
+const showScripted = () => {
+  for (const element of document.querySelectorAll("[data-with-script]")) element.hidden = false;
+};
+showScripted();
 
 // Single keys can be switched off (WCAG 2.1.4); function keys and those with Ctrl or Alt stay.
 const SWITCH = "registratur-single-keys";
@@ -10,9 +13,14 @@ if (keySwitch) {
   keySwitch.checked = singleKeys();
   keySwitch.addEventListener("change", () => localStorage.setItem(SWITCH, keySwitch.checked ? "on" : "off"));
 }
-const { install } = await import(document.getElementById("hotkey-module").href);
-const installed = new WeakSet();
+const { install, uninstall } = await import(document.getElementById("hotkey-module").href);
+const installed = new Set();
 const installKeys = (root) => {
+  for (const element of installed) {
+    if (element.isConnected) continue;
+    uninstall(element);
+    installed.delete(element);
+  }
   for (const element of root.querySelectorAll("[data-hotkey]")) {
     if (installed.has(element)) continue;
     installed.add(element);
@@ -22,7 +30,10 @@ const installKeys = (root) => {
 };
 installKeys(document);
 document.documentElement.dataset.keys = "ready";
-document.addEventListener("htmx:after:swap", () => installKeys(document));
+document.addEventListener("htmx:after:swap", () => {
+  showScripted();
+  installKeys(document);
+});
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

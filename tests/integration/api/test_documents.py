@@ -64,7 +64,8 @@ def test_all_that_is_known_of_a_document(api: APIClient) -> None:
     assert (known["page_count"], known["malware"], known["letter_date"]) == (1, "not_scanned", "2026-02-27")
     assert (known["no_rendition"], known["problem"]) == (None, None)
     assert known["original"]["sha256"] == InboxItem.objects.get(pk=document.item_id).sha256
-    assert known["actions"] == ["classify"]
+    assert known["actions"] == ["classify", "correct"]
+    assert known["duplicate_of"] is None
 
 
 def test_the_links_lead_somewhere(api: APIClient) -> None:
@@ -107,7 +108,89 @@ def test_a_clerk_corrects_the_kind(api: APIClient) -> None:
     changed = answer.json()
     assert (changed["kind"]["slug"], changed["kind_source"], changed["state"]) == ("invoice", "person", "checked")
     none = api.patch(f"{DOCUMENTS}{document.id}/", {"kind": None}, format="json").json()
-    assert (none["kind"], none["kind_source"]) == (None, "none")
+    assert (none["kind"], none["kind_source"]) == (None, "person"), "somebody decided so; unsure would be none"
+
+
+def test_whoever_looks_for_unsure_ones_does_not_get_what_was_decided(api: APIClient) -> None:
+    decided = factories.document(title="Zirkusplakat")
+    factories.document(title="Fraglich", kind=None)
+    factories.document(title="Antrag")
+    api.patch(f"{DOCUMENTS}{decided.id}/", {"kind": None}, format="json")
+    assert titles(api.get(DOCUMENTS, {"kind": ""})) == ["Fraglich"]
+    assert titles(api.get(DOCUMENTS, {"kind": "-"})) == ["Zirkusplakat"]
+    assert titles(api.get(DOCUMENTS, {"kind": ["-", "", "offer"]})) == ["Fraglich", "Zirkusplakat"]
+
+
+def test_a_clerk_corrects_title_sender_and_date(api: APIClient) -> None:
+    document = factories.document(title="Scan_0001", sender="Musterfrau")
+    new = {"title": "Antrag auf Wohngeld", "sender": "", "letter_date": "2026-04-03"}
+    answer = api.patch(f"{DOCUMENTS}{document.id}/", new, format="json")
+    assert answer.status_code == 200
+    changed = answer.json()
+    assert {name: changed[name] for name in new} == new
+    assert (changed["kind_source"], changed["state"]) == ("model", "received"), "of the kind nothing was said"
+    undated = api.patch(f"{DOCUMENTS}{document.id}/", {"letter_date": None}, format="json").json()
+    assert (undated["letter_date"], undated["title"]) == (None, "Antrag auf Wohngeld")
+
+
+@pytest.mark.parametrize(
+    ("content", "field", "words"),
+    [
+        ({"titel": "x"}, "titel", "gibt es nicht"),
+        ({"title": "x", "received_at": "2026-04-03"}, "received_at", "nicht ändern"),
+        ({"kind": "invoice", "state": "checked"}, "state", "nicht ändern"),
+        ({"kind_source": "none"}, "kind_source", "nicht ändern"),
+        ({"id": "x"}, "id", "nicht ändern"),
+        ({"title": " "}, "title", "nicht leer"),
+        ({"title": "x" * 301}, "title", "300 Zeichen"),
+        ({"title": "\u200b"}, "title", "braucht einen Titel"),
+        ({"letter_date": "3.4.2026"}, "letter_date", "YYYY-MM-DD"),
+        ({"letter_date": "1066-10-14"}, "letter_date", "Jahreszahl"),
+        ({"letter_date": "2066-10-14"}, "letter_date", "Jahreszahl"),
+        ({"sender": None}, "sender", "nicht null"),
+        ({"kind": "unheard_of"}, "kind", "gibt es nicht"),
+        ({}, "non_field_errors", "nichts"),
+    ],
+)
+def test_what_cannot_be_changed_is_named_and_nothing_is(api: APIClient, content: Any, field: str, words: str) -> None:
+    document = factories.document()
+    answer = api.patch(f"{DOCUMENTS}{document.id}/", content, format="json")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    [sentence] = answer.json()["errors"][field]
+    assert words in sentence
+    assert answer.json()["detail"] == "Die Angaben sind unvollständig oder falsch."
+    stored = Document.objects.get(pk=document.pk)
+    assert (stored.title, stored.kind_id, stored.state) == ("Ein Brief", "application", "received")
+
+
+def test_all_that_is_wrong_is_named_at_once_whatever_the_names_are(api: APIClient) -> None:
+    address = f"{DOCUMENTS}{factories.document().id}/"
+    answer = api.patch(address, {"title": "", "titel": "x", "id": "x"}, format="json")
+    assert set(answer.json()["errors"]) == {"title", "titel", "id"}
+    strange = api.generic("PATCH", address, '{"\\ud800": 1, "a\\u0000": 2}', content_type="application/json")
+    assert (strange.status_code, len(strange.json()["errors"])) == (400, 2)
+
+
+def test_the_same_bytes_are_pointed_out_to_who_may_read_the_first(
+    scope: Any, api: APIClient, client_of: ClientOf
+) -> None:
+    office = factories.another_scope()
+    hidden = factories.document(title="Geheim", of=factories.item(b"same", scope=office))
+    first = factories.document(title="Das erste Mal", of=factories.item(b"same"))
+    again = factories.document(title="Noch einmal", of=factories.item(b"same"))
+    [third, second] = api.get(DOCUMENTS).json()["results"]
+    expected = {
+        "id": str(first.id),
+        "title": "Das erste Mal",
+        "received_at": second["received_at"],
+        "link": f"http://testserver{DOCUMENTS}{first.id}/",
+    }
+    assert (third["duplicate_of"], second["duplicate_of"]) == (expected, None)
+    assert api.get(f"{DOCUMENTS}{again.id}/").json()["duplicate_of"] == expected
+    both = factories.user_with(Role.CLERK, name="both", scope=scope)
+    reader = client_of(factories.user_with(Role.CLERK, name=both.username, scope=office))
+    seen = reader.get(f"{DOCUMENTS}{again.id}/").json()["duplicate_of"]
+    assert (seen["id"], seen["title"]) == (str(hidden.id), "Geheim")
 
 
 @pytest.mark.parametrize(
@@ -144,6 +227,15 @@ def test_who_may_only_read_corrects_nothing(scope: Any, client_of: ClientOf) -> 
     assert reader.patch(f"{DOCUMENTS}{document.id}/", {"kind": None}, format="json").status_code == 403
 
 
+def test_a_correction_is_lost_on_nobody_who_was_slower(api: APIClient) -> None:
+    address = f"{DOCUMENTS}{factories.document().id}/"
+    seen = api.get(address)["ETag"]
+    assert api.patch(address, {"title": "Erster"}, format="json", headers={"If-Match": seen}).status_code == 200
+    late = api.patch(address, {"title": "Zweiter"}, format="json", headers={"If-Match": seen})
+    assert (late.status_code, late.json()["code"]) == (412, "changed_meanwhile")
+    assert api.get(address).json()["title"] == "Erster"
+
+
 def test_the_kinds_can_be_listed(api: APIClient) -> None:
     town_setup()
     kinds = api.get("/api/v1/document-kinds/").json()
@@ -159,4 +251,8 @@ def test_the_history_tells_who_did_what(scope: Any, api: APIClient, client_of: C
     assert [one["event"] for one in events][-2:] == ["item:done", "document:classified"]
     assert (events[-1]["actor"], events[-1]["text"]) == ("user:clerk", "Dokumentart festgelegt")
     assert {"field": "kind_id", "before": "application", "after": "invoice"} in events[-1]["changes"]
+    api.patch(f"{DOCUMENTS}{document.id}/", {"title": "Rechnung"}, format="json")
+    corrected = archivist.get(f"{DOCUMENTS}{document.id}/history/").json()[-1]
+    assert (corrected["event"], corrected["actor"]) == ("document:corrected", "user:clerk")
+    assert corrected["changes"] == [{"field": "title", "before": "Ein Brief", "after": "Rechnung"}]
     assert api.get(f"{DOCUMENTS}{document.id}/history/").status_code == 404

@@ -242,3 +242,17 @@ def test_the_original_of_a_refused_item_can_be_had(api: APIClient, stranger: API
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"] == 'attachment; filename="kaputt.html"'
     assert stranger.get(f"{INBOX}{item.id}/original/").status_code == 404
+
+
+def test_what_came_in_before_is_pointed_out_at_once_but_only_to_readers(
+    scope: Any, api: APIClient, client_of: ClientOf
+) -> None:
+    first = factories.document(title="Das erste Mal", of=factories.item(BYTES))
+    made = hand_in(api).json()
+    assert made["state"] == "waiting"
+    duplicate = made["duplicate_of"]
+    assert (duplicate["id"], duplicate["title"]) == (str(first.id), "Das erste Mal")
+    assert api.get(duplicate["link"]).status_code == 200
+    scanning = client_of(factories.user_with(Role.SCANNING, name="scan", scope=scope))
+    assert [one["duplicate_of"] for one in scanning.get(INBOX).json()["results"]] == [None, None]
+    assert "Das erste Mal" not in scanning.get(INBOX).content.decode()

@@ -18,9 +18,13 @@ from tests import factories
 SEARCH = "/api/v1/search/"
 
 
+def index_all() -> None:
+    drain(search_index(), RecordsSource())
+
+
 def indexed(*pages: str, **fields: Any) -> Document:
     document = factories.document(pages, **fields)
-    drain(search_index(), RecordsSource())
+    index_all()
     return document
 
 
@@ -60,6 +64,22 @@ def test_facets_count_kinds_years_and_states(api: APIClient, letters: list[Docum
     }
     assert facets["year"] == [{"value": 2026, "label": "2026", "count": 3}]
     assert facets["state"] == [{"value": "received", "label": "eingegangen", "count": 3}]
+
+
+def test_none_of_the_kinds_is_a_value_of_its_own_beside_unsure(api: APIClient, letters: list[Document]) -> None:
+    api.patch(f"/api/v1/documents/{letters[0].pk}/", {"kind": None}, format="json")
+    index_all()
+    counted = {one["value"]: (one["label"], one["count"]) for one in found(api)["facets"]["kind"]}
+    assert counted["-"] == ("keine passende Art", 1)
+    assert counted[""] == ("unsicher", 1)
+    assert [hit["document"]["title"] for hit in found(api, kind="-")["results"]] == ["Antrag"]
+    assert [hit["document"]["title"] for hit in found(api, kind="")["results"]] == ["Widerspruch"]
+
+
+def test_a_corrected_title_is_found(api: APIClient, letters: list[Document]) -> None:
+    api.patch(f"/api/v1/documents/{letters[1].pk}/", {"title": "Zirkusplakat"}, format="json")
+    index_all()
+    assert found(api, q="Zirkusplakat")["count"] == 1
 
 
 def test_hits_are_narrowed_by_facets(api: APIClient, letters: list[Document]) -> None:

@@ -85,7 +85,9 @@ def test_a_kind_is_settled_by_a_plain_form_and_an_unknown_kind_is_refused(clerk:
     assert clerk.post(f"/documents/{document.pk}/kind/", {"kind": "-"}).status_code == 302
     document.refresh_from_db()
     assert (document.kind_id, document.state) == (None, "checked")
-    assert "keine der Arten passt" in text_of(clerk.get(f"/documents/{document.pk}/"))
+    page = text_of(clerk.get(f"/documents/{document.pk}/"))
+    assert "keine passende Art von einer Person entschieden" in page
+    assert "unsicher" not in page
 
 
 def test_the_list_answers_nothing_new_until_something_changes(clerk: Client) -> None:

@@ -1,0 +1,118 @@
+"""Services by which a person puts right what the product found out about a document: its facts and its kind.
+
+What was found before is not lost: it stands in the event of each correction, and in the one of the registration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from dms.access.actors import Actor
+from dms.access.rule import can, require
+from dms.audit.door import audited_values, change
+from dms.audit.events import RULES, Event
+from dms.audit.lifecycle import NotPossible
+from dms.records.facts import Facts, clean_facts
+from dms.records.models import Document, DocumentKind, DocumentVerb, KindSource
+
+
+class ChangedMeanwhile(NotPossible):
+    """Somebody else changed the document after it was looked at."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(_("Das Dokument wurde inzwischen geändert. Bitte neu laden und noch einmal prüfen."))
+
+
+class DocumentAction(StrEnum):
+    CLASSIFY = "classify"
+    CORRECT = "correct"
+
+
+_ACTIONS = {
+    DocumentAction.CLASSIFY: (DocumentVerb.CHECK, Event.DOCUMENT_CLASSIFIED),
+    DocumentAction.CORRECT: (DocumentVerb.CORRECT, Event.DOCUMENT_CORRECTED),
+}
+
+
+class Corrections(Facts, total=False):
+    """`kind` None: a person decided that none of the kinds fits."""
+
+    kind: DocumentKind | None
+
+
+def document_actions(actor: Actor, document: Document) -> list[DocumentAction]:
+    """What the actor can change now: what the lifecycle leads to and the rights allow."""
+    possible = document.lifecycle.verbs(document.state)
+    return [
+        action
+        for action, (verb, event) in _ACTIONS.items()
+        if verb in possible and can(actor, RULES[event].permission, document)
+    ]
+
+
+def state_digest(document: Document) -> str:
+    """Changes with every change of the document itself; to find out whether somebody was faster."""
+    return hashlib.sha256(json.dumps(audited_values(document), sort_keys=True).encode()).hexdigest()[:32]
+
+
+def document_correct(
+    actor: Actor, document: Document, corrections: Corrections, *, expected: str | None = None
+) -> Document:
+    """All of them or none; the kind and the facts are an event each.
+
+    With `expected` the document must still have this `state_digest`. Raises NotAllowed, InvalidFact, ChangedMeanwhile.
+    """
+    facts = clean_facts(document, corrections)
+    with transaction.atomic():
+        if "kind" in corrections:
+            document = document_set_kind(actor, document, kind=corrections["kind"], expected=expected)
+            expected = None  # it is ours by now
+        return document_set_facts(actor, document, facts, expected=expected) if facts else document
+
+
+def document_set_kind(
+    actor: Actor, document: Document, *, kind: DocumentKind | None, expected: str | None = None
+) -> Document:
+    """A person confirms or corrects the kind (None: "none of these"). Repeating it changes nothing but the history.
+
+    Raises NotAllowed, ChangedMeanwhile.
+    """
+    with change(
+        actor, Event.DOCUMENT_CLASSIFIED, document, chain=document.chain, verb=DocumentVerb.CHECK
+    ) as opened:  # fmt: skip
+        fresh: Document = opened.target
+        _refuse_if_changed(fresh, expected)
+        fresh.kind, fresh.kind_source = kind, KindSource.PERSON
+        opened.save(fresh)
+    return fresh
+
+
+def document_set_facts(actor: Actor, document: Document, facts: Facts, *, expected: str | None = None) -> Document:
+    """`facts` are clean. What stands there already is no event. Raises NotAllowed, ChangedMeanwhile."""
+    stored = Document.objects.get(pk=document.pk)
+    if all(getattr(stored, name) == value for name, value in facts.items()):
+        require(actor, RULES[Event.DOCUMENT_CORRECTED].permission, stored)
+        _refuse_if_changed(stored, expected)
+        return stored
+    with change(
+        actor, Event.DOCUMENT_CORRECTED, document, chain=document.chain, verb=DocumentVerb.CORRECT
+    ) as opened:  # fmt: skip
+        fresh: Document = opened.target
+        _refuse_if_changed(fresh, expected)
+        for name, value in facts.items():
+            setattr(fresh, name, value)
+        opened.save(fresh)
+    return fresh
+
+
+def _refuse_if_changed(document: Document, expected: str | None) -> None:
+    """Compares what is stored: inside the door the row is locked, and its state already that of the verb."""
+    if expected is not None and expected != state_digest(Document.objects.get(pk=document.pk)):
+        raise ChangedMeanwhile
