@@ -152,6 +152,12 @@ OBJECT_STORE = {
     "certificate_authority": env("OBJECT_STORE_CA", ""),
     "public_url": env("OBJECT_STORE_PUBLIC_URL", ""),
 }
+OBJECT_STORE_NEW = {
+    "access_key": env("OBJECT_STORE_NEW_ACCESS_KEY", ""),
+    "secret_key": env("OBJECT_STORE_NEW_SECRET_KEY", ""),
+    "certificate_authority": env("OBJECT_STORE_NEW_CA", ""),
+    "public_url": env("OBJECT_STORE_NEW_PUBLIC_URL", ""),
+}
 OBJECT_STORE_PLAN = Path(env("OBJECT_STORE_PLAN", str(STATE / "object-store.json")))
 SEARCH_INDEX = {"adapter": env("SEARCH_INDEX", "search.adapters.postgres.PostgresIndex")}
 OCR_ENGINE = {

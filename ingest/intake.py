@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +18,14 @@ from dms.access.rule import NotAllowed, allowed_scopes
 from dms.adapters.chosen import object_store
 from dms.audit.door import change
 from dms.audit.events import Event
-from dms.ports import Clock, StoredBytes
+from dms.ports import Clock, ObjectLocked, StoredBytes
 from ingest.models import InboxItem, Source, Turn
 from ingest.pipeline import FIRST_STEP
 from ingest.work.storable import storable
 from ingest.work.wake import wake_after_commit
 from ingest.work.workspace import fresh_key, item_prefix
+
+log = logging.getLogger(__name__)
 
 
 class KeyUsedForOtherBytes(Exception):
@@ -67,7 +70,7 @@ def take_in(actor: Actor, stream: BinaryIO, delivery: Delivery, *, scope: Scope,
             earlier = _earlier(actor, delivery)
             if earlier is None:
                 raise
-    object_store().delete(stored.key)
+    _forget(stored)
     if earlier.sha256 != stored.sha256:
         raise KeyUsedForOtherBytes
     return Receipt(earlier, created=False)
@@ -96,6 +99,14 @@ def _create(
         Turn.objects.create(item=item)
         wake_after_commit()
     return item
+
+
+def _forget(stored: StoredBytes) -> None:
+    """Of a delivery that was known. Bytes that the store protects stay there; nobody refers to them."""
+    try:
+        object_store().delete(stored.key)
+    except ObjectLocked as error:
+        log.info("a second copy stays for now: %s", error)
 
 
 def _earlier(actor: Actor, delivery: Delivery) -> InboxItem | None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
-from typing import TypeVar
 from uuid import UUID
 
+from dms.batches import batches
 from search.digest import digest
 from search.ports import SearchIndex
 from search.source import EntrySource
 
 _BATCH = 100
-T = TypeVar("T")
 
 
 def rebuild(index: SearchIndex, source: EntrySource, *, progress: Callable[[int], object]) -> None:
@@ -23,7 +21,7 @@ def rebuild(index: SearchIndex, source: EntrySource, *, progress: Callable[[int]
     fresh = index.begin_rebuild()
     finished = False
     try:
-        for ids in batches(source.document_ids()):
+        for ids in batches(source.document_ids(), _BATCH):
             fresh.put(source.entries(ids))
             progress(len(ids))
         fresh.finish()
@@ -48,7 +46,7 @@ class Difference:
 def compare(index: SearchIndex, source: EntrySource, *, progress: Callable[[int], object]) -> Iterator[Difference]:
     """Where index and records differ. What waits in the outbox may differ rightly: look again when it is empty."""
     indexed = dict(index.digests())
-    for ids in batches(source.document_ids()):
+    for ids in batches(source.document_ids(), _BATCH):
         for entry in source.entries(ids):
             found = indexed.pop(entry.document_id, None)
             if found is None:
@@ -58,8 +56,3 @@ def compare(index: SearchIndex, source: EntrySource, *, progress: Callable[[int]
         progress(len(ids))
     for document_id in indexed:
         yield Difference(document_id, Fault.LEFT_OVER)
-
-
-def batches(items: Iterator[T]) -> Iterator[list[T]]:
-    while batch := list(islice(items, _BATCH)):
-        yield batch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -12,6 +13,7 @@ from dms.adapters.s3_store import S3Store
 from dms.ports import ObjectStore
 
 S3_SCHEMES = {"s3+https": "https", "s3+http": "http"}
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 OPTIONS = {"region", "encryption", "timeout"}
 
 
@@ -56,7 +58,7 @@ def _bucket(place: Place) -> S3Store:
             "credentials do not belong into the address, which is logged: give them by settings of their own"
         )
     bucket = parts.path.strip("/")
-    if not parts.netloc or not bucket or "/" in bucket:
+    if not parts.netloc or not BUCKET.fullmatch(bucket):
         raise NotAPlace(f"{place.url}: expected {parts.scheme}://server:port/bucket")
     if not place.access_key or not place.secret_key:
         raise NotAPlace(f"{place.url}: access key and secret key are missing")

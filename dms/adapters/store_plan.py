@@ -22,11 +22,13 @@ from dms.ports import ObjectStore, StoredBytes, StoreMisconfigured
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`also_read` is set while a move is not ended; `since` is when writing went over to `write_to`."""
+    """`also_read` is set from the beginning of a move until the old store is emptied; `since` is when writing went over
+    to `write_to`; `proven` when all was found there."""
 
     write_to: Place
     also_read: Place | None = None
     since: datetime | None = None
+    proven: datetime | None = None
 
     def open(self) -> ObjectStore:
         """Raises NotAPlace."""
@@ -53,8 +55,8 @@ class PlanFile:
         try:
             said = json.loads(self.path.read_text(encoding="utf-8"))
             also_read = Place(**said["also_read"]) if said["also_read"] else None
-            since = datetime.fromisoformat(said["since"]) if said["since"] else None
-            return Plan(Place(**said["write_to"]), also_read, since)
+            since, proven = (said[name] and datetime.fromisoformat(said[name]) for name in ("since", "proven"))
+            return Plan(Place(**said["write_to"]), also_read, since, proven)
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
@@ -62,7 +64,10 @@ class PlanFile:
 
     def write(self, plan: Plan) -> None:
         """In one step, and flushed: after a power cut there is the old plan or the new one."""
-        said = {**asdict(plan), "since": plan.since.isoformat() if plan.since else None}
+        times = {
+            name: moment and moment.isoformat() for name, moment in (("since", plan.since), ("proven", plan.proven))
+        }
+        said = asdict(plan) | times
         draft = self.path.with_name(f"{self.path.name}.new")
         draft.unlink(missing_ok=True)
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
@@ -91,7 +96,12 @@ class PlannedStore:
         self._stamp = file.stamp()
         self._store = self._open()
 
+    @property
+    def plan_file(self) -> PlanFile:
+        return self._file
+
     def plan(self) -> Plan:
+        """Raises StoreMisconfigured when it cannot be read, OSError."""
         return self._file.read() or Plan(self._default)
 
     def prepare(self) -> None:

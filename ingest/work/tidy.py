@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from dms.records.models import StoredObject
-from ingest.models import InboxItem, ItemState, RangeRun, StepRun
+from dms.ports import ObjectLocked
+from ingest.models import InboxItem, ItemState
+from ingest.objects.known import known_of_items
 from ingest.work.attempt import Tools
 from ingest.work.workspace import item_prefix
 
@@ -41,33 +40,18 @@ def tidy_item(item_id: UUID, tools: Tools) -> int:
 
 
 def _remove_strays(item: InboxItem, tools: Tools) -> int:
-    known = {item.key, *_keys_of_records(item.pk), *_keys_in_facts(item)}
+    known = known_of_items([item.pk])
     strays = [key for key in tools.store.keys(item_prefix(item.pk, item.received_at)) if key not in known]
-    for key in strays:
+    removed = sum(_remove(key, tools) for key in strays)
+    if removed:
+        log.info("item %s: %s stray objects removed", item.pk, removed)
+    return removed
+
+
+def _remove(key: str, tools: Tools) -> bool:
+    try:
         tools.store.delete(key)
-    if strays:
-        log.info("item %s: %s stray objects removed", item.pk, len(strays))
-    return len(strays)
-
-
-def _keys_of_records(item_id: UUID) -> Iterator[str]:
-    yield from StoredObject.objects.filter(version__document__item_id=item_id).values_list("key", flat=True)
-
-
-def _keys_in_facts(item: InboxItem) -> Iterator[str]:
-    for facts in StepRun.objects.filter(item=item).values_list("facts", flat=True):
-        yield from _keys(facts)
-    for facts in RangeRun.objects.filter(item=item, facts__isnull=False).values_list("facts", flat=True):
-        yield from _keys(facts)
-
-
-def _keys(facts: Any) -> Iterator[str]:
-    """Every `ObjectFacts` wherever it stands."""
-    if isinstance(facts, dict):
-        if {"key", "sha256"} <= facts.keys():
-            yield facts["key"]
-        for value in facts.values():
-            yield from _keys(value)
-    elif isinstance(facts, list):
-        for value in facts:
-            yield from _keys(value)
+    except ObjectLocked as error:
+        log.info("a stray object stays for now: %s", error)
+        return False
+    return True

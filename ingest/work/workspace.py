@@ -17,11 +17,18 @@ from ingest.steps.contract import ObjectRef, ObjectRole
 from ingest.work.scratch import open_scratch
 
 CHUNK = 1024 * 1024
+ITEM_KEY = re.compile(r"\d{4}/\d{2}/\d{2}/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/")
 
 
 def item_prefix(item_id: UUID | str, received_at: datetime) -> str:
     """All objects of an item lie below this: by day, so that people and janitors find them without the database."""
     return f"{received_at:%Y/%m/%d}/{item_id}/"
+
+
+def item_of(key: str) -> UUID | None:
+    """The item that a key belongs to; None for what is of no item, such as a trained model."""
+    found = ITEM_KEY.match(key)
+    return UUID(found.group(1)) if found else None
 
 
 def fresh_key(prefix: str, name: str) -> str:
