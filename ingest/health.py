@@ -11,8 +11,7 @@ from django.utils.translation import ngettext
 from dms.health import Condition, Grade, Part
 from dms.ports import Clock
 from ingest.models import InboxItem, RangeRun, StepRun, Turn
-from ingest.work.outcomes import PENDING
-from ingest.work.queue import pending_items, pending_ranges
+from ingest.work.pending import PENDING, pending_items, pending_ranges
 
 STILL = timedelta(minutes=3)
 """Longer than any step works on without ending or beginning anything."""

@@ -20,7 +20,7 @@ from dms.audit.door import change
 from dms.audit.events import Event
 from dms.ports import Clock, ObjectLocked, StoredBytes
 from ingest.models import InboxItem, Source, Turn
-from ingest.pipeline import FIRST_STEP
+from ingest.steps.names import FIRST_STEP
 from ingest.work.storable import storable
 from ingest.work.wake import wake_after_commit
 from ingest.work.workspace import fresh_key, item_prefix

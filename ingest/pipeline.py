@@ -17,22 +17,20 @@ from ingest.steps import (
     unpack,
 )
 from ingest.steps.contract import Outcome, PageRange, Step, StepContext
+from ingest.steps.names import StepName
 
 PIPELINE: tuple[Step, ...] = (
-    Step("receive", receive.run),
-    Step("check_malware", check_malware.run),
-    Step("identify_format", identify_format.run),
-    Step("unpack", unpack.run),
-    Step("inspect", inspect.run),
-    Step("read_text", read_text.run, ranges=read_text.ranges, read_range=read_text.read_range),
-    Step("render", render.run),
-    Step("extract", extract.run),
-    Step("classify", classify.run),
-    Step("register", register.run),
+    Step(StepName.RECEIVE, receive.run),
+    Step(StepName.CHECK_MALWARE, check_malware.run),
+    Step(StepName.IDENTIFY_FORMAT, identify_format.run),
+    Step(StepName.UNPACK, unpack.run),
+    Step(StepName.INSPECT, inspect.run),
+    Step(StepName.READ_TEXT, read_text.run, ranges=read_text.ranges, read_range=read_text.read_range),
+    Step(StepName.RENDER, render.run),
+    Step(StepName.EXTRACT, extract.run),
+    Step(StepName.CLASSIFY, classify.run),
+    Step(StepName.REGISTER, register.run),
 )
-
-FIRST_STEP = PIPELINE[0].name
-LAST_STEP = PIPELINE[-1].name
 
 
 def range_reader(name: str) -> Callable[[StepContext, PageRange], Outcome]:
@@ -41,9 +39,3 @@ def range_reader(name: str) -> Callable[[StepContext, PageRange], Outcome]:
         if step.name == name and step.read_range is not None:
             return step.read_range
     raise LookupError(f"no step {name!r} reads page ranges")
-
-
-def step_after(name: str) -> str:
-    """The next step's name; the last step's own name when there is none."""
-    names = [step.name for step in PIPELINE]
-    return names[min(names.index(name) + 1, len(names) - 1)]

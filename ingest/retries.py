@@ -9,8 +9,8 @@ from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from ingest.models import InboxItem, ItemState, ItemVerb, RangeRun, StepRun, Turn
-from ingest.pipeline import FIRST_STEP
 from ingest.reasons import Reason
+from ingest.steps.names import FIRST_STEP
 from ingest.work.wake import wake_after_commit
 
 

@@ -7,7 +7,8 @@ import time
 
 from celery import shared_task
 
-from ingest.work.queue import pending_items, pending_ranges, work_until_done
+from ingest.work.pending import pending_items, pending_ranges
+from ingest.work.queue import work_until_done
 from ingest.work.scratch import forget_dead_scratch
 from ingest.work.tidy import tidy_objects
 from ingest.work.tools import chosen_tools

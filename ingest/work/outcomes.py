@@ -13,15 +13,14 @@ from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from dms.records.documents import NewDocument, documents_register
-from ingest.models import InboxItem, ItemState, ItemVerb, StepRun, Turn
-from ingest.pipeline import step_after
+from ingest.models import InboxItem, ItemVerb, StepRun, Turn
 from ingest.reasons import Reason
 from ingest.steps.contract import Facts
+from ingest.steps.names import step_after
 from ingest.work.storable import storable
 
 log = logging.getLogger(__name__)
 
-PENDING = (ItemState.WAITING, ItemState.WORKING)
 BACKOFF_SECONDS = (5, 30)
 """Waits between tries after an unexpected error; after the last one the item is stuck."""
 UNSTORABLE = (DataError, IntegrityError, TypeError, ValueError)

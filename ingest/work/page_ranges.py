@@ -15,7 +15,8 @@ from ingest.pipeline import range_reader
 from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, Step, StepContext
 from ingest.work.attempt import Tools, attempt, open_context
 from ingest.work.locks import try_lock
-from ingest.work.outcomes import BACKOFF_SECONDS, PENDING, UNSTORABLE, failed, give_up, refuse, wait
+from ingest.work.outcomes import BACKOFF_SECONDS, UNSTORABLE, failed, give_up, refuse, wait
+from ingest.work.pending import PENDING
 from ingest.work.storable import storable
 from ingest.work.wake import wake, wake_after_commit
 

@@ -11,12 +11,14 @@ from uuid import UUID
 
 from dms.pauses import is_due
 from ingest.models import InboxItem, Turn
-from ingest.pipeline import LAST_STEP, PIPELINE
+from ingest.pipeline import PIPELINE
 from ingest.steps.contract import Done, Outcome, Reject, Retry, Step, StepContext
+from ingest.steps.names import LAST_STEP
 from ingest.work.attempt import Tools, attempt, open_context, with_range_facts
 from ingest.work.locks import try_lock
-from ingest.work.outcomes import PENDING, UNSTORABLE, commit_last_step, commit_step, failed, give_up, refuse, wait
+from ingest.work.outcomes import UNSTORABLE, commit_last_step, commit_step, failed, give_up, refuse, wait
 from ingest.work.page_ranges import MOST_DEATHS, ranges_done
+from ingest.work.pending import PENDING
 from ingest.work.registration import documents_of
 
 log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from ingest.classification.kinds import KINDS
 from ingest.intake import Delivery, take_in
 from ingest.models import InboxItem, ItemState, Source
 from ingest.work.page_ranges import read_range
-from ingest.work.queue import pending_ranges
+from ingest.work.pending import pending_ranges
 from ingest.work.runner import advance_item
 from ingest.work.tools import chosen_tools
 from tests.shared_data import DATA

@@ -18,7 +18,6 @@ from dms.access.permissions import Role
 from dms.accounts.accounts import password_is_chosen
 from dms.adapters.chosen import SystemClock, object_store
 from dms.records.models import ClassifierModel
-from ingest.classification.keeping import model_train
 
 FIRST_USER = "admin"
 
@@ -29,6 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         first_user_setup(town_setup(), settings.STATE / "admin-password")
         if not ClassifierModel.objects.exists():
+            from ingest.classification.keeping import model_train  # scikit-learn takes a second, at every start
+
             model_train(system_setup(), store=object_store(), clock=SystemClock())
 
 

@@ -23,7 +23,7 @@ from ingest.intake import Delivery, KeyUsedForOtherBytes, take_in
 from ingest.models import InboxItem, ItemState, Source
 from ingest.scopes import inbox_scope
 from ingest.sources.found_file import FoundFile, NotReadable, printable
-from ingest.work.outcomes import PENDING
+from ingest.work.pending import PENDING
 
 ALL_DONE, SOME_REFUSED, NOT_TAKEN_IN = 0, 1, 2
 

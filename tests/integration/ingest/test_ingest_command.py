@@ -16,7 +16,7 @@ from dms.access.models import Scope
 from dms.adapters.chosen import object_store
 from ingest.models import InboxItem, ItemState, Source
 from ingest.work.attempt import Tools
-from ingest.work.queue import pending_items
+from ingest.work.pending import pending_items
 from ingest.work.tools import chosen_tools
 from tests.integration.ingest.working import LETTER, fresh, objects_in, work
 

@@ -26,7 +26,7 @@ from dms.audit.models import EventRow
 from dms.ports import StoreUnavailable
 from ingest.intake import Delivery, KeyUsedForOtherBytes, Receipt, take_in
 from ingest.models import InboxItem, ItemState, Source, Turn
-from ingest.work.queue import pending_items
+from ingest.work.pending import pending_items
 from tests.factories import another_scope, user_with
 from tests.integration.ingest.working import LETTER, SetClock, objects_in
 

@@ -28,7 +28,7 @@ from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, StepC
 from ingest.work.attempt import Tools
 from ingest.work.outcomes import BACKOFF_SECONDS
 from ingest.work.page_ranges import MOST_DEATHS, read_range
-from ingest.work.queue import pending_items, pending_ranges
+from ingest.work.pending import pending_items, pending_ranges
 from ingest.work.runner import advance_item
 from tests.factories import item as hand_in
 from tests.factories import user_with

@@ -15,7 +15,8 @@ from ingest.steps.contract import Done, Outcome, PageRange, Retry, StepContext
 from ingest.work.attempt import Tools
 from ingest.work.locks import try_lock
 from ingest.work.outcomes import give_up
-from ingest.work.queue import LOOK_AHEAD, pending_items, pending_ranges, work_until_done
+from ingest.work.pending import LOOK_AHEAD, pending_items, pending_ranges
+from ingest.work.queue import work_until_done
 from tests.factories import item as hand_in
 from tests.factories import refused, stuck
 from tests.integration.ingest.working import LETTER, SetClock, fresh, sabotage, work
