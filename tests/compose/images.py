@@ -30,14 +30,15 @@ TAGS = {
 
 
 def build_images(engine: Engine, programs: dict[str, Path]) -> None:
-    """`programs`: folders with what Debian does not have, copied into the stand-in of that name."""
+    """`programs`: files or folders that Debian does not have, copied into the stand-in of that name."""
     if not _has(engine, BASE):
         _build_base(engine)
     for name, tag in TAGS.items():
         with tempfile.TemporaryDirectory() as context:
             shutil.copytree(STAND_INS, context, dirs_exist_ok=True)
             if name in programs:
-                shutil.copytree(programs[name], Path(context) / "program", symlinks=True)
+                copy = shutil.copytree if programs[name].is_dir() else shutil.copy
+                copy(programs[name], Path(context) / "program")
             engine.run(CLIENT, "build", "-q", "-t", tag, "-f", f"{context}/{name}.Dockerfile", context)
 
 

@@ -165,4 +165,4 @@ def _programs() -> dict[str, Path]:
     cache = cache_folder()
     elasticsearch.install(cache)
     build(cache)
-    return {"elasticsearch": cache / f"elasticsearch-{elasticsearch.VERSION}", "minio": program(cache).parent}
+    return {"elasticsearch": cache / f"elasticsearch-{elasticsearch.VERSION}", "minio": program(cache)}

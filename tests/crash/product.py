@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.run.environment import CHECKOUT
+from scripts.run.programs import die_with_manager
 
 START_SECONDS = 240
 
@@ -46,7 +47,7 @@ class Product:
         log = self.state.parent / "run.log"
         with log.open("a") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "scripts.run", "up"],
+                [*die_with_manager(), sys.executable, "-m", "scripts.run", "up"],
                 cwd=CHECKOUT, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True,
             )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS
