@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help run stop test test-compose check format assets lock clean-state
+.PHONY: help run stop stack stack-stop test test-compose check format assets lock clean-state
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -13,6 +13,12 @@ run: ## set up what is missing and start Registratur; Ctrl-C stops it
 
 stop: ## stop what `make run` started, from another terminal
 	@if [ -x $(PYTHON) ]; then exec $(PYTHON) -m scripts.run stop; else echo "Nothing is running."; fi
+
+stack: ## the same on Elasticsearch and MinIO (by URL, in containers, or of its own: Java 17, Maven, Go 1.24)
+	@scripts/bootstrap run && exec $(PYTHON) -m scripts.stack.up
+
+stack-stop: ## stop what `make stack` started
+	@exec $(PYTHON) -m scripts.stack.up stop
 
 test: ## set up what is missing and run every test (ARGS="-k word" for some)
 	@scripts/bootstrap test && exec $(PYTHON) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)

@@ -70,7 +70,8 @@ class OwnObjectServer(ObjectServer):
     def start(self) -> None:
         """Raises SetUpError."""
         self._process = spawn(self.server, ends_with_us=True)
-        self.server.wait(self._process)
+        process = self._process
+        self.server.wait(lambda: process.poll() is None)
 
     def kill(self) -> None:
         self.process.kill()

@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from types import FrameType
 
 from scripts.run.environment import CHECKOUT, state_folder
+from scripts.run.extra_server import ExtraServer
 from scripts.run.failure import SetUpError
 from scripts.run.installation import Installation
 from scripts.run.leftovers import managed_processes, stop_leftovers
@@ -40,7 +42,7 @@ def main() -> int:
         return 1
 
 
-def up(state: State) -> int:
+def up(state: State, extra: Mapping[str, ExtraServer] | None = None) -> int:
     """Start everything, stay until asked to stop, stop everything."""
     state.create()
     lock = RunLock(state)
@@ -49,7 +51,7 @@ def up(state: State) -> int:
         return 0
     for name in STOP_SIGNALS:
         signal.signal(name, request_stop)
-    installation = Installation(state, dict(os.environ))
+    installation = Installation(state, dict(os.environ), extra or {})
     manager = Manager(state)
     try:
         start(installation, manager)
@@ -117,6 +119,8 @@ def wait_for_servers(installation: Installation, manager: Manager) -> None:
         installation.cluster.wait(manager.is_alive)
     if installation.broker:
         installation.broker.wait(manager.is_alive)
+    for server in installation.extra.values():
+        server.wait(manager.is_alive)
 
 
 def stop(state: State) -> int:

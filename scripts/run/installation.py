@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from scripts.run.broker import Broker
 from scripts.run.cluster import Cluster, Passwords, place_for
 from scripts.run.environment import given, write_env
+from scripts.run.extra_server import ExtraServer
 from scripts.run.port import choose_port
 from scripts.run.programs import Program, product_programs, server_programs, worker_count
 from scripts.run.state import State
@@ -21,6 +22,8 @@ class Installation:
 
     state: State
     asked: Mapping[str, str]
+    extra: Mapping[str, ExtraServer] = field(default_factory=dict)
+    """Servers by the names of their programs (`python -m scripts.stack up`)."""
 
     @cached_property
     def cluster(self) -> Cluster | None:
@@ -54,9 +57,12 @@ class Installation:
             self.cluster.create()
         if self.broker:
             self.broker.create()
+        for server in self.extra.values():
+            server.folder.mkdir(parents=True, exist_ok=True)
+            server.create()
 
     def programs(self) -> list[Program]:
-        servers = server_programs(self.cluster, self.broker)
+        servers = server_programs(self.cluster, self.broker, self.extra)
         return servers + product_programs(self.state, self.port, worker_count(self.asked))
 
     def settings(self) -> dict[str, str]:
@@ -68,6 +74,8 @@ class Installation:
             settings |= {"DATABASE_URL": self.cluster.application_url, "DATABASE_OWNER_URL": self.cluster.owner_url}
         if self.broker:
             settings["BROKER_URL"] = self.broker.url
+        for server in self.extra.values():
+            settings |= server.settings()
         return settings | given(self.asked)
 
     def write_settings(self) -> dict[str, str]:

@@ -21,6 +21,13 @@ def is_free(port: int) -> bool:
     return True
 
 
+def free_port() -> int:
+    """One that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def choose_port(environment: Mapping[str, str]) -> int:
     """The port that was asked for, or the first free one from 8000; SetUpError when it cannot be had."""
     asked = environment.get("REGISTRATUR_PORT", "")

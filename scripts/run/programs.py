@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from scripts.run.broker import Broker
 from scripts.run.cluster import Cluster
+from scripts.run.extra_server import ExtraServer
 from scripts.run.failure import SetUpError
 from scripts.run.state import State
 
@@ -33,7 +34,7 @@ class Program:
     """False where the main process has to tell its children itself what a stop means."""
 
 
-def server_programs(cluster: Cluster | None, broker: Broker | None) -> list[Program]:
+def server_programs(cluster: Cluster | None, broker: Broker | None, extra: Mapping[str, ExtraServer]) -> list[Program]:
     """The private servers; none for what was given by URL."""
     programs = []
     if cluster:
@@ -43,6 +44,11 @@ def server_programs(cluster: Cluster | None, broker: Broker | None) -> list[Prog
         )
     if broker:
         programs.append(Program(Group.SERVERS, "redis", broker.command()))
+    programs += [
+        # by a launcher, so that no secret of it stands in the manager's configuration or in a list of processes
+        Program(Group.SERVERS, name, python("scripts.stack.one", name, str(server.folder)), stop_seconds=60)
+        for name, server in extra.items()
+    ]
     return programs
 
 

@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from scripts.run.extra_server import ExtraServer
 from scripts.run.failure import SetUpError
 from scripts.stack.elasticsearch import Elasticsearch
 from scripts.stack.minio import Minio
 from scripts.stack.place import cache_folder
-from scripts.stack.running import StackServer, start, stop, wipe
+from scripts.stack.running import start, stop, wipe
 
-SERVERS: Mapping[str, Callable[[Path], StackServer]] = {"elasticsearch": Elasticsearch, "minio": Minio}
+SERVERS: Mapping[str, Callable[[Path], ExtraServer]] = {"elasticsearch": Elasticsearch, "minio": Minio}
 
 
 def main(arguments: list[str]) -> int:
@@ -33,13 +34,13 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _start(server: StackServer) -> None:
+def _start(server: ExtraServer) -> None:
     start(server)
     for name, value in server.settings().items():
         print(f"{name}={value}", flush=True)
 
 
-def _stop(server: StackServer) -> None:
+def _stop(server: ExtraServer) -> None:
     if not stop(server):
         print(f"{server.folder.name} was not running.", file=sys.stderr)
 

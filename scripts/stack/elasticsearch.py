@@ -15,12 +15,14 @@ import subprocess
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.run.cluster import Identity
 from scripts.run.failure import SetUpError
-from scripts.stack.place import cache_folder, find_program
+from scripts.run.port import free_port
+from scripts.stack.place import cache_folder, end_of_log, find_program
 
 VERSION = "8.19.21"
 _DIGEST = "215d5f3dbf0609a149f6218a9e47b6ae2df34ebbff3c5754e35f15a5e5393c8a"
@@ -90,14 +92,18 @@ class Elasticsearch:
     def identity(self) -> Identity:
         return {"user": _UID_FOR_ROOT, "group": _UID_FOR_ROOT, "extra_groups": []} if os.getuid() == 0 else {}
 
-    def wait(self, process: subprocess.Popen[bytes]) -> None:
+    def wait(self, alive: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
-            if process.poll() is not None or time.monotonic() > deadline:
-                log = (self.folder / "run.log").read_text(encoding="utf-8", errors="replace")
-                raise SetUpError(f"Elasticsearch in {self.folder} does not answer:\n{log[-3000:].strip()}")
+            if not alive() or time.monotonic() > deadline:
+                raise SetUpError(f"Elasticsearch in {self.folder} does not answer.\n{end_of_log(self.folder)}")
             time.sleep(0.1)
         (self.folder / "port").write_text(str(self._bound_port()), encoding="ascii")
+
+    def choose_port(self) -> None:
+        """Settles the port before the first start, for whoever must know it earlier than the server does."""
+        if self.port is None:
+            (self.folder / "port").write_text(str(free_port()), encoding="ascii")
 
     def settings(self) -> dict[str, str]:
         return {"ELASTICSEARCH_URL": f"http://127.0.0.1:{self.port}"}

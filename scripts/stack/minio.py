@@ -12,18 +12,18 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
 from scripts.run.cluster import Identity
 from scripts.run.failure import SetUpError
-from scripts.run.port import is_free
-from scripts.stack.place import cache_folder, find_program
+from scripts.run.port import free_port, is_free
+from scripts.stack.place import cache_folder, end_of_log, find_program
 
 VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
 """The last commit of the community edition; its tags are no versions that Go understands."""
@@ -44,7 +44,7 @@ class Minio:
         if not self._file.exists():
             self._keep({"user": f"u{secrets.token_hex(8)}", "password": secrets.token_hex(24), "key": _new_key()})
         if not self._kept.get("port") or not is_free(int(self._kept["port"])):
-            self._keep({**self._kept, "port": str(_free_port())})
+            self._keep({**self._kept, "port": str(free_port())})
 
     def command(self) -> list[str]:
         return [str(program(cache_folder())), "server", "--quiet", "--address", self.address, str(self.folder / "data")]
@@ -64,12 +64,11 @@ class Minio:
     def identity(self) -> Identity:
         return {}
 
-    def wait(self, process: subprocess.Popen[bytes]) -> None:
+    def wait(self, alive: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while not _answers(self.address):
-            if process.poll() is not None or time.monotonic() > deadline:
-                log = (self.folder / "run.log").read_text(encoding="utf-8", errors="replace")
-                raise SetUpError(f"MinIO in {self.folder} does not answer:\n{log[-3000:].strip()}")
+            if not alive() or time.monotonic() > deadline:
+                raise SetUpError(f"MinIO in {self.folder} does not answer.\n{end_of_log(self.folder)}")
             time.sleep(0.05)
 
     def settings(self) -> dict[str, str]:
@@ -139,12 +138,6 @@ def _build(go: str, cache: Path) -> None:
 
 def _new_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode("ascii")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(address: str) -> bool:

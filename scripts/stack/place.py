@@ -27,3 +27,11 @@ def find_program(name: str, package: str) -> str:
     if found := shutil.which(name):
         return found
     raise SetUpError(f"{name} is not installed (Debian package {package}).")
+
+
+def end_of_log(folder: Path) -> str:
+    """The last words of a server that was started alone; under the process manager its log lies with the others."""
+    try:
+        return (folder / "run.log").read_text(encoding="utf-8", errors="replace")[-3000:].strip()
+    except FileNotFoundError:
+        return ""

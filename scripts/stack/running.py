@@ -9,10 +9,8 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Protocol
 
-from scripts.run.cluster import Identity
+from scripts.run.extra_server import ExtraServer
 from scripts.run.leftovers import PROCESSES, is_running, read, stop_all
 from scripts.run.programs import die_with_manager
 
@@ -21,32 +19,7 @@ MARK = "REGISTRATUR_STACK_SERVER"
 """In the environment of every server: its folder. A pid alone may belong to something else by now."""
 
 
-class StackServer(Protocol):
-    """One server with everything it keeps in `folder`. It answers on the loopback address alone."""
-
-    @property
-    def folder(self) -> Path: ...
-
-    def create(self) -> None:
-        """Installs the program if need be, and makes folder and settings. Repeatable. Raises SetUpError."""
-
-    def command(self) -> list[str]:
-        """The server in the foreground."""
-
-    def environment(self) -> dict[str, str]:
-        """All that the server sees of the environment."""
-
-    def identity(self) -> Identity:
-        """As whom it runs, for subprocess."""
-
-    def wait(self, process: subprocess.Popen[bytes]) -> None:
-        """Returns when it answers. Raises SetUpError when it does not or has ended."""
-
-    def settings(self) -> dict[str, str]:
-        """What the product must be told to use it, as environment variables; known once it runs."""
-
-
-def spawn(server: StackServer, *, ends_with_us: bool = False) -> subprocess.Popen[bytes]:
+def spawn(server: ExtraServer, *, ends_with_us: bool = False) -> subprocess.Popen[bytes]:
     """Starts it in its folder, in a session of its own; its output goes to `run.log` there. With `ends_with_us` it is
     asked to end when the process that started it has ended, in whatever way."""
     with (server.folder / "run.log").open("ab") as log:
@@ -62,7 +35,7 @@ def spawn(server: StackServer, *, ends_with_us: bool = False) -> subprocess.Pope
         )
 
 
-def start(server: StackServer) -> None:
+def start(server: ExtraServer) -> None:
     """Repeatable: one that runs already is left alone. Raises SetUpError with the end of its log."""
     server.folder.mkdir(parents=True, exist_ok=True)
     with _only_one(server):
@@ -72,14 +45,14 @@ def start(server: StackServer) -> None:
         process = spawn(server)
         (server.folder / "pid").write_text(str(process.pid), encoding="ascii")
         try:
-            server.wait(process)
+            server.wait(lambda: process.poll() is None)
         except BaseException:
             stop_all({process.pid}, signal.SIGTERM, STOP_SECONDS)
             raise
         process.returncode = 0  # it goes on after us; without this Python warns of a child left behind
 
 
-def stop(server: StackServer) -> bool:
+def stop(server: ExtraServer) -> bool:
     """Asks it to end and waits. False when none was running."""
     if not server.folder.exists():
         return False
@@ -90,13 +63,13 @@ def stop(server: StackServer) -> bool:
     return pid is not None
 
 
-def wipe(server: StackServer) -> None:
+def wipe(server: ExtraServer) -> None:
     """Stops it and deletes its data; the installed program stays."""
     stop(server)
     shutil.rmtree(server.folder, ignore_errors=True)
 
 
-def pid_of(server: StackServer) -> int | None:
+def pid_of(server: ExtraServer) -> int | None:
     """The process of this folder, if it still runs."""
     try:
         pid = int((server.folder / "pid").read_text(encoding="ascii"))
@@ -107,7 +80,7 @@ def pid_of(server: StackServer) -> int | None:
 
 
 @contextmanager
-def _only_one(server: StackServer) -> Iterator[None]:
+def _only_one(server: ExtraServer) -> Iterator[None]:
     """Two commands at once take turns."""
     with os.fdopen(os.open(server.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.run.environment import CHECKOUT
+from scripts.run.port import free_port
 from scripts.run.programs import die_with_manager
 
 START_SECONDS = 240
@@ -135,12 +135,6 @@ class Product:
                     yield int(folder.name), (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 continue  # ended meanwhile, or not ours to look at
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _parent(pid: int) -> int:
