@@ -12,7 +12,7 @@ from dms.ports import ObjectDamaged, ObjectMissing, ObjectStore
 from ingest.models import InboxItem, ItemState
 from ingest.objects.known import KnownObject, known_among, known_objects
 from ingest.objects.side_by_side import side_by_side
-from ingest.work.outcomes import PENDING
+from ingest.work.pending import PENDING
 from ingest.work.tidy import GRACE
 from ingest.work.workspace import item_of
 

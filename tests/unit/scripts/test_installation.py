@@ -103,7 +103,7 @@ def test_the_next_free_port_is_taken_when_none_was_asked_for(monkeypatch: pytest
 def test_the_manager_reads_back_what_was_meant_whatever_the_folder_is_called(tmp_path: Path) -> None:
     state = State(tmp_path / "Amt für 100% Ordnung")
     command = ["/bin/program", "with space", "100%", "quo'te", ""]
-    programs = [Program(Group.PRODUCT, "web", command), *server_programs(None, Broker(tmp_path, tmp_path / "sock"))]
+    programs = [Program(Group.PRODUCT, "web", command), *server_programs(None, Broker(tmp_path, tmp_path / "sock"), {})]
     config = RawConfigParser()
     config.read_string(configuration(state, Manager(state), programs))
     read = config["program:web"]
