@@ -14,6 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.beat import Steadily
+from config.search import search_index_choice
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -159,7 +160,7 @@ OBJECT_STORE_NEW = {
     "public_url": env("OBJECT_STORE_NEW_PUBLIC_URL", ""),
 }
 OBJECT_STORE_PLAN = Path(env("OBJECT_STORE_PLAN", str(STATE / "object-store.json")))
-SEARCH_INDEX = {"adapter": env("SEARCH_INDEX", "search.adapters.postgres.PostgresIndex")}
+SEARCH_INDEX = search_index_choice(env)
 OCR_ENGINE = {
     "adapter": env("OCR_ENGINE", "dms.adapters.tesseract.Tesseract"),
     "languages": env("OCR_LANGUAGES", "deu"),
@@ -285,5 +286,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", "INFO")},
-    "loggers": {"pikepdf": {"level": "WARNING"}, "pdfminer": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+    "loggers": {
+        "pikepdf": {"level": "WARNING"},
+        "pdfminer": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+        "elastic_transport": {"level": "ERROR"},
+    },
 }

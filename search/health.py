@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from dms.health import Condition, Grade, Part
 from search.indexer import pending
-from search.ports import SearchIndex, SearchUnavailable
+from search.ports import IndexMissing, SearchIndex, SearchUnavailable
 
 log = logging.getLogger(__name__)
 USUAL_BACKLOG = 50
@@ -20,6 +20,13 @@ def search_condition(index: SearchIndex) -> Condition:
     """Raises DatabaseError when the database that holds the backlog is away."""
     try:
         index.ping()
+    except IndexMissing:
+        return Condition(
+            Part.SEARCH,
+            Grade.AWAY,
+            _("Es gibt noch keinen Suchindex; er wird von selbst aus den Dokumenten aufgebaut. Alles andere geht."),
+            _("Abwarten. Dauert es ohne erkennbaren Grund: ./manage.py search rebuild"),
+        )
     except SearchUnavailable as error:
         log.warning("the search index does not answer: %s", error)
         return Condition(

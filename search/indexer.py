@@ -8,7 +8,7 @@ only as it was read: whoever changes the document meanwhile touches the note, an
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from dms.audit.models import OutboxEntry
+from dms.batches import batches
 from dms.pauses import LONGEST_PAUSE, due
 from search.ports import IndexEntry, SearchIndex, SearchUnavailable
 from search.source import EntrySource
@@ -24,6 +25,7 @@ from search.source import EntrySource
 log = logging.getLogger(__name__)
 TOPIC = "search"
 _BATCH = 50
+_NOTED = 500
 _LOCK_SPACE = 0x5345_4152
 _FIRST_PAUSE = timedelta(seconds=10)
 _FAULTS = (DatabaseError, ValueError, OverflowError, RecursionError, MemoryError)
@@ -42,6 +44,15 @@ def drain(index: SearchIndex, source: EntrySource, *, may_go_on: Callable[[], bo
             passed = notes[-1].pk
             done += len(_index(mine, index, source))
     return done
+
+
+def look_again(document_ids: Iterable[UUID]) -> int:
+    """Notes documents as if they had changed; gives how many there were."""
+    noted = 0
+    for ids in batches(document_ids, _NOTED):
+        OutboxEntry.objects.bulk_create([OutboxEntry(topic=TOPIC, target=i) for i in ids], ignore_conflicts=True)
+        noted += len(ids)
+    return noted
 
 
 def pending() -> int:

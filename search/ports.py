@@ -20,6 +20,10 @@ class SearchUnavailable(Exception):
     """The index does not answer. Everything else of the product goes on; trying again later may help."""
 
 
+class IndexMissing(SearchUnavailable):
+    """The index has to be built from the records first: its server is new, or has lost it."""
+
+
 class RebuildRunning(Exception):
     """Another rebuild of the index is under way."""
 

@@ -10,7 +10,8 @@ from celery import shared_task
 from dms.adapters.wake import send_wake
 from search.chosen import search_index
 from search.indexer import drain, pending
-from search.ports import SearchUnavailable
+from search.ports import IndexMissing, RebuildRunning, SearchIndex, SearchUnavailable
+from search.rebuild import rebuild
 from search.source import RecordsSource
 
 log = logging.getLogger(__name__)
@@ -20,10 +21,16 @@ TURN_SECONDS = 20
 
 @shared_task(name=TASK)
 def work() -> None:
-    """Indexes what is due; with work left after TURN_SECONDS, asks for another turn."""
+    """Indexes what is due; with work left after TURN_SECONDS, asks for another turn. Builds the index where there is
+    none."""
     end = time.monotonic() + TURN_SECONDS
+    index = search_index()
     try:
-        drain(search_index(), RecordsSource(), may_go_on=lambda: time.monotonic() < end)
+        if is_missing(index):
+            _build(index)
+        drain(index, RecordsSource(), may_go_on=lambda: time.monotonic() < end)
+    except RebuildRunning:
+        return  # another worker is at it; the sweep comes back to the notes
     except SearchUnavailable as error:
         log.warning("the search index does not answer, the sweep will try again: %s", error)
         return
@@ -34,5 +41,21 @@ def work() -> None:
 @shared_task(name="search.sweep")
 def sweep() -> None:
     """Runs every few seconds: finds what nobody was woken for."""
-    if pending():
+    if pending() or is_missing(search_index()):
         send_wake(TASK)
+
+
+def is_missing(index: SearchIndex) -> bool:
+    try:
+        index.ping()
+    except IndexMissing:
+        return True
+    except SearchUnavailable:
+        pass
+    return False
+
+
+def _build(index: SearchIndex) -> None:
+    log.warning("there is no search index; it is built from the records")
+    rebuild(index, RecordsSource(), progress=lambda done: None)
+    log.warning("the search index is built: %s documents", index.size())

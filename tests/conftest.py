@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
 from pytest_django.plugin import DjangoDbBlocker
 
 from scripts.run.messages import compile_messages
-from scripts.stack.minio import why_not
+from scripts.stack import elasticsearch, minio
 from tests.object_server import ObjectServer, OwnObjectServer
 from tests.servers import Servers, clean_environment
 from tests.sharing import PlainReports, longest_first
@@ -111,6 +112,24 @@ def servers() -> Servers:
 
 
 @pytest.fixture(scope="session")
+def elasticsearch_settings() -> dict[str, str]:
+    """A running Elasticsearch: the one given by ELASTICSEARCH_URL, else a private one; skipped where there is none."""
+    if "ELASTICSEARCH_URL" not in _found and (missing := elasticsearch.why_not()):
+        pytest.skip(f"no Elasticsearch: {missing} Or give one: ELASTICSEARCH_URL=…")
+    return _servers.elasticsearch()
+
+
+@pytest.fixture(scope="session")
+def elastic_settings(elasticsearch_settings: dict[str, str]) -> Iterator[dict[str, str]]:
+    """settings.SEARCH_INDEX with an index of this test run, which is deleted at its end; see `tests.elastic`."""
+    from tests.elastic import search_index_settings, wiped
+
+    made = search_index_settings(elasticsearch_settings, f"test-{uuid4().hex}")
+    with wiped(made):
+        yield made
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(
     servers: Servers, django_test_environment: None, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
@@ -126,7 +145,7 @@ def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectSe
     if given := ObjectServer.given(_found):
         yield given
         return
-    if reason := why_not():
+    if reason := minio.why_not():
         pytest.skip(reason)
     server = OwnObjectServer(tmp_path_factory.mktemp("minio"))
     try:
@@ -139,7 +158,7 @@ def object_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectSe
 @pytest.fixture
 def own_object_server(tmp_path: Path) -> Iterator[OwnObjectServer]:
     """A real MinIO that this test may kill and damage; it runs already."""
-    if reason := why_not():
+    if reason := minio.why_not():
         pytest.skip(reason)
     server = OwnObjectServer(tmp_path / "minio")
     try:

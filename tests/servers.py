@@ -1,9 +1,10 @@
-"""A private PostgreSQL with the product's two logins and a private Redis for one test run, started when first needed.
+"""A private PostgreSQL with the product's two logins, a private Redis and, where it can be had, a private Elasticsearch
+for one test run, each started when first needed.
 
-Both are the real servers, made by the same code as `make run`, in a folder below the system's temporary one. They end
+All are the real servers, made by the same code as `make run`, in a folder below the system's temporary one. They end
 with the test run, also after Ctrl-C, and by the operating system's hand when the test run is killed. Set DATABASE_URL
-(and DATABASE_OWNER_URL) or BROKER_URL to use other servers; the login must then be allowed to create databases, and the
-tests run in one process (`-n auto` sees to it), because processes would share that database.
+(and DATABASE_OWNER_URL), BROKER_URL or ELASTICSEARCH_URL to use other servers; the login of the database must then be
+allowed to create databases, and the tests run in one process (`-n auto` sees to it), because processes would share it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from psycopg import sql
 from scripts.run.broker import Broker
 from scripts.run.cluster import APPLICATION, OWNER, Cluster, Passwords, identity
 from scripts.run.environment import GIVEN_SETTINGS
+from scripts.stack.elasticsearch import Elasticsearch
+from scripts.stack.running import spawn
 
 SPEED = ("-c", "fsync=off", "-c", "full_page_writes=off")
 """Only power cuts tell the difference, and this database does not outlive the run."""
@@ -81,6 +84,18 @@ class Servers:
             redis = self._spawn(self.broker.command(), "redis.log", None)
             self.broker.wait(lambda: redis.poll() is None)
 
+    def elasticsearch(self) -> dict[str, str]:
+        """Starts the search server, unless it was given; to be called once. Gives its settings. Raises SetUpError when
+        none can be had here."""
+        given = {name: self._asked[name] for name in self._asked if name.startswith("ELASTICSEARCH_")}
+        if given:
+            return given
+        server = Elasticsearch(self.folder / "elasticsearch")
+        server.create()
+        self._processes.append(process := spawn(server, ends_with_us=True))
+        server.wait(lambda: process.poll() is None)
+        return server.settings()
+
     def new_database(self, name: str) -> dict[str, str]:
         """An empty database that the owner owns, and the settings for it. An older one of this name is dropped."""
         with psycopg.connect(self.environment("postgres")["DATABASE_OWNER_URL"], autocommit=True) as owner:
@@ -94,7 +109,7 @@ class Servers:
             process.send_signal(signal.SIGINT)
         for process in self._processes:
             try:
-                process.wait(timeout=15)
+                process.wait(timeout=30)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -16,7 +16,7 @@ from frontend.facets import facet_groups
 from frontend.finding import find
 from frontend.hits import hit_cards
 from frontend.people import actor_of
-from search.ports import SearchHits, SearchUnavailable, Sort
+from search.ports import IndexMissing, SearchHits, SearchUnavailable, Sort
 
 SORTS = {
     Sort.RELEVANCE: _("Beste Treffer zuerst"),
@@ -30,8 +30,8 @@ def start(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request.GET)
     try:
         found = find(actor_of(request), asked)
-    except SearchUnavailable:
-        context = {"asked": asked, "unavailable": True}
+    except SearchUnavailable as error:
+        context = {"nav": "search", "asked": asked, "unavailable": True, "missing": isinstance(error, IndexMissing)}
         return render(request, "frontend/search.html", context, status=503)
     return render(request, "frontend/search.html", _context(request, asked, found))
 

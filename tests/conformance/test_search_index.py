@@ -15,17 +15,26 @@ from hypothesis import strategies as st
 from search.adapters.postgres import PostgresIndex
 from search.digest import digest
 from search.ports import MAX_LIMIT, IndexEntry, RebuildRunning, SearchHits, SearchIndex, SearchQuery, Sort
+from tests.elastic import empty_index
 
-ADAPTERS: dict[str, Callable[[], SearchIndex]] = {"postgres": PostgresIndex}
+ADAPTERS = [
+    pytest.param(lambda request: PostgresIndex(), id="postgres"),
+    pytest.param(
+        lambda request: empty_index(request.getfixturevalue("elastic_settings")),
+        id="elastic",
+        marks=pytest.mark.xdist_group("elasticsearch"),
+    ),
+]
 CENTRAL, STAFF = 1, 2
 BOTH = frozenset({CENTRAL, STAFF})
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=list(ADAPTERS))
+@pytest.fixture(params=ADAPTERS)
 def index(request: pytest.FixtureRequest, db: None) -> SearchIndex:
-    return ADAPTERS[request.param]()
+    made: SearchIndex = request.param(request)
+    return made
 
 
 def letter(number: int, *pages: str, **fields: object) -> IndexEntry:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
+from search.adapters.exclusive import begin_alone
 from search.models import Entry, Generation, Page
-from search.ports import RebuildRunning
 
-_LOCK = 0x7265_6769_7365  # of the running rebuild; held by its database session, so that it dies with the process
 _BATCH = 1_000
 
 
@@ -24,10 +23,7 @@ def written_generations() -> list[int]:
 
 def begin() -> int:
     """A new, empty generation. Raises RebuildRunning; clears what a killed rebuild has left."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        if not cursor.fetchone()[0]:
-            raise RebuildRunning
+    begin_alone()
     written_generations()
     Generation.objects.filter(stage=Generation.Stage.BUILDING).update(stage=Generation.Stage.RETIRED)
     clear_retired()
@@ -45,12 +41,6 @@ def swap(generation: int) -> None:
 
 def retire(generation: int) -> None:
     Generation.objects.filter(id=generation, stage=Generation.Stage.BUILDING).update(stage=Generation.Stage.RETIRED)
-
-
-def end() -> None:
-    """Lets the next rebuild begin."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def clear_retired() -> None:

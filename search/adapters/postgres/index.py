@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
+from search.adapters.bites import bites
+from search.adapters.exclusive import end_alone
 from search.adapters.postgres import generations
 from search.adapters.postgres.frequencies import Frequencies, FrequencyCache
 from search.adapters.postgres.ranking import gather_evidence
@@ -20,15 +22,11 @@ from search.adapters.postgres.vectors import quote
 from search.adapters.postgres.writing import forget, prepare, write
 from search.models import Entry, Generation
 from search.ports import MAX_LIMIT, Facets, Hit, IndexEntry, SearchHits, SearchQuery, SearchUnavailable
-from search.query import apart_term, parse, word_term
+from search.query import parse, word_term
 from search.snippets import make_snippet
 from search.terms import Term
+from search.widening import ENOUGH, binding_terms, loose_terms, means_nothing
 
-_BATCH, _BATCH_SIGNS = 100, 1_000_000
-_ENOUGH = 10
-"""With fewer finds than this, documents that hold only some of the words are added."""
-_MOST_LOOSE = 3_000
-"""About how many documents may be added then: the rarest words choose them."""
 _PLANNING = "SET LOCAL jit = off; SET LOCAL enable_seqscan = off"
 """Compiling the statement takes many times its run, and reading all vectors many times what the inverted index does."""
 _TOO_COMMON = 20_000
@@ -60,7 +58,7 @@ class PostgresIndex:
 
     def put(self, entries: Iterable[IndexEntry]) -> None:
         with _available():
-            for batch in _batches(entries):
+            for batch in bites(entries):
                 prepared = prepare(batch)
                 for generation in generations.written_generations():
                     write(generation, prepared, replace=True)
@@ -103,20 +101,20 @@ class PostgresRebuild:
 
     def put(self, entries: Iterable[IndexEntry]) -> None:
         with _available():
-            for batch in _batches(entries):
+            for batch in bites(entries):
                 write(self._generation, prepare(batch), replace=False)
 
     def finish(self) -> None:
         with _available():
             generations.swap(self._generation)
             generations.clear_retired()
-            generations.end()
+            end_alone()
 
     def abort(self) -> None:
         with _available():
             generations.retire(self._generation)
             generations.clear_retired()
-            generations.end()
+            end_alone()
 
 
 class _Search:
@@ -128,25 +126,24 @@ class _Search:
         self._frequencies = frequencies
 
     def run(self) -> SearchHits:
+        if means_nothing(self._parsed, self._query.text):
+            return SearchHits(0)
         if not self._parsed.clauses:
-            typed = self._query.text.strip()
-            if typed and not self._parsed.excluded and any(sign.isalnum() for sign in typed):
-                return SearchHits(0)
             return self._ask(None, [], relaxed=False)[0]
         terms = [clause.term() for clause in self._parsed.clauses]
         strict = both(map(compile_coarse, terms))
         hits, found = self._ask(strict, [term for term in terms if has_row(term)], relaxed=False)
-        if found >= _ENOUGH:
+        if found >= ENOUGH:
             return hits
-        binding = [clause.term() for clause in self._parsed.clauses if any(w.is_binding for w in clause.alternatives)]
-        if binding:
+        if binding := binding_terms(self._parsed):
             rows = [term for term in binding if has_row(term)]
             wider, more = self._ask(both(map(compile_coarse, binding)), rows, relaxed=True)
             if more or self._parsed.quotes:
                 return wider if more > found else hits
-        if not (loose := self._loose()):
+        loose = loose_terms(self._parsed, lambda word: self._frequencies.documents_with(word.main))
+        if not loose:
             return hits
-        wider, more = self._ask(either((strict, *loose)), [], relaxed=True)
+        wider, more = self._ask(either((strict, *map(compile_term, loose))), [], relaxed=True)
         return wider if more > found else hits
 
     def _ask(self, matching: str | None, rows: list[Term], *, relaxed: bool) -> tuple[SearchHits, int]:
@@ -182,32 +179,3 @@ class _Search:
             for weight, word in weighed
             if self._frequencies.documents_with(word.main) < _TOO_COMMON
         ]
-
-    def _loose(self) -> list[str]:
-        """What may be found instead of everything: the rarest words, and compounds taken apart."""
-        words = sorted(set(self._parsed.words), key=lambda word: self._frequencies.documents_with(word.main))
-        apart = [compile_term(term) for word in words if (term := apart_term(word))]
-        if len(words) < 2:
-            return apart
-        chosen: list[str] = []
-        room = float(_MOST_LOOSE)
-        for word in words:
-            room -= self._frequencies.documents_with(word.main)
-            if chosen and room < 0:
-                break
-            chosen.append(compile_term(word_term(word)))
-        return chosen + apart
-
-
-def _batches(entries: Iterable[IndexEntry]) -> Iterator[list[IndexEntry]]:
-    """By number and by text, because the vectors of long documents need memory."""
-    batch: list[IndexEntry] = []
-    signs = 0
-    for entry in entries:
-        batch.append(entry)
-        signs += sum(map(len, entry.pages))
-        if len(batch) >= _BATCH or signs >= _BATCH_SIGNS:
-            yield batch
-            batch, signs = [], 0
-    if batch:
-        yield batch

@@ -12,7 +12,7 @@ from scripts.run.environment import CHECKOUT, GIVEN_SETTINGS, complete_environme
 
 
 def names_in_settings() -> set[str]:
-    text = (CHECKOUT / "config" / "settings.py").read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in (CHECKOUT / "config").glob("*.py"))
     return set(re.findall(r'\benv(?:_flag|_list)?\(\s*"([A-Z_]+)"', text))
 
 

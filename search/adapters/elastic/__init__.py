@@ -1,0 +1,5 @@
+"""The search index in Elasticsearch."""
+
+from search.adapters.elastic.index import ElasticIndex
+
+__all__ = ["ElasticIndex"]

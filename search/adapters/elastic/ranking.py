@@ -1,0 +1,144 @@
+"""How well a document fits: the sum of its evidence, each weighed by how telling the word is for the one who asks.
+
+The weights are counted within what the person may see, and nothing of the server's own statistics is used: the order
+tells nothing about documents of others. Of the pages, the one that fits best counts: a long document is not better for
+holding more of everything.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from elasticsearch.dsl.query import Bool, ConstantScore, Intervals, Query
+from elasticsearch.dsl.query import MatchAll as Everything
+
+from search.adapters.elastic.lexemes import DOCUMENT, HEADING, PAGE, Fields, both, compile_term, encode, on_a_page
+from search.german.lexemes import FORM, PART, Forms
+from search.query import ParsedQuery, Wanted, prefix_term
+from search.terms import AnyOf, Near, One, Term
+
+_STEM, _FORM, _PART, _HEADING, _SOMEWHERE = 0.7, 0.2, 0.15, 0.3, 0.1
+_PAIR, _NEAR, _PHRASE, _WHOLE, _COMPLETE = 0.35, 0.5, 0.5, 100.0, 0.3
+_FEW_WORDS = 3
+_BESIDE, _AROUND = 2, 4
+MOST_WORDS = 60
+"""Different words that are weighed; whoever types more is served by these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """In how many of the `documents` a word stands, by its main lexeme."""
+
+    documents: int
+    holding: Mapping[str, int] = field(default_factory=dict)
+
+    def documents_with(self, word: Forms) -> int:
+        return self.holding.get(word.main, self.documents)
+
+    def of(self, word: Forms) -> float:
+        """Inverse document frequency."""
+        frequency = self.documents_with(word)
+        return math.log(1 + (self.documents - frequency + 0.5) / (frequency + 0.5))
+
+
+def weighed_words(parsed: ParsedQuery) -> list[Forms]:
+    return list({word.main: word for word in parsed.words}.values())[:MOST_WORDS]
+
+
+class Evidence:
+    """What speaks for a document, for a question with at least one requirement."""
+
+    def __init__(self, parsed: ParsedQuery, weights: Weights) -> None:
+        self._parsed = parsed
+        self._weights = weights
+        self._words = weighed_words(parsed)
+
+    def on_documents(self) -> list[Query]:
+        """To be added up for each document."""
+        everything = [clause.term() for clause in self._parsed.clauses]
+        total = sum(map(self._weights.of, self._words))
+        meant = (wanted.meant_exactly for wanted in self._wanted())
+        whole = [worth(_WHOLE, compile_term(AnyOf(tuple(map(One, lexemes))))) for lexemes in meant if lexemes]
+        known = [worth(_SOMEWHERE * self._weights.of(word), _exactly(word, DOCUMENT)) for word in self._words]
+        complete = [worth(_COMPLETE * total, both(map(compile_term, everything)))] if len(everything) > 1 else []
+        best_page = on_a_page(Bool(should=self.on_pages()), score_mode="max")
+        return [*whole, *known, *complete, *self._in_headings(), best_page]
+
+    def on_pages(self) -> list[Query]:
+        """To be added up for each page."""
+        return [*self._words_of_page(), *self._neighbours(PAGE), *self._phrases(PAGE)]
+
+    def _in_headings(self) -> Iterator[Query]:
+        for word in self._words:
+            yield worth(_HEADING * self._weights.of(word), compile_term(_any_form(word), HEADING))
+        yield from self._neighbours(HEADING)
+        yield from self._phrases(HEADING)
+
+    def _words_of_page(self) -> Iterator[Query]:
+        for wanted in self._wanted():
+            for number, word in enumerate(wanted.words):
+                weight = self._weights.of(word)
+                if wanted.prefix and number == len(wanted.words) - 1:
+                    yield worth(weight * _STEM, compile_term(prefix_term(word), PAGE))
+                elif word.main in self._weights.holding:
+                    yield from _graded(word, weight)
+
+    def _neighbours(self, at: Fields) -> Iterator[Query]:
+        words = [word for word in self._parsed.words if word.stem or word.form.isdigit()][:MOST_WORDS]
+        few = len(words) <= _FEW_WORDS
+        for one, other in pairwise(words):
+            weight = (_NEAR if few else _PAIR) * min(self._weights.of(one), self._weights.of(other))
+            yield worth(weight, compile_term(_near(one, other) if few else _beside(one, other), at))
+
+    def _phrases(self, at: Fields) -> Iterator[Query]:
+        for wanted in self._wanted():
+            if len(wanted.words) > 1 and not wanted.meant_exactly:
+                weight = sum(self._weights.of(word) for word in wanted.words[:MOST_WORDS])
+                yield worth(_PHRASE * weight, compile_term(wanted.term(), at))
+
+    def _wanted(self) -> Iterator[Wanted]:
+        return (wanted for clause in self._parsed.clauses for wanted in clause.alternatives)
+
+
+def worth(weight: float, query: Query) -> Query:
+    """Yes or no."""
+    return ConstantScore(filter=query, boost=round(weight, 4))
+
+
+def everything() -> Query:
+    return Everything()
+
+
+def _graded(word: Forms, weight: float) -> Iterator[Query]:
+    """The more often the word stands on the page the better, but less and less so."""
+    if not word.stem:
+        yield worth(weight * _STEM, _exactly(word, PAGE))
+        return
+    places = {"match": {"query": encode(word.stem)}, "boost": round(2 * _STEM * weight, 4)}
+    yield Intervals(PAGE.row, places)
+    yield worth(_FORM * weight, compile_term(One(FORM + word.form), PAGE))
+    yield worth(_PART * weight, compile_term(One(PART + word.stem), PAGE))
+
+
+def _exactly(word: Forms, at: Fields) -> Query:
+    return compile_term(One(word.main), at)
+
+
+def _any_form(word: Forms) -> Term:
+    return AnyOf((One(word.main), One(PART + word.stem))) if word.stem else One(word.main)
+
+
+def _beside(one: Forms, other: Forms) -> Term:
+    """In this order with a word or two between: as near as makes no difference."""
+    return Near(One(one.main), One(other.main), _BESIDE + 1)
+
+
+def _near(one: Forms, other: Forms) -> Term:
+    """Within one compound, or a few words apart in any order."""
+    near: list[Term] = [Near(One(one.main), One(other.main), _AROUND)]
+    if one.stem and other.stem:
+        near += [One(f"{PART}{a}+{b}") for a, b in ((one.stem, other.stem), (other.stem, one.stem))]
+    return AnyOf(tuple(near))
