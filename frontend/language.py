@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
@@ -21,6 +22,12 @@ class ChosenLanguage(LocaleMiddleware):
         chosen = chosen_by(request.user)
         translation.activate(chosen or translation.get_language_from_request(request))
         request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Leaves nothing behind: the next request on this thread may fail before anybody knows who asks."""
+        answer: HttpResponseBase = super().process_response(request, response)
+        translation.deactivate()
+        return answer
 
 
 def chosen_by(user: User | AnonymousUser) -> str:

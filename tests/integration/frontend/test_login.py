@@ -180,6 +180,14 @@ def test_a_choice_is_kept_with_the_account_at_every_device_until_it_is_left_to_t
     assert second.get("/help/")["Content-Language"] == "de"
 
 
+def test_one_readers_language_is_not_left_to_the_next() -> None:
+    english = Client(headers={"accept-language": "en"})
+    assert english.get("/login/")["Content-Language"] == "en"
+    assert "Diese Anfrage war nicht zu verstehen" in text_of(
+        Client().get("/login/", headers={"host": "nobody.example"})
+    )
+
+
 def test_an_unknown_language_changes_nothing() -> None:
     account()
     browser = Client()
