@@ -130,7 +130,8 @@ def test_the_list_shows_the_newest_first_page_by_page(api: APIClient) -> None:
     listed = [one["id"] for page in (first, second, third) for one in page["results"]]
     assert listed == items[::-1]
     assert (first["previous"], third["next"]) == (None, None)
-    assert api.get(third["previous"]).json()["results"] == second["results"]
+    back = api.get(third["previous"]).json()  # each item's age may be a second more by now
+    assert [one["id"] for one in back["results"]] == [one["id"] for one in second["results"]]
 
 
 def test_the_list_is_filtered_by_state_and_source(api: APIClient) -> None:
@@ -162,7 +163,7 @@ def test_the_list_costs_the_same_few_queries_however_long_it_is(
 ) -> None:
     for number in range(12):
         factories.document(of=factories.item(filename=f"{number}.txt"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):  # one of them notes, once a minute, that the token was used
         assert len(api.get(INBOX).json()["results"]) == 12
 
 
