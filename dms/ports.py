@@ -134,10 +134,9 @@ class RecognisedWord:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What one engine run gave: words in reading order, and a one-page PDF that holds only the invisible text."""
+    """What one engine run gave: words in reading order."""
 
     words: tuple[RecognisedWord, ...]
-    layer: Path | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,13 +108,8 @@ class PageFacts(TypedDict):
     chars: int
     barcodes: list[Barcode]
     image: ObjectFacts | None
-    layer: ObjectFacts | None
-    """OCR pages: a one-page PDF with only the invisible text, for the rendition."""
     problem: str | None
     """Why this page has no text although it should: a Reason value (too expensive, damaged …)."""
-    skew: NotRequired[float]
-    """Degrees counter-clockwise by which the page image was turned for reading, beside `turn`: its lines run askew, and
-    `layer` stands on the straightened picture. Missing for 0."""
 
 
 class RangeFacts(TypedDict):

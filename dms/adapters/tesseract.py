@@ -1,4 +1,4 @@
-"""Knows how tesseract is run: one process per page, on one core, giving words, boxes and the invisible text at once.
+"""Knows how tesseract is run: one process per page, on one core, giving words with their boxes.
 
 Measured: the same page costs five times the CPU with tesseract's own threads on a busy machine, three times with one
 run per output, and a quarter more when the picture is handed over compressed. Hence the path of an uncompressed
@@ -31,12 +31,10 @@ class Tesseract:
         self._seconds = seconds
 
     def recognise(self, picture: Path, *, dpi: int, folder: Path) -> Recognition:
-        """Writes `recognised.tsv` and `recognised.pdf` to `folder`, over those of an earlier run."""
+        """Writes `recognised.tsv` to `folder`, over that of an earlier run."""
         base = folder / "recognised"
-        config = f"--dpi {dpi} -c textonly_pdf=1 -c tessedit_create_tsv=1"
-        self._run(picture, base, "pdf", self._languages, config)
-        layer = base.with_suffix(".pdf")
-        return Recognition(_read_words(base.with_suffix(".tsv")), layer if layer.exists() else None)
+        self._run(picture, base, "tsv", self._languages, f"--dpi {dpi} -c tessedit_create_tsv=1")
+        return Recognition(_read_words(base.with_suffix(".tsv")))
 
     def orientation(self, picture: Path, *, dpi: int) -> Orientation | None:
         base = picture.with_suffix("")

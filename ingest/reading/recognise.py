@@ -46,12 +46,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """Boxes are fractions of the page set upright by `attempt.turn`; `layer` covers it once straightened, too."""
+    """Boxes are fractions of the page set upright by `attempt.turn`."""
 
     text: PageText
     attempt: Attempt
     confidence: float | None
-    layer: Path | None
     words: tuple[RecognisedWord, ...]
 
     @property
@@ -119,12 +118,12 @@ def _page(found: Recognition, attempt: Attempt, size: tuple[int, int]) -> ReadPa
     words = tuple(word for word in found.words if not _is_noise(word))
     confidence = _mean_confidence(words)
     if confidence is None or confidence < NO_TEXT_BELOW:
-        return ReadPage(PageText(), attempt, confidence, None, words)
+        return ReadPage(PageText(), attempt, confidence, words)
     lines = tuple(
         tuple(Word(word.text, orientation.box_on_page(word, size, attempt.skew)) for word in line)
         for _, line in groupby(words, key=lambda word: word.line)
     )
-    return ReadPage(PageText(lines), attempt, confidence, found.layer, words)
+    return ReadPage(PageText(lines), attempt, confidence, words)
 
 
 def _is_noise(word: RecognisedWord) -> bool:

@@ -29,7 +29,6 @@ class ObjectRole(StrEnum):
     RENDITION = "rendition"
     THUMBNAIL = "thumbnail"
     PAGE_IMAGE = "page_image"
-    TEXT_LAYER = "text_layer"
     READING = "reading"
     MANIFEST = "manifest"
 

@@ -33,7 +33,6 @@ from ingest.steps.reading_file import NumberedPage, pack_reading
 
 log = logging.getLogger(__name__)
 
-PDF_TYPE = "application/pdf"
 TEXT_PAGES_TOGETHER = 40
 REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (PictureTooLarge, Reason.PICTURE_TOO_LARGE),
@@ -144,7 +143,7 @@ def _read_by_ocr(
         except PAGE_ERRORS as error:
             facts["problem"] = _reason_of(error, number).value
         if found is not None:
-            _note_reading(context, facts, found)
+            _note_reading(facts, found)
         image, (facts["width"], facts["height"]) = encode_view(page.view, facts["turn"])
         facts["image"] = _keep_image(context, number, image)
         return facts, NumberedPage(number, found.text) if found and found.text.lines else None
@@ -162,18 +161,12 @@ def _recognise(context: StepContext, page: DecodedPage, folder: Path) -> ReadPag
         return first
 
 
-def _note_reading(context: StepContext, facts: PageFacts, found: ReadPage) -> None:
+def _note_reading(facts: PageFacts, found: ReadPage) -> None:
     facts["confidence"] = found.confidence
     if not found.text.lines:
         return
     facts["source"], facts["chars"], facts["blank"] = "ocr", len(found.text.text), False
     facts["turn"] = found.attempt.turn
-    if found.attempt.skew:
-        facts["skew"] = found.attempt.skew
-    if found.layer is not None:
-        name = f"layer-{facts['number']:04}.pdf"
-        kept = context.workspace.keep(found.layer, name=name, role=ObjectRole.TEXT_LAYER, media_type=PDF_TYPE)
-        facts["layer"] = _as_facts(kept)
 
 
 def _keep_image(context: StepContext, number: int, image: bytes) -> ObjectFacts:
@@ -196,7 +189,6 @@ def _unread(number: int, problem: Reason | None) -> PageFacts:
         "chars": 0,
         "barcodes": [],
         "image": None,
-        "layer": None,
         "problem": problem.value if problem else None,
     }
 

@@ -11,15 +11,17 @@ from typing import TypeVar, cast
 import pikepdf
 import pypdfium2
 
-from ingest.facts import InspectedPart, ObjectFacts, PageFacts, PartFacts, ReadPart, RenderedPart
+from dms.pages import PageText
+from ingest.facts import InspectedPart, ObjectFacts, PageFacts, PartFacts, ReadPart, ReadTextFacts, RenderedPart
 from ingest.reading.archivable import NotArchivable
 from ingest.reading.page_image import MEDIA_TYPE as IMAGE_TYPE
 from ingest.reading.page_image import thumbnail
 from ingest.reading.pictures import PictureDamaged, PictureTooLarge
-from ingest.reading.rendition import TextLayer, make_rendition
+from ingest.reading.rendition import ReadPageText, make_rendition
 from ingest.reading.sandbox import ChildDied, TooExpensive, WorkFailed
 from ingest.steps.contract import Done, ObjectRef, ObjectRole, Outcome, StepContext
 from ingest.steps.limited import limited
+from ingest.steps.reading_file import read_pages
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ def _render(context: StepContext, part: PartFacts) -> RenderedPart:
     small = _thumbnail(context, read["pages"])
     if (kept := _why_none(part, inspected)) is not None:
         return {"part": number, "rendition": None, "no_rendition": kept, "thumbnail": small}
-    rendition, reason, detail = _rendition(context, part, inspected, read["pages"])
+    rendition, reason, detail = _rendition(context, part, inspected, read)
     return {"part": number, "rendition": rendition, "no_rendition": reason, "detail": detail, "thumbnail": small}
 
 
@@ -71,16 +73,16 @@ def _why_none(part: PartFacts, inspected: InspectedPart) -> str | None:
 
 
 def _rendition(
-    context: StepContext, part: PartFacts, inspected: InspectedPart, pages: Sequence[PageFacts]
+    context: StepContext, part: PartFacts, inspected: InspectedPart, read: ReadPart
 ) -> tuple[ObjectFacts | None, str | None, str]:
     """The rendition, or why there is none; and the detail of either."""
     source = context.workspace.fetch(ObjectRef.from_facts(dict(inspected["working"] or part["original"])))
     kind = "pdf" if inspected["working"] else part["kind"]
     with tempfile.TemporaryDirectory(dir=context.workspace.scratch) as folder:
         target = Path(folder) / "rendition.pdf"
-        layers = [_layer(context, page) for page in pages]
+        pages = _read_texts(context, read)
         try:
-            fonts = limited(context, make_rendition, source, kind, layers, target, context.limits)
+            fonts = limited(context, make_rendition, source, kind, pages, target, context.limits)
         except NotArchivable as refused:
             log.info("part %s of %s: no rendition: %s", part["number"], context.item.id, refused.rules)
             return None, refused.cause.value, refused.detail
@@ -94,10 +96,17 @@ def _rendition(
     return cast("ObjectFacts", kept.as_facts()), None, ", ".join(fonts)
 
 
-def _layer(context: StepContext, page: PageFacts) -> TextLayer:
-    layer = page["layer"]
-    path = context.workspace.fetch(ObjectRef.from_facts(dict(layer))) if layer else None
-    return TextLayer(page["number"], path, page["turn"], page.get("skew", 0.0), (page["width"], page["height"]))
+def _read_texts(context: StepContext, read: ReadPart) -> list[ReadPageText]:
+    facts = cast("ReadTextFacts", context.facts["read_text"])
+    texts = {page.number: page.text for page in read_pages(facts, read["part"], context.workspace)}
+    return [
+        ReadPageText(
+            page["number"],
+            None if page["source"] == "text_layer" else texts.get(page["number"], PageText()),
+            page["turn"],
+        )
+        for page in read["pages"]
+    ]
 
 
 def _thumbnail(context: StepContext, pages: Sequence[PageFacts]) -> ObjectFacts | None:

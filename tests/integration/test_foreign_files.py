@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,17 @@ from dms.access.models import Scope
 from dms.adapters.chosen import SystemClock, object_store
 from dms.audit.door import change
 from dms.audit.events import Event
-from dms.records.models import Document, DocumentKind, TextState
+from dms.records.models import Document, DocumentKind, ObjectRole, TextState
 from ingest.classification.kinds import KINDS
 from ingest.intake import Delivery, take_in
 from ingest.models import InboxItem, ItemState, Source
+from ingest.no_rendition import no_rendition_sentence
 from ingest.work.page_ranges import read_range
 from ingest.work.pending import pending_ranges
 from ingest.work.runner import advance_item
 from ingest.work.tools import chosen_tools
 from tests.shared_data import DATA
+from tests.verapdf import approved_at_the_end
 
 KINDS_OF_FILES = ("malformed", "bomb", "pdf", "pdfa", "image", "mail", "office", "eicar", "barcode")
 
@@ -80,8 +83,16 @@ def inbox() -> Scope:
     return scope
 
 
+@pytest.fixture(scope="module")
+def renditions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Here every PDF/A of the material is put."""
+    yield from approved_at_the_end(tmp_path_factory.mktemp("renditions"))
+
+
 @pytest.mark.parametrize("foreign", FOREIGN, ids=lambda foreign: foreign.name)
-def test_it_ends_in_a_named_state_and_its_original_is_kept(foreign: Foreign, inbox: Scope) -> None:
+def test_it_ends_in_a_named_state_and_its_original_is_kept(
+    foreign: Foreign, inbox: Scope, renditions: Path, state: Callable[[str], None]
+) -> None:
     item = run_through(foreign.path, inbox)
     assert item.state in {ItemState.DONE, ItemState.REFUSED}, f"{item.state}: {item.detail}"
     assert_original_is_kept(item, foreign.path)
@@ -92,6 +103,7 @@ def test_it_ends_in_a_named_state_and_its_original_is_kept(foreign: Foreign, inb
         return
     documents = list(Document.objects.filter(item_id=item.pk).order_by("part"))
     assert documents, "done without a document"
+    keep_renditions(documents, renditions, state)
     text = text_of(documents)
     assert text.strip(), "an empty document is never done"
     assert_agrees_with_sources(foreign, documents[0], text)
@@ -108,6 +120,19 @@ def run_through(path: Path, scope: Scope) -> InboxItem:
             read_range(pk, tools)
     item.refresh_from_db()
     return item
+
+
+def keep_renditions(documents: list[Document], folder: Path, state: Callable[[str], None]) -> None:
+    """Either there is one, or the reason why not is stated."""
+    for document in documents:
+        version = document.versions.get()
+        stored = version.stored_objects.filter(role=ObjectRole.RENDITION).first()
+        assert (stored is None) == bool(version.no_rendition)
+        if stored is None:
+            state(f"{document.filename}: {no_rendition_sentence(version.no_rendition, version.rendition_detail)}")
+            continue
+        with object_store().read(stored.key) as stream:
+            (folder / f"{document.pk}-{squeezed(document.filename)}.pdf").write_bytes(stream.read())
 
 
 def assert_original_is_kept(item: InboxItem, path: Path) -> None:

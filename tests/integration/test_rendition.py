@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -15,23 +16,14 @@ from PIL import Image
 from ingest.reading.archivable import NotArchivable
 from ingest.reading.limits import Limits
 from ingest.reading.pdf_text import open_pdf, read_text_page, render_page
-from ingest.reading.rendition import TextLayer, make_rendition
-from ingest.steps import read_text, render
-from ingest.steps.contract import Done, ObjectRef, StepContext
+from ingest.reading.rendition import ReadPageText, make_rendition
+from ingest.steps.contract import ObjectRef, StepContext
+from tests.unit.ingest.rendering import render_all, words_by_poppler, words_read
 from tests.unit.ingest.scans import inspected, jpeg, scan, scanned_pdf
 
 
 def rendered(context: StepContext) -> tuple[dict[str, Any], Path | None]:
-    ranges = [
-        done.facts for one in read_text.ranges(context) if isinstance(done := read_text.read_range(context, one), Done)
-    ]
-    context.facts["read_text"] = {"ranges": ranges}  # type: ignore[index]
-    read = read_text.run(context)
-    assert isinstance(read, Done)
-    context.facts["read_text"] = read.facts  # type: ignore[index]
-    outcome = render.run(context)
-    assert isinstance(outcome, Done)
-    part = outcome.facts["parts"][0]
+    part = render_all(context)[0]
     kept = part["rendition"]
     return part, context.workspace.fetch(ObjectRef.from_facts(kept)) if kept else None
 
@@ -69,11 +61,19 @@ def test_marked_text_lies_over_the_printed_word_however_the_page_lay(tmp_path: P
         assert pdfa.validate_written(path, "2b").verdict == "pass"
 
 
-def test_text_of_a_page_askew_runs_askew_too(tmp_path: Path) -> None:
+def test_text_of_a_page_askew_lies_over_its_words_too(tmp_path: Path) -> None:
     with inspected(tmp_path, scanned_pdf([scan(skew=6)]), "pdf", ["embedded"]) as context:
         _, path = rendered(context)
         assert path is not None
         assert ink_under(path, "Gebührenbescheid") > 30
+
+
+@pytest.mark.parametrize(("skew", "turn"), [(-1.4, 0), (0.9, 0), (1.8, 180), (5.0, 0), (-0.9, 90)])
+def test_another_reader_finds_every_word_whole_however_the_paper_lay(tmp_path: Path, skew: float, turn: int) -> None:
+    with inspected(tmp_path, scanned_pdf([scan(skew=skew, turn=turn)]), "pdf", ["embedded"]) as context:
+        _, path = rendered(context)
+        assert path is not None
+        assert words_by_poppler(path, 1) == Counter(words_read(context, 0)[1])
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
@@ -122,7 +122,7 @@ def test_what_the_validator_refuses_is_named_by_its_rules(tmp_path: Path) -> Non
     with pikepdf.open(BytesIO(scanned_pdf([scan()]))) as pdf:
         pdf.Root.AcroForm = pikepdf.Dictionary(XFA=pikepdf.String("x"), Fields=pikepdf.Array())
         pdf.save(tmp_path / "form.pdf")
-    page = TextLayer(1, None, 0, 0.0, (100, 100))
+    page = ReadPageText(1, None, 0)
     with pytest.raises(NotArchivable) as caught:
         make_rendition(tmp_path / "form.pdf", "pdf", [page], tmp_path / "out.pdf", Limits())
     assert caught.value.rules
@@ -134,6 +134,6 @@ def test_marks_of_programs_that_carry_no_content_are_taken_off(tmp_path: Path) -
         pdf.trailer[Name.DocChecksum] = Name("/0123")
         pdf.pages[0].obj.Trans = pikepdf.Dictionary(S=Name.Fade)
         pdf.save(tmp_path / "marks.pdf")
-    page = TextLayer(1, None, 0, 0.0, (100, 100))
+    page = ReadPageText(1, None, 0)
     make_rendition(tmp_path / "marks.pdf", "pdf", [page], tmp_path / "out.pdf", Limits())
     assert pdfa.validate_written(tmp_path / "out.pdf", "2b").verdict == "pass"

@@ -18,7 +18,7 @@ from ingest.reading.archivable import NotArchivable
 from ingest.reading.limits import Limits
 from ingest.reading.pdf_text import open_pdf, read_text_page
 from ingest.reading.refusal import Refusal, refusal_of
-from ingest.reading.rendition import TextLayer, make_rendition
+from ingest.reading.rendition import ReadPageText, make_rendition
 from ingest.reading.rendition_check import check_own_text
 from tests.unit.ingest.drawing import text_pdf
 
@@ -44,7 +44,7 @@ def altered(path: Path, alter: Callable[[pikepdf.Pdf], None]) -> Path:
 def rendition_of(path: Path) -> tuple[Path, tuple[str, ...]]:
     target = path.with_name("rendition.pdf")
     with pikepdf.open(path) as pdf:
-        pages = [TextLayer(number, None, 0, 0.0, (1, 1)) for number in range(1, len(pdf.pages) + 1)]
+        pages = [ReadPageText(number, None, 0) for number in range(1, len(pdf.pages) + 1)]
     fonts = make_rendition(path, "pdf", pages, target, Limits())
     assert pdfa.validate_written(target, "2b").verdict == "pass"
     return target, fonts
