@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
@@ -255,7 +256,12 @@ class DocumentChangeSerializer(ChangeSerializer):
 
     title = serializers.CharField(required=False, max_length=LONGEST)
     sender = serializers.CharField(required=False, max_length=LONGEST, allow_blank=True)
-    letter_date = serializers.DateField(required=False, allow_null=True, help_text="Null: it has none.")
+    letter_date = serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="Null: it has none.",
+        error_messages={"invalid": gettext_lazy("Ein Datum wird in der Form JJJJ-MM-TT erwartet.")},
+    )
     kind = serializers.CharField(
         required=False,
         max_length=40,

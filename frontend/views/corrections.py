@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.records.corrections import document_correct, document_set_kind
+from dms.records.corrections import document_correct, document_set_kind, state_digest
 from dms.records.facts import InvalidFact
 from dms.records.kinds import NONE_FITS
 from dms.records.models import Document, DocumentKind
@@ -45,7 +45,7 @@ def correct(request: HttpRequest, document_id: UUID, name: str) -> HttpResponse:
         return document_correct(actor_of(request), found, read_fact(name, typed), expected=_expected(request))
 
     try:
-        return _answer(request, _do(request, document_id, act))
+        return _answer(request, *_do(request, document_id, act))
     except InvalidFact as error:
         return _refuse(request, document_id, Refused(name, typed, str(error)))
     except NotPossible:
@@ -78,13 +78,15 @@ def _expected(request: HttpRequest) -> str | None:
     return request.POST.get("expected") or None
 
 
-def _do(request: HttpRequest, document_id: UUID, act: Callable[[Document], Document]) -> Document:
-    """Raises Http404, InvalidFact, NotPossible."""
+def _do(request: HttpRequest, document_id: UUID, act: Callable[[Document], Document]) -> tuple[Document, Saved | None]:
+    """With what is to be said if it is not the usual. Raises Http404, InvalidFact, NotPossible."""
     found = document_or_404(request, document_id)
     try:
-        return act(found)
+        changed = act(found)
     except NotAllowed as error:
         raise Http404 from error
+    same = state_digest(changed) == state_digest(found)
+    return changed, Saved(_("Unverändert: Das stand schon da.")) if same else None
 
 
 def _do_or_say(
@@ -92,10 +94,10 @@ def _do_or_say(
 ) -> HttpResponse:
     """For what is one click: there is nothing typed that would have to be kept."""
     try:
-        changed, saved = _do(request, document_id, act), Saved(done) if done else None
+        changed, saved = _do(request, document_id, act)
     except NotPossible as refusal:
-        changed, saved = document_or_404(request, document_id), Saved(str(refusal), Tone.WARNING)
-    return _answer(request, changed, saved)
+        return _answer(request, document_or_404(request, document_id), Saved(str(refusal), Tone.WARNING))
+    return _answer(request, changed, saved or (Saved(done) if done else None))
 
 
 def _answer(request: HttpRequest, document: Document, saved: Saved | None = None) -> HttpResponse:

@@ -144,7 +144,7 @@ def test_a_clerk_corrects_title_sender_and_date(api: APIClient) -> None:
         ({"title": " "}, "title", "nicht leer"),
         ({"title": "x" * 301}, "title", "300 Zeichen"),
         ({"title": "\u200b"}, "title", "braucht einen Titel"),
-        ({"letter_date": "3.4.2026"}, "letter_date", "YYYY-MM-DD"),
+        ({"letter_date": "3.4.2026"}, "letter_date", "JJJJ-MM-TT"),
         ({"letter_date": "1066-10-14"}, "letter_date", "Jahreszahl"),
         ({"letter_date": "2066-10-14"}, "letter_date", "Jahreszahl"),
         ({"sender": None}, "sender", "nicht null"),

@@ -132,6 +132,14 @@ def test_the_last_correction_is_taken_back_and_then_nothing_more(clerk: Client) 
     assert "Das lässt sich nicht mehr zurücknehmen" in text_of(again)
 
 
+def test_saving_what_stands_there_is_told_and_leaves_nothing_to_take_back(clerk: Client) -> None:
+    document = a_letter()
+    correct(clerk, document, "sender", "Musterfrau")
+    answer = text_of(correct(clerk, document, "title", document.title))
+    assert "Unverändert: Das stand schon da." in answer
+    assert "Rückgängig" not in answer
+
+
 def test_everything_works_without_scripts_and_leads_back_to_where_it_came_from(clerk: Client) -> None:
     document = a_letter()
     address = f"/documents/{document.pk}/"
