@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help run stop stack stack-stop test test-compose check format assets lock clean-state
+.PHONY: help run stop stack stack-stop test test-stack test-compose check format assets lock clean-state
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -22,6 +22,11 @@ stack-stop: ## stop what `make stack` started
 
 test: ## set up what is missing and run every test (ARGS="-k word" for some)
 	@scripts/bootstrap test && exec $(PYTHON) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+test-stack: ## conformance, integration and bad days on real Elasticsearch and MinIO (builds MinIO if need be)
+	@scripts/bootstrap test && $(PYTHON) -m scripts.stack start && $(PYTHON) -m scripts.stack stop && \
+	REGISTRATUR_TEST_STACK=1 $(PYTHON) -m pytest -rs tests/conformance tests/integration/search tests/integration/dms \
+	tests/crash $(ARGS)
 
 test-compose: ## try Dockerfile and docker-compose.yml on a Docker engine of their own (root; about ten minutes)
 	@scripts/bootstrap compose && REGISTRATUR_TEST_COMPOSE=1 $(PYTHON) -m pytest -q tests/compose $(ARGS)

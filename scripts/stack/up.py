@@ -25,12 +25,13 @@ ENGINE_SECONDS = 10
 
 
 def main(arguments: list[str]) -> int:
+    """`stop`; `up`: never in containers; nothing: as the machine allows."""
     os.environ.setdefault("REGISTRATUR_STATE", str(CHECKOUT / ".stack"))
     state = State(Path(os.environ["REGISTRATUR_STATE"]).absolute())
     try:
         if arguments == ["stop"]:
             return stop(state)
-        if not any(map(is_given, GIVEN_BY)) and engine_answers():
+        if not arguments and not any(map(is_given, GIVEN_BY)) and engine_answers():
             print("A Docker engine answers: starting the containers of docker-compose.yml.", file=sys.stderr)
             os.execv(CHECKOUT / "scripts/compose/up", ["scripts/compose/up"])  # noqa: S606 - ours
         return up(state, own_servers(state))

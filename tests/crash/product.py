@@ -16,13 +16,15 @@ from scripts.run.port import free_port
 from scripts.run.programs import die_with_manager
 
 START_SECONDS = 240
+STARTERS = {False: ("scripts.run", "up"), True: ("scripts.stack.up", "up")}
 
 
 class Product:
     """Everything under one process manager; `start` returns when the ready line was printed."""
 
-    def __init__(self, state: Path, **settings: str) -> None:
-        self.state = state
+    def __init__(self, state: Path, *, full_stack: bool = False) -> None:
+        """With `full_stack` it runs on an Elasticsearch and a MinIO of its own, as `make stack` does."""
+        self.state, self.full_stack = state, full_stack
         self.port = free_port()
         self.environment = {
             **{k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR"}},
@@ -30,7 +32,6 @@ class Product:
             "REGISTRATUR_PORT": str(self.port),
             "REGISTRATUR_SAMPLES": "0",
             "REGISTRATUR_WORKERS": "2",
-            **settings,
         }
         self._process: subprocess.Popen[str] | None = None
 
@@ -47,7 +48,7 @@ class Product:
         log = self.state.parent / "run.log"
         with log.open("a") as output:
             self._process = subprocess.Popen(
-                [*die_with_manager(), sys.executable, "-m", "scripts.run", "up"],
+                [*die_with_manager(), sys.executable, "-m", *STARTERS[self.full_stack]],
                 cwd=CHECKOUT, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True,
             )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS

@@ -11,7 +11,7 @@ import random
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import requests
 
+from scripts.stack import elasticsearch, minio
 from tests.crash.post import Post, session_of, state_folder_below
 from tests.crash.product import Product
 
@@ -30,15 +31,20 @@ STORE_MB = 48
 numbers = count(step=100)
 
 
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """Its objects lie on a small disk of their own, where this machine lets us make one."""
+@pytest.fixture(scope="module", params=["alone", "full stack"])
+def product(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """By itself, with objects on a small disk where this machine lets us make one; or on the full stack."""
+    full_stack = request.param == "full stack"
+    if full_stack:
+        skip_without_full_stack()
     state = state_folder_below(tmp_path_factory.mktemp("town"))
-    with small_disk(state / "objects"):
-        product = Product(state)
-        product.start()
-        yield product
-        product.stop()
+    with small_disk(state / "objects") if not full_stack else nullcontext():
+        product = Product(state, full_stack=full_stack)
+        try:
+            product.start()
+            yield product
+        finally:
+            product.stop()
 
 
 @pytest.fixture
@@ -136,6 +142,8 @@ def test_a_read_only_store_takes_nothing_in_and_loses_nothing(
 
 
 def test_wrong_bytes_in_the_store_are_named_and_never_given_out(product: Product, post: Post) -> None:
+    if product.full_stack:
+        pytest.skip("MinIO's own files are changed in tests/integration/dms/test_s3_store.py")
     answer = post.api.post(
         f"{product.url}/api/v1/inbox/", files={"file": ("verfälscht.txt", b"Guten Tag, Kaufvertrag.")}
     )
@@ -164,6 +172,24 @@ def test_anything_is_killed_at_random(product: Product, post: Post, state: Calla
     settle(post, state, "after kill -9 of anything")
 
 
+def test_the_search_goes_away_and_catches_up_by_itself(
+    product: Product, post: Post, state: Callable[[str], None]
+) -> None:
+    if not product.full_stack:
+        pytest.skip("alone, the search is part of the database")
+    post.deliver()
+    time.sleep(1.5)
+    product.control("stop", "servers:elasticsearch")
+    wait_for_grade(product, "search", "away")
+    assert post.api.get(f"{product.url}/api/v1/documents/", timeout=30).status_code == 200
+    answer = post.api.get(f"{product.url}/api/v1/search/?q=Kennwort", timeout=30)
+    assert (answer.status_code, answer.json()["code"]) == (503, "search_unavailable")
+    time.sleep(AWAY_SECONDS)
+    product.control("start", "servers:elasticsearch")
+    wait_for_grade(product, "search", "well", seconds=120)
+    settle(post, state, "without the search")
+
+
 def settle(post: Post, state: Callable[[str], None], occasion: str) -> None:
     post.wait_until_settled(SETTLE_SECONDS)
     post.assert_each_arrived_once()
@@ -189,6 +215,11 @@ def wait_for_grade(product: Product, part: str, grade: str, seconds: float = 60)
 @contextmanager
 def store_away(product: Product) -> Iterator[None]:
     """As a network drive that is gone: the folder is there, empty, and is not the store."""
+    if product.full_stack:
+        product.control("stop", "servers:minio")
+        yield
+        product.control("start", "servers:minio")
+        return
     objects = product.state / "objects"
     if os.path.ismount(objects):
         cover = objects
@@ -226,7 +257,16 @@ def small_disk(folder: Path) -> Iterator[None]:
             subprocess.run(["umount", "--lazy", folder], check=False)
 
 
+def skip_without_full_stack() -> None:
+    if "REGISTRATUR_TEST_STACK" not in os.environ:
+        pytest.skip("the full stack is tried by `make test-stack`")
+    if missing := elasticsearch.why_not() or minio.why_not():
+        pytest.skip(missing)
+
+
 def only_on_a_small_disk(product: Product) -> None:
+    if product.full_stack:
+        pytest.skip("the disk of MinIO is the machine's own")
     if not os.path.ismount(product.state / "objects"):
         pytest.skip("this machine lets nobody but root mount a small disk")
 
