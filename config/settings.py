@@ -165,11 +165,17 @@ OCR_ENGINE = {
     "adapter": env("OCR_ENGINE", "dms.adapters.tesseract.Tesseract"),
     "languages": env("OCR_LANGUAGES", "deu"),
 }
-MALWARE_SCANNER = {"adapter": env("MALWARE_SCANNER", "dms.adapters.no_scanner.NoScanner")}
+CLAMD_URL = env("CLAMD_URL", "")
+MALWARE_SCANNER: dict[str, object] = {
+    "adapter": env("MALWARE_SCANNER", "dms.adapters.clamd.Clamd" if CLAMD_URL else "dms.adapters.no_scanner.NoScanner")
+}
+if MALWARE_SCANNER["adapter"] == "dms.adapters.clamd.Clamd":
+    MALWARE_SCANNER |= {"url": CLAMD_URL, "largest_mb": float(env("CLAMD_MAX_MB", "25"))}
 
 # --- taking mail in -------------------------------------------------------------------------------
 WATCH_FOLDER = Path(env("WATCH_FOLDER", str(STATE / "inbox")))
 WATCH_QUIET_SECONDS = float(env("WATCH_QUIET_SECONDS", "5"))
+WATCH_INCOMPLETE_SECONDS = float(env("WATCH_INCOMPLETE_SECONDS", "600"))
 UPLOAD_MAX_MB = int(env("UPLOAD_MAX_MB", "2048"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

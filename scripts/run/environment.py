@@ -15,6 +15,8 @@ GIVEN_SETTINGS = (
     "ALLOWED_HOSTS",
     "BEHIND_TLS",
     "BROKER_URL",
+    "CLAMD_MAX_MB",
+    "CLAMD_URL",
     "CSRF_TRUSTED_ORIGINS",
     "DATABASE_OWNER_URL",
     "DATABASE_URL",
@@ -47,6 +49,7 @@ GIVEN_SETTINGS = (
     "UPLOAD_MAX_MB",
     "UPLOAD_TEMP",
     "WATCH_FOLDER",
+    "WATCH_INCOMPLETE_SECONDS",
     "WATCH_QUIET_SECONDS",
 )
 """Settings that a person may give to `make run` and that `./manage.py` must see as well (docs/settings.md)."""
