@@ -13,13 +13,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from api.base import TypedTextField
 from dms.access.actors import Actor
 from dms.records.models import Document
-from ingest.actions import item_actions
+from ingest.actions import BY_PEOPLE, item_actions
+from ingest.delays import delays_of
 from ingest.duplicates import item_duplicates
 from ingest.models import InboxItem, ItemState, ItemVerb, Source
 from ingest.progress import Progress, progress_of
-from ingest.reasons import Reason
+from ingest.reasons import Delay, Reason
+from ingest.settling import LONGEST_NOTE
 
 LONGEST_KEY = 200
 DUPLICATE_OF = "The first document with the very same bytes that came in before, among those that you may read."
@@ -32,6 +35,7 @@ class ItemAnswer:
     progress: Progress | None
     actions: Sequence[ItemVerb]
     duplicate_of: Document | None
+    delay: Delay | None
 
 
 def answers_for(actor: Actor, items: Sequence[InboxItem]) -> list[ItemAnswer]:
@@ -41,11 +45,26 @@ def answers_for(actor: Actor, items: Sequence[InboxItem]) -> list[ItemAnswer]:
     documents: dict[UUID, list[Document]] = defaultdict(list)
     for document in Document.objects.visible_to(actor).filter(item_id__in=ids).order_by("part"):
         documents[document.item_id].append(document)
-    duplicates = item_duplicates(actor, items)
+    duplicates, delays = item_duplicates(actor, items), delays_of(items)
     return [
-        ItemAnswer(item, documents[item.pk], progress.get(item.pk), item_actions(actor, item), duplicates.get(item.pk))
+        ItemAnswer(
+            item,
+            documents[item.pk],
+            progress.get(item.pk),
+            item_actions(actor, item),
+            duplicates.get(item.pk),
+            delays.get(item.pk),
+        )
         for item in items
     ]
+
+
+class SettlementSerializer(serializers.Serializer):
+    """Who ticked it off, when, and what became of it."""
+
+    at = serializers.DateTimeField(source="settled_at")
+    by = serializers.CharField(source="settled_by", help_text="`user:` and the name.")
+    note = serializers.CharField(source="settled_note")
 
 
 class DocumentNameSerializer(serializers.Serializer):
@@ -91,10 +110,17 @@ class ItemSerializer(serializers.Serializer):
     reason = serializers.SerializerMethodField(help_text="Code why it was refused or is stuck.")
     reason_text = serializers.SerializerMethodField(help_text="The reason as a sentence.")
     next_step = serializers.SerializerMethodField(help_text="What a person can do about it.")
+    settled = serializers.SerializerMethodField(help_text="Refused or stuck, and a person ticked it off.")
+    settlement = serializers.SerializerMethodField()
+    incomplete = serializers.BooleanField(
+        source="item.incomplete", help_text="The end of the file was missing when it was taken in."
+    )
+    delay = serializers.SerializerMethodField(help_text="Code why it waits although a step is next.")
+    delay_text = serializers.SerializerMethodField(help_text="The same as a sentence.")
     documents = DocumentNameSerializer(many=True)
     duplicate_of = EarlierDocumentSerializer(allow_null=True, help_text=DUPLICATE_OF)
     progress = ProgressSerializer(allow_null=True)
-    actions = serializers.ListField(child=serializers.ChoiceField([str(ItemVerb.RETRY), str(ItemVerb.ACCEPT)]))
+    actions = serializers.ListField(child=serializers.ChoiceField([str(verb) for verb in BY_PEOPLE]))
     links = serializers.SerializerMethodField()
 
     def get_age(self, answer: ItemAnswer) -> int:
@@ -111,6 +137,19 @@ class ItemSerializer(serializers.Serializer):
         reason = reason_of(answer.item.reason)
         return str(reason.next_step) if reason else None
 
+    def get_settled(self, answer: ItemAnswer) -> bool:
+        return answer.item.settled_at is not None
+
+    @extend_schema_field(SettlementSerializer(allow_null=True))
+    def get_settlement(self, answer: ItemAnswer) -> dict[str, Any] | None:
+        return dict(SettlementSerializer(answer.item).data) if answer.item.settled_at else None
+
+    def get_delay(self, answer: ItemAnswer) -> str | None:
+        return answer.delay.value if answer.delay else None
+
+    def get_delay_text(self, answer: ItemAnswer) -> str | None:
+        return str(answer.delay.sentence) if answer.delay else None
+
     @extend_schema_field(ItemLinksSerializer)
     def get_links(self, answer: ItemAnswer) -> dict[str, Any]:
         request, key = self.context["request"], [answer.item.pk]
@@ -125,6 +164,19 @@ class InboxFilter(serializers.Serializer):
     source = serializers.ListField(  # type: ignore[assignment]
         child=serializers.ChoiceField(Source.choices), required=False
     )
+    settled = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class OriginalParameters(serializers.Serializer):
+    despite = serializers.ChoiceField(
+        [Reason.MALWARE_FOUND.value],
+        required=False,
+        help_text="Hands the file out although malware was found in it. Who did so stands in the history.",
+    )
+
+
+class SettleSerializer(serializers.Serializer):
+    note = TypedTextField(max_length=LONGEST_NOTE, help_text="What became of it: scanned again, answered …")
 
 
 class UploadSerializer(serializers.Serializer):

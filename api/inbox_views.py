@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -26,16 +27,20 @@ from api.inbox_shapes import (
     InboxFilter,
     ItemAnswer,
     ItemSerializer,
+    OriginalParameters,
+    SettleSerializer,
     UploadSerializer,
     answers_for,
 )
-from api.problems import not_found
+from api.problems import Problem, not_found
 from dms.access.actors import Actor
 from dms.adapters.chosen import SystemClock
 from ingest.intake import Delivery, take_in
 from ingest.models import InboxItem, InboxQuerySet, Source
+from ingest.quarantine import HARMLESS_ENDING, is_quarantined, note_fetched
 from ingest.retries import item_accept, item_retry
 from ingest.scopes import inbox_scope_for
+from ingest.settling import item_reopen, item_settle
 
 MULTIPART_FRAME = 1024 * 1024
 """What boundaries and headers may add to the bytes of the file."""
@@ -48,7 +53,10 @@ class InboxView(ListModelMixin, ApiView):
 
     def get_queryset(self) -> InboxQuerySet:
         chosen = read_parameters(InboxFilter, self.request)
-        wanted = {f"{name}__in": values for name, values in chosen.items()}
+        settled = chosen.pop("settled")
+        wanted: dict[str, Any] = {f"{name}__in": values for name, values in chosen.items()}
+        if settled is not None:
+            wanted["settled_at__isnull"] = not settled
         return InboxItem.objects.visible_to(self.actor).filter(**wanted)
 
     def paginate_queryset(self, queryset: Any) -> list[ItemAnswer]:  # type: ignore[override]
@@ -133,12 +141,52 @@ class ItemAcceptView(_ItemActionView):
         return self._act(item_id)
 
 
-class ItemOriginalView(ApiView):
-    @extend_schema(operation_id="inbox_original", responses={(200, ANY_TYPE): OpenApiTypes.BINARY, **SENT_ON})
-    def get(self, request: Request, item_id: UUID) -> HttpResponseBase:
-        """The file as it came in, whatever became of the item."""
+class ItemSettleView(ApiView):
+    serializer_class = ItemSerializer
+
+    @extend_schema(operation_id="inbox_settle", request=SettleSerializer)
+    def post(self, request: Request, item_id: UUID) -> Response:
+        """Ticks a refused or stuck item off: nothing is left to do about it. `state` stays as it is."""
+        asked = SettleSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
         item = find_item(self.actor, item_id)
-        return send(request, Download(item.key, item.sha256, item.size, ANY_TYPE, item.filename))
+        return _answer(self, item_settle(self.actor, item, asked.validated_data["note"]))
+
+
+class ItemReopenView(_ItemActionView):
+    service = staticmethod(item_reopen)
+
+    @extend_schema(operation_id="inbox_reopen", request=None)
+    def post(self, request: Request, item_id: UUID) -> Response:
+        """Takes back that an item was ticked off."""
+        return self._act(item_id)
+
+
+class ItemOriginalView(ApiView):
+    @extend_schema(
+        operation_id="inbox_original",
+        parameters=[OriginalParameters],
+        responses={(200, ANY_TYPE): OpenApiTypes.BINARY, **SENT_ON},
+    )
+    def get(self, request: Request, item_id: UUID) -> HttpResponseBase:
+        """The file as it came in, whatever became of the item. With malware in it only to who insists (`despite`)."""
+        item = find_item(self.actor, item_id)
+        name = item.filename
+        if is_quarantined(item):
+            _insisted(self.actor, item, request)
+            name += HARMLESS_ENDING
+        return send(request, Download(item.key, item.sha256, item.size, ANY_TYPE, name))
+
+
+def _insisted(actor: Actor, item: InboxItem, request: Request) -> None:
+    """Raises Problem, unless somebody who may asks for malware in so many words."""
+    if "despite" not in read_parameters(OriginalParameters, request):
+        sentence = _(
+            "In dieser Datei wurde Schadsoftware gefunden. Sie wird nur auf ausdrückliches Verlangen ausgegeben."
+        )
+        raise Problem(status.HTTP_409_CONFLICT, "malware_found", sentence)
+    if request.method == "GET":
+        note_fetched(actor, item)
 
 
 def find_item(actor: Actor, item_id: UUID) -> InboxItem:

@@ -35,7 +35,13 @@ DESCRIPTIONS = {
 }
 DOWNLOAD = ("206", "304", "412", "416", "500")
 WRITING = {"inbox_create": ("400", "413", "415", "422", "503"), "documents_change": ("400", "412", "413", "415")}
-ACTING = {"inbox_retry": ("409",), "inbox_accept": ("409",)}
+ACTING = {
+    "inbox_retry": ("409",),
+    "inbox_accept": ("409",),
+    "inbox_reopen": ("409",),
+    "inbox_settle": ("400", "409", "413", "415"),
+    "inbox_original": ("403", "409"),
+}
 
 
 def add_problem_responses(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

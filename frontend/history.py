@@ -16,11 +16,10 @@ from dms.records.history import FieldChange, changes_of, events_about, reason_of
 from dms.records.kinds import NONE_FITS, UNSURE
 from dms.records.models import Document, KindSource
 from frontend.fact_fields import as_typed, fact_label, is_fact
+from frontend.people import person_in_words
 from frontend.steps import WORDS
 
 MOST = 200
-SYSTEM = "system:"
-PERSON = "user:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,7 @@ class Entry:
 def history_of(document: Document, kinds: Mapping[str, str]) -> list[Entry]:
     """The newest first; the caller checks that the actor may see the history. `kinds` are labels by value."""
     rows = events_about(document).order_by("-number")[:MOST]
-    return [Entry(row.at, _who(row.actor), _what(row, document, kinds)) for row in rows]
-
-
-def _who(actor: str) -> str:
-    if actor.startswith(PERSON):
-        return actor.removeprefix(PERSON)
-    names = {"ingest": _("Posteingang (System)"), "setup": _("Einrichtung (System)")}
-    return names.get(actor.removeprefix(SYSTEM), actor)
+    return [Entry(row.at, person_in_words(row.actor), _what(row, document, kinds)) for row in rows]
 
 
 def _what(row: EventRow, document: Document, kinds: Mapping[str, str]) -> str:

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
-
 from dms.access.actors import Actor
 from dms.records.models import Document
+from frontend.people import person_in_words
 from frontend.steps import step_in_words
 from ingest.actions import item_actions
+from ingest.delays import delays_of
 from ingest.duplicates import item_duplicates
-from ingest.models import InboxItem, ItemState, ItemVerb
+from ingest.models import NEEDS_HELP, InboxItem, ItemState, ItemVerb
 from ingest.progress import Progress, progress_of
-from ingest.reasons import Reason
-
-NEEDS_HELP = (ItemState.REFUSED, ItemState.STUCK)
+from ingest.quarantine import is_quarantined
+from ingest.reasons import Delay, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,47 +27,53 @@ class InboxRow:
     progress: Progress | None
     documents: Sequence[Document]
     reason: Reason | None
-    can_retry: bool
-    can_accept: bool
     duplicate_of: Document | None
+    delay: Delay | None
+    can: frozenset[ItemVerb]
+    settled_by: str
+    quarantined: bool
 
     @property
     def is_moving(self) -> bool:
         return self.item.state in (ItemState.WAITING, ItemState.WORKING)
+
+    @property
+    def can_retry(self) -> bool:
+        return ItemVerb.RETRY in self.can
+
+    @property
+    def can_accept(self) -> bool:
+        return ItemVerb.ACCEPT in self.can
+
+    @property
+    def can_settle(self) -> bool:
+        return ItemVerb.SETTLE in self.can
+
+    @property
+    def can_reopen(self) -> bool:
+        return ItemVerb.REOPEN in self.can
 
 
 def inbox_rows(actor: Actor, items: Sequence[InboxItem]) -> list[InboxRow]:
     """In the order given; a constant number of queries."""
     progress = progress_of([item.pk for item in items if item.state == ItemState.WORKING])
     documents = _documents(actor, [item.pk for item in items])
-    duplicates = item_duplicates(actor, items)
-    return [_row(actor, item, progress.get(item.pk), documents[item.pk], duplicates.get(item.pk)) for item in items]
-
-
-def state_counts(actor: Actor) -> dict[str, int]:
-    """How many items of each state the actor may see."""
-    counted = InboxItem.objects.visible_to(actor).order_by().values("state").annotate(number=Count("pk"))
-    return {row["state"]: row["number"] for row in counted}
-
-
-def _row(
-    actor: Actor,
-    item: InboxItem,
-    progress: Progress | None,
-    documents: Sequence[Document],
-    duplicate_of: Document | None,
-) -> InboxRow:
-    possible = item_actions(actor, item)
-    return InboxRow(
-        item=item,
-        step=step_in_words(item),
-        progress=progress,
-        documents=documents,
-        reason=_reason(item),
-        can_retry=ItemVerb.RETRY in possible,
-        can_accept=ItemVerb.ACCEPT in possible,
-        duplicate_of=duplicate_of,
-    )
+    duplicates, delays = item_duplicates(actor, items), delays_of(items)
+    return [
+        InboxRow(
+            item=item,
+            step=step_in_words(item),
+            progress=progress.get(item.pk),
+            documents=documents[item.pk],
+            reason=_reason(item),
+            duplicate_of=duplicates.get(item.pk),
+            delay=delays.get(item.pk),
+            can=frozenset(item_actions(actor, item)),
+            settled_by=person_in_words(item.settled_by),
+            quarantined=is_quarantined(item),
+        )
+        for item in items
+    ]
 
 
 def _reason(item: InboxItem) -> Reason | None:

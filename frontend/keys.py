@@ -14,6 +14,7 @@ class Place(Enum):
     EVERYWHERE = _("Überall")
     HITS = _("In der Trefferliste")
     DOCUMENT = _("Im Dokument")
+    INBOX = _("Im Posteingang")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,13 @@ KEYS: dict[str, Key] = {
     "kind_confirm": Key("b", Place.DOCUMENT, _("Vorgeschlagene Dokumentart bestätigen")),
     "kind_choose": Key("a", Place.DOCUMENT, _("Andere Dokumentart wählen")),
     "undo": Key("Control+z", Place.DOCUMENT, _("Letzte Berichtigung zurücknehmen")),
+    "item_next": Key("j,ArrowDown", Place.INBOX, _("Nächster Eingang")),
+    "item_previous": Key("k,ArrowUp", Place.INBOX, _("Vorheriger Eingang")),
+    "item_open": Key("Enter", Place.INBOX, _("Dokument des Eingangs öffnen")),
+    "item_pick": Key("x", Place.INBOX, _("Eingang auswählen oder nicht mehr auswählen")),
+    "item_settle": Key("e", Place.INBOX, _("Ausgewählte Eingänge, sonst diesen, als erledigt abhaken")),
+    "item_retry": Key("r", Place.INBOX, _("Diesen Eingang noch einmal versuchen")),
+    "item_undo": Key("z", Place.INBOX, _("Das Abhaken von eben rückgängig machen")),
 }
 
 

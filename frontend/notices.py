@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dms.ports import ScanVerdict
 from dms.records.models import Document, DocumentVersion, TextState
+from ingest.models import InboxItem
 from ingest.no_rendition import no_rendition_sentence, other_fonts_sentence
 from ingest.reasons import Reason
 
@@ -37,7 +38,9 @@ SCANNED: dict[str, Notice] = {
         Tone.DANGER, _("Der Virenscanner hat Schadsoftware gefunden."), _("Bitte nicht öffnen und die IT verständigen.")
     ),
     ScanVerdict.NOT_SCANNED: Notice(
-        Tone.WARNING, _("Nicht auf Schadsoftware geprüft."), _("Für diese Datei war kein Virenscanner eingerichtet.")
+        Tone.WARNING,
+        _("Nicht auf Schadsoftware geprüft."),
+        _("Kein Virenscanner war eingerichtet, oder die Datei war ihm zu groß."),
     ),
 }
 
@@ -45,9 +48,18 @@ SCANNED: dict[str, Notice] = {
 def notices_of(document: Document, version: DocumentVersion) -> Iterator[Notice]:
     """The gravest first."""
     scanned = SCANNED.get(version.malware, SCANNED[ScanVerdict.NOT_SCANNED])
-    found = [*_about_text(document), scanned, *_about_file(version)]
+    found = [*_about_intake(document), *_about_text(document), scanned, *_about_file(version)]
     loudest = [Tone.DANGER, Tone.WARNING, Tone.INFO, Tone.GOOD]
     yield from sorted(found, key=lambda notice: loudest.index(notice.tone))
+
+
+def _about_intake(document: Document) -> Iterator[Notice]:
+    if InboxItem.objects.filter(pk=document.item_id, incomplete=True).exists():
+        yield Notice(
+            Tone.WARNING,
+            _("Das Ende der Datei fehlte, als sie angenommen wurde; es können Seiten fehlen."),
+            _("Bitte mit dem Papier vergleichen und nötigenfalls noch einmal scannen."),
+        )
 
 
 def _about_text(document: Document) -> Iterator[Notice]:

@@ -15,6 +15,7 @@ from frontend.views import (
     login,
     pages,
     search,
+    settling,
     status,
     uploads,
 )
@@ -24,6 +25,10 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/list/", inbox.inbox_list, name="inbox-list"),
     path("inbox/upload/", uploads.upload, name="upload"),
+    path("inbox/settle/", settling.settle, name="inbox-settle"),
+    path("inbox/reopen/", settling.reopen, name="inbox-reopen"),
+    path("inbox/retry/", settling.retry, name="inbox-retry"),
+    path("inbox/<uuid:item_id>/quarantine/", settling.quarantine, name="item-quarantine"),
     path("inbox/<uuid:item_id>/retry/", inbox.retry, name="item-retry"),
     path("inbox/<uuid:item_id>/accept/", inbox.accept, name="item-accept"),
     path("documents/<uuid:document_id>/", document.document, name="document"),

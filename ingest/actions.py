@@ -8,12 +8,14 @@ from dms.access.rule import can
 from ingest.models import InboxItem, ItemVerb
 from ingest.reasons import Reason
 
-BY_PEOPLE = (ItemVerb.RETRY, ItemVerb.ACCEPT)
+BY_PEOPLE = (ItemVerb.RETRY, ItemVerb.ACCEPT, ItemVerb.SETTLE, ItemVerb.REOPEN)
 
 
 def item_actions(actor: Actor, item: InboxItem) -> list[ItemVerb]:
     """Empty when nothing is to be done. Taking it as it is helps only where nothing but text was missing."""
     if not can(actor, Permission.INBOX_RETRY, item):
         return []
-    possible = [verb for verb in item.lifecycle.verbs(item.state) if verb in BY_PEOPLE]
+    if item.settled_at is not None:
+        return [ItemVerb.REOPEN]
+    possible = [verb for verb in item.lifecycle.verbs(item.state) if verb in BY_PEOPLE and verb is not ItemVerb.REOPEN]
     return [verb for verb in possible if verb is not ItemVerb.ACCEPT or item.reason == Reason.NO_TEXT.value]

@@ -41,6 +41,8 @@ class Delivery:
     source_path: str = ""
     source_key: str | None = None
     idempotency_key: str | None = None
+    incomplete: bool = False
+    """Its end is missing; see `InboxItem.incomplete`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def _create(
         idempotency_key=delivery.idempotency_key,
         submitted_by=actor.key,
         received_at=now,
+        incomplete=delivery.incomplete,
         key=stored.key,
         sha256=stored.sha256,
         size=stored.size,

@@ -16,7 +16,7 @@ from dms.access.permissions import Permission
 from dms.access.rule import visible
 from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded, RecordedQuerySet
-from ingest.reasons import Reason
+from ingest.reasons import FolderReason, Reason
 from ingest.steps.contract import ObjectRef, ObjectRole
 
 
@@ -35,6 +35,10 @@ class ItemState(models.TextChoices):
     STUCK = "stuck", _("steckt fest")
 
 
+NEEDS_HELP = (ItemState.REFUSED, ItemState.STUCK)
+"""States in which a person has to do something, until somebody has settled the item."""
+
+
 class ItemVerb(StrEnum):
     ADVANCE = "advance"
     REFUSE = "refuse"
@@ -43,6 +47,9 @@ class ItemVerb(StrEnum):
     RETRY = "retry"
     ACCEPT = "accept"
     """Take it as it is although no text was found."""
+    SETTLE = "settle"
+    """Nothing is left to do about it; the state says for ever what became of it."""
+    REOPEN = "reopen"
 
 
 ITEM_LIFECYCLE = Lifecycle(
@@ -57,6 +64,10 @@ ITEM_LIFECYCLE = Lifecycle(
         (ItemState.REFUSED, ItemVerb.RETRY): ItemState.WAITING,
         (ItemState.STUCK, ItemVerb.RETRY): ItemState.WAITING,
         (ItemState.REFUSED, ItemVerb.ACCEPT): ItemState.WAITING,
+        (ItemState.REFUSED, ItemVerb.SETTLE): ItemState.REFUSED,
+        (ItemState.STUCK, ItemVerb.SETTLE): ItemState.STUCK,
+        (ItemState.REFUSED, ItemVerb.REOPEN): ItemState.REFUSED,
+        (ItemState.STUCK, ItemVerb.REOPEN): ItemState.STUCK,
     }
 )
 
@@ -65,6 +76,13 @@ class InboxQuerySet(RecordedQuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """The items that this actor may see in the inbox."""
         return visible(self, actor, Permission.INBOX_VIEW)  # type: ignore[return-value]
+
+    def needing_help(self) -> Self:
+        """The items that wait for a person."""
+        return self.filter(state__in=NEEDS_HELP, settled_at__isnull=True)
+
+    def settled(self) -> Self:
+        return self.filter(settled_at__isnull=False)
 
 
 class InboxItem(Recorded):
@@ -92,13 +110,21 @@ class InboxItem(Recorded):
     detail = models.TextField(blank=True)
     """For the technician: what exactly a library said. Shown folded, never instead of the reason."""
     accepts_missing_text = models.BooleanField(default=False)
+    incomplete = models.BooleanField(default=False)
+    """The end of the file was missing when it was taken in, after it had been waited for."""
     finished_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=200, blank=True)
+    """`Actor.key`."""
+    settled_note = models.CharField(max_length=500, blank=True)
+    """Why nothing is left to do, as the person wrote it."""
 
     objects = InboxQuerySet.as_manager()  # type: ignore[misc]
     lifecycle = ITEM_LIFECYCLE
     audited_fields = (
         "scope_id", "filename", "source", "source_path", "source_key", "submitted_by", "idempotency_key", "received_at",
-        "key", "sha256", "size", "state", "step", "reason", "detail", "accepts_missing_text", "finished_at",
+        "key", "sha256", "size", "state", "step", "reason", "detail", "accepts_missing_text", "incomplete",
+        "finished_at", "settled_at", "settled_by", "settled_note",
     )  # fmt: skip
 
     class Meta:
@@ -106,10 +132,19 @@ class InboxItem(Recorded):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_is_known"),
             models.UniqueConstraint(fields=["submitted_by", "idempotency_key"], name="idempotency_key_once"),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | Q(state__in=["refused", "stuck"]),
+                name="item_settled_had_trouble",
+            ),
         ]
         indexes = [
             models.Index(fields=["scope", "-received_at", "id"], name="item_list"),
             models.Index(fields=["received_at"], condition=Q(state__in=["waiting", "working"]), name="item_pending"),
+            models.Index(
+                fields=["scope"],
+                condition=Q(state__in=["refused", "stuck"], settled_at__isnull=True),
+                name="item_needing_help",
+            ),
         ]
 
     @property
@@ -137,6 +172,8 @@ class Turn(models.Model):
     begun_at = models.DateTimeField(null=True)
     """Set while a worker is at it. Found set by another worker: the one before was killed."""
     deaths = models.PositiveIntegerField(default=0)
+    delay = models.CharField(max_length=40, blank=True)
+    """`ingest.reasons.Delay` while `not_before` waits for something; `note` is the same for the technician."""
     note = models.CharField(max_length=500, blank=True)
 
 
@@ -173,3 +210,36 @@ class RangeRun(models.Model):
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["item", "step", "position"], name="range_once_per_step")]
         indexes = [models.Index(fields=["position"], condition=Q(facts__isnull=True), name="range_open")]
+
+
+class WaitingFileQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """What waits for the inboxes that this actor may see."""
+        return visible(self, actor, Permission.INBOX_VIEW)  # type: ignore[return-value]
+
+
+class WaitingFile(models.Model):
+    """A file of the watched folder that is not taken in, or not removed, for now; no record. The watching program
+    alone writes it, and people read it on the page of the inbox."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    """`FoundFile.source_key()`, or the path where there is no file to tell."""
+    scope = models.ForeignKey(Scope, models.CASCADE, related_name="+")
+    path = models.CharField(max_length=1000)
+    """Below the watched folder."""
+    reason = models.CharField(max_length=40)
+    """`ingest.reasons.FolderReason`."""
+    detail = models.TextField(blank=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    """When it is taken in as it is; None where nobody knows."""
+
+    objects = WaitingFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["since", "path"]
+
+    @property
+    def reason_text(self) -> FolderReason | None:
+        """None for a code that a newer version wrote."""
+        return next((reason for reason in FolderReason if reason.value == self.reason), None)

@@ -1,4 +1,4 @@
-"""Why an item was refused or is stuck, in words that a scanning clerk understands, each with the next step."""
+"""Why an item was refused, is stuck or waits, in words that a scanning clerk understands, each with the next step."""
 
 from __future__ import annotations
 
@@ -40,6 +40,43 @@ class Reason(Enum):
     @property
     def next_step(self) -> Promise:
         return TEXTS[self].next_step
+
+
+class Delay(Enum):
+    """Why an item waits although a step of it is next: something outside is not ready, and it goes on by itself."""
+
+    SCANNER_AWAY = "scanner_away"
+    STORE_AWAY = "store_away"
+    TRIED_AGAIN = "tried_again"
+
+    @property
+    def sentence(self) -> Promise:
+        return DELAYS[self].sentence
+
+    @property
+    def next_step(self) -> Promise:
+        return DELAYS[self].next_step
+
+
+class FolderReason(Enum):
+    """Why a file lies in the watched folder and is not taken in, or not removed."""
+
+    INCOMPLETE = "incomplete"
+    TAKEN_INCOMPLETE = "taken_incomplete"
+    NAMED_UNFINISHED = "named_unfinished"
+    HELD_OPEN = "held_open"
+    UNREADABLE = "unreadable"
+    FOLDER_UNREADABLE = "folder_unreadable"
+    NOT_STORED = "not_stored"
+    NOT_REMOVABLE = "not_removable"
+
+    @property
+    def sentence(self) -> Promise:
+        return FOLDER[self].sentence
+
+    @property
+    def next_step(self) -> Promise:
+        return FOLDER[self].next_step
 
 
 TEXTS: dict[Reason, ReasonText] = {
@@ -98,5 +135,54 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.UNEXPECTED: ReasonText(
         _("Bei der Verarbeitung ist ein unerwarteter Fehler aufgetreten."),
         _("Bitte „Noch einmal versuchen“ wählen; hilft das nicht, die IT mit der Nummer des Eingangs verständigen."),
+    ),
+}
+
+DELAYS: dict[Delay, ReasonText] = {
+    Delay.SCANNER_AWAY: ReasonText(
+        _("Der Virenscanner antwortet nicht."),
+        _("Der Eingang wartet und wird jede Minute wieder versucht. Bleibt das so, bitte die IT verständigen."),
+    ),
+    Delay.STORE_AWAY: ReasonText(
+        _("Der Speicher antwortet nicht oder ist voll."),
+        _("Der Eingang wartet und wird von selbst wieder versucht. Bleibt das so, bitte die IT verständigen."),
+    ),
+    Delay.TRIED_AGAIN: ReasonText(
+        _("Beim letzten Versuch gab es einen Fehler."),
+        _("Es wird gleich von selbst noch einmal versucht."),
+    ),
+}
+FOLDER: dict[FolderReason, ReasonText] = {
+    FolderReason.INCOMPLETE: ReasonText(
+        _("Das Ende der Datei fehlt noch; es wird auf den Rest gewartet."),
+        _("Kommt nichts mehr, bitte noch einmal scannen."),
+    ),
+    FolderReason.TAKEN_INCOMPLETE: ReasonText(
+        _("Das Ende der Datei fehlt; sie ist so angenommen, wie sie ist."),
+        _("Bitte noch einmal scannen. Wächst die Datei doch noch, wird sie ganz und als neuer Eingang angenommen."),
+    ),
+    FolderReason.NAMED_UNFINISHED: ReasonText(
+        _("Der Name sagt, dass die Übertragung nicht fertig ist; die Datei ist nicht angenommen."),
+        _("Bitte noch einmal scannen, oder die Datei umbenennen, falls sie vollständig ist."),
+    ),
+    FolderReason.HELD_OPEN: ReasonText(
+        _("Ein Programm hat die Datei seit mehr als einer Stunde zum Schreiben geöffnet; sie ist nicht angenommen."),
+        _("Bitte den Scanner oder das Programm neu starten."),
+    ),
+    FolderReason.UNREADABLE: ReasonText(
+        _("Die Datei kann nicht gelesen werden und ist nicht angenommen."),
+        _("Es wird jede Minute wieder versucht. Bleibt das so, bitte die IT die Rechte an der Datei prüfen lassen."),
+    ),
+    FolderReason.FOLDER_UNREADABLE: ReasonText(
+        _("Der Ordner kann nicht gelesen werden; was darin liegt, wird nicht angenommen."),
+        _("Bitte die IT die Rechte am Ordner prüfen lassen."),
+    ),
+    FolderReason.NOT_STORED: ReasonText(
+        _("Die Datei ließ sich nicht sicher speichern und bleibt deshalb im Ordner."),
+        _("Es wird jede Minute wieder versucht. Bleibt das so, bitte die IT verständigen."),
+    ),
+    FolderReason.NOT_REMOVABLE: ReasonText(
+        _("Die Datei ist angenommen, lässt sich aber nicht aus dem Ordner entfernen."),
+        _("Sie wird nicht noch einmal angenommen. Bitte die IT die Rechte am Ordner prüfen lassen."),
     ),
 }

@@ -10,6 +10,7 @@ from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from ingest.models import InboxItem, ItemState, ItemVerb, RangeRun, StepRun, Turn
 from ingest.reasons import Reason
+from ingest.settling import refuse_when_settled
 from ingest.steps.names import FIRST_STEP
 from ingest.work.wake import wake_after_commit
 
@@ -32,6 +33,7 @@ def _again(actor: Actor, item: InboxItem, event: Event, verb: ItemVerb) -> Inbox
         fresh: InboxItem = opened.target
         if verb is ItemVerb.ACCEPT and fresh.reason != Reason.NO_TEXT.value:
             raise NotPossible(_("Das geht nur bei einem Eingang, in dem kein Text gefunden wurde."))
+        refuse_when_settled(fresh)
         was_refused = InboxItem.objects.filter(pk=fresh.pk, state=ItemState.REFUSED).exists()  # not saved yet
         fresh.reason = fresh.detail = ""
         fresh.finished_at = None
@@ -46,7 +48,7 @@ def _again(actor: Actor, item: InboxItem, event: Event, verb: ItemVerb) -> Inbox
             attempts=0, deaths=0, not_before=None, begun_at=None
         )
         Turn.objects.filter(item=fresh).update(
-            attempts=0, deaths=0, not_before=None, begun_at=None, ranges_open=False, note=""
+            attempts=0, deaths=0, not_before=None, begun_at=None, ranges_open=False, delay="", note=""
         )
         wake_after_commit()
     return fresh

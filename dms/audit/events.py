@@ -21,6 +21,9 @@ class Event(StrEnum):
     ITEM_RETRIED = "item:retried"
     ITEM_ACCEPTED = "item:accepted"
     ITEM_DONE = "item:done"
+    ITEM_SETTLED = "item:settled"
+    ITEM_REOPENED = "item:reopened"
+    ITEM_MALWARE_FETCHED = "item:malware_fetched"
     DOCUMENT_CLASSIFIED = "document:classified"
     DOCUMENT_CORRECTED = "document:corrected"
     DOCUMENT_REVERTED = "document:reverted"
@@ -51,6 +54,9 @@ RULES: dict[Event, EventRule] = {
     Event.ITEM_RETRIED: EventRule(Permission.INBOX_RETRY, _("Noch einmal versucht")),
     Event.ITEM_ACCEPTED: EventRule(Permission.INBOX_RETRY, _("Ohne Text übernommen")),
     Event.ITEM_DONE: EventRule(Permission.INBOX_PROCESS, _("Dokumente angelegt")),
+    Event.ITEM_SETTLED: EventRule(Permission.INBOX_RETRY, _("Als erledigt abgehakt")),
+    Event.ITEM_REOPENED: EventRule(Permission.INBOX_RETRY, _("Wieder geöffnet")),
+    Event.ITEM_MALWARE_FETCHED: EventRule(Permission.INBOX_RETRY, _("Original trotz Schadsoftware heruntergeladen")),
     Event.DOCUMENT_CLASSIFIED: EventRule(Permission.DOCUMENT_CLASSIFY, _("Dokumentart festgelegt")),
     Event.DOCUMENT_CORRECTED: EventRule(Permission.DOCUMENT_CORRECT, _("Angaben berichtigt")),
     Event.DOCUMENT_REVERTED: EventRule(Permission.DOCUMENT_CORRECT, _("Letzte Änderung zurückgenommen")),

@@ -113,13 +113,20 @@ def _rows_differing(state: dict[str, dict[str, Any]], tally: Tally) -> Iterator[
                 yield Finding(
                     f"{label}:{key}", "the row is gone" if row is None else "the row was deleted, and is here"
                 )
-            elif row is not None and (changed := _changed(audited_values(row), values, whole=guarded)):
+            elif row is not None and (changed := _changed(row, values, whole=guarded)):
                 yield Finding(f"{label}:{key}", f"changed without an event: {', '.join(changed)}")
 
 
-def _changed(stands: dict[str, Any], told: dict[str, Any], *, whole: bool) -> list[str]:
-    """Names of fields. An account or a token may be older than its first event, which then tells of it in part."""
-    return [name for name, value in stands.items() if (whole or name in told) and told.get(name) != value]
+def _changed(row: Any, told: dict[str, Any], *, whole: bool) -> list[str]:
+    """Names of fields. An account or a token may be older than its first event, which then tells of it in part.
+
+    A field of any other row that came with a later version began as its default.
+    """
+    stands = audited_values(row)
+    born = audited_values(type(row)()) if whole and told.keys() != stands.keys() else {}
+    return [
+        name for name, value in stands.items() if (whole or name in told) and told.get(name, born.get(name)) != value
+    ]
 
 
 def _rows_without_events(tally: Tally) -> Iterator[Finding]:

@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from frontend.inbox_rows import NEEDS_HELP
 from frontend.keys import KEYS
 from frontend.people import actor_of
 from ingest.models import InboxItem
@@ -57,7 +56,7 @@ def needing_help(context: Any) -> int:
     request = context.get("request")
     if request is None or not getattr(request, "user", None) or not request.user.is_authenticated:
         return 0
-    return InboxItem.objects.visible_to(actor_of(request)).filter(state__in=NEEDS_HELP).count()
+    return InboxItem.objects.visible_to(actor_of(request)).needing_help().count()
 
 
 @register.filter

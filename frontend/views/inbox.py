@@ -12,33 +12,31 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from dms.access.permissions import Permission
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
 from frontend.asked import whole_number
-from frontend.inbox_rows import NEEDS_HELP, inbox_rows, state_counts
+from frontend.inbox_rows import inbox_rows
+from frontend.inbox_tabs import chosen_tab, counted_tabs
 from frontend.people import actor_of, item_or_404, may_anywhere
-from ingest.models import InboxItem, ItemState
+from frontend.views.settling import JUST_SETTLED, way_back
+from ingest.models import InboxItem, WaitingFile
 from ingest.retries import item_accept, item_retry
 
 PER_PAGE = 50
-TABS: dict[str, tuple[Any, tuple[ItemState, ...]]] = {
-    "": (gettext_lazy("Alle"), tuple(ItemState)),
-    "open": (gettext_lazy("In Arbeit"), (ItemState.WAITING, ItemState.WORKING)),
-    "help": (gettext_lazy("Braucht Hilfe"), NEEDS_HELP),
-    "done": (gettext_lazy("Fertig"), (ItemState.DONE,)),
-}
+WAITING_FILES_SHOWN = 5
 
 
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     context = _context(request)
     context["list"], context["version"] = _rendered_list(request, context)
+    context["undo"] = request.session.pop(JUST_SETTLED, None)
     return render(request, "frontend/inbox.html", context)
 
 
@@ -74,25 +72,27 @@ def _act(request: HttpRequest, item_id: UUID, service: Any, done: str) -> HttpRe
         )
     else:
         messages.success(request, done.format(name=item.filename))
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    return redirect(back if safe and back.startswith("/") else "inbox")
+    return redirect(way_back(request, request.POST.get("back", "")))
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
-    tab = request.GET.get("state", "")
-    tab = tab if tab in TABS else ""
-    items = InboxItem.objects.visible_to(actor).filter(state__in=TABS[tab][1]).order_by("-received_at", "id")
+    tab = chosen_tab(request.GET.get("state", ""))
+    tabs = counted_tabs(actor, tab)
+    items = InboxItem.objects.visible_to(actor).filter(tab.condition).order_by(*tab.order)
     page = Paginator(items, PER_PAGE).get_page(whole_number(request.GET.get("p")) or 1)
-    counts = state_counts(actor)
+    here = {"state": tab.key, "p": str(page.number)}
+    waiting_files = WaitingFile.objects.visible_to(actor)
     return {
         "nav": "inbox",
-        "tab": tab,
-        "tabs": [(key, label, sum(counts.get(s, 0) for s in states)) for key, (label, states) in TABS.items()],
+        "tab": tab.key,
+        "tabs": tabs,
         "page": page,
         "rows": inbox_rows(actor, list(page.object_list)),
-        "total": sum(counts.values()),
+        "back": f"{reverse('inbox')}?{urlencode(here)}",
+        "total": tabs[0].count,
+        "waiting_files": waiting_files[:WAITING_FILES_SHOWN],
+        "waiting_files_more": max(waiting_files.count() - WAITING_FILES_SHOWN, 0),
         "may_add": may_anywhere(request, Permission.INBOX_ADD),
         "may_view": may_anywhere(request, Permission.INBOX_VIEW),
         "watch_folder": settings.WATCH_FOLDER,

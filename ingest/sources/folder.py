@@ -1,14 +1,14 @@
 """The watched folder (Scan-Ordner): takes in each finished file below it, and removes it once it is safe with us.
 
-Half-written files wait: a name that says so, a writer that still has the file open, a change within the last seconds.
+Half-written files wait: a name that says so, a writer that still has the file open, a change within the last seconds,
+or an end that is missing by the file's own format. The last is a bounded wait: what stays incomplete is taken in as it
+is, marked, and left in the folder for as long again, so that a late rest still makes the file whole.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
-import signal
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from dms.access.actors import Actor
@@ -17,115 +17,156 @@ from dms.adapters.chosen import object_store
 from dms.ports import Clock, ObjectStoreError, StoreUnavailable
 from ingest.intake import Delivery, Receipt, take_in
 from ingest.models import InboxItem, Source
+from ingest.reasons import FolderReason
+from ingest.sources.completeness import looks_complete
+from ingest.sources.finished import Writing, files_below, has_writer, writing_of
 from ingest.sources.found_file import FoundFile, NotReadable, printable
 from ingest.sources.troubles import Troubles
+from ingest.sources.waiting import Notice, publish
 
-UNFINISHED_BEGINNINGS = (".", "~$")
-UNFINISHED_ENDINGS = (".part", ".tmp", ".temp", ".crdownload", ".filepart", ".swp", "~")
+LONG = timedelta(hours=1)
+"""After so long a file that is still being written is worth a word."""
+STILL_WRITING = {
+    Writing.NAMED_UNFINISHED: FolderReason.NAMED_UNFINISHED,
+    Writing.HELD_OPEN: FolderReason.HELD_OPEN,
+}
 
-OnError = Callable[[OSError], None]
 
+@dataclass(slots=True)
+class WatchedFolder:
+    """One folder as one process watches it; `look` again and again.
 
-def take_in_folder(
-    folder: Path, *, actor: Actor, scope: Scope, clock: Clock, quiet_seconds: float, troubles: Troubles
-) -> list[InboxItem]:
-    """One look at the folder; returns the items of the files that it found ready, also when they were known.
-
-    A file that cannot be read, stored or removed is said in the log and stays; the others go on.
-    Raises StoreUnavailable: then nothing is removed, and the next look tries again.
+    `patience_seconds`: how long a file without its end is waited for, and how long it stays afterwards.
     """
-    now = clock.now()
-    troubles.forget_old(now)
 
-    def unreadable(error: OSError) -> None:
-        troubles.note(str(error.filename), f"the folder {error.filename} cannot be read: {error.strerror}", now)
+    folder: Path
+    actor: Actor
+    scope: Scope
+    clock: Clock
+    quiet_seconds: float
+    patience_seconds: float
+    troubles: Troubles = field(default_factory=Troubles)
+    _complete: dict[str, bool] = field(default_factory=dict)
+    """What is known already of the files that are there, by their key: what changes has another one."""
+    _published: dict[str, Notice] | None = None
 
-    taken = []
-    for file in finished_files(folder, quiet_seconds=quiet_seconds, now=now.timestamp(), on_error=unreadable):
-        if troubles.rests(file.source_key(), now):
-            continue
+    def look(self) -> list[InboxItem]:
+        """Returns the items of the files that it found ready, also when they were known.
+
+        A file that cannot be read, stored or removed is said in the log and on the page of the inbox, and stays; the
+        others go on. Raises StoreUnavailable: then nothing is removed, and the next look tries again.
+        """
+        now = self.clock.now()
+        self.troubles.forget_old(now)
+        notices: dict[str, Notice] = {}
+        taken = []
+        files = {file.source_key(): file for file in files_below(self.folder, self._unreadable_folder)}
+        for key, file in files.items():
+            if self.troubles.rests(key, now) or self._waits(file, key, now, notices):
+                continue
+            if item := self._take(file, key, now):
+                taken.append(item)
+        self._complete = {key: known for key, known in self._complete.items() if key in files}
+        self._publish(notices | self.troubles.notices(now, files.keys()))
+        return taken
+
+    def _waits(self, file: FoundFile, key: str, now: datetime, notices: dict[str, Notice]) -> bool:
+        """Whether it is too early; with a notice when people should know why."""
+        writing = writing_of(file, quiet_seconds=self.quiet_seconds, now=now.timestamp())
+        if writing is not Writing.OVER:
+            if writing in STILL_WRITING and now - file.changed_at >= LONG:
+                notices[key] = self._notice(file, STILL_WRITING[writing])
+            return True
+        until = file.changed_at + timedelta(seconds=self.patience_seconds)
+        waits = now < until and not self._is_complete(file, key)
+        if waits:
+            notices[key] = self._notice(file, FolderReason.INCOMPLETE, until)
+        return waits
+
+    def _is_complete(self, file: FoundFile, key: str) -> bool:
+        if key not in self._complete:
+            try:
+                self._complete[key] = looks_complete(file.path)
+            except OSError:
+                return True  # unreadable: taking it in says why
+        return self._complete[key]
+
+    def _take(self, file: FoundFile, key: str, now: datetime) -> InboxItem | None:
         try:
-            taken.append(_take_in_file(file, folder, actor=actor, scope=scope, clock=clock))
+            complete = self._is_complete(file, key)
+            item = _take_in_file(file, self, complete)
+            stays_until = file.changed_at + timedelta(seconds=2 * self.patience_seconds)
+            if not complete and now < stays_until:
+                self.troubles.rest(key, self._notice(file, FolderReason.TAKEN_INCOMPLETE), stays_until)
+            else:
+                self._remove(file, item, key, now)
+            return item
         except StoreUnavailable:
             raise
-        except (OSError, NotReadable, ObjectStoreError) as error:
-            troubles.note(file.source_key(), f"{printable(str(file.path))} stays in the folder: {error}", now)
-    return taken
+        except (OSError, NotReadable) as error:
+            self._trouble(file, key, FolderReason.UNREADABLE, error, now)
+        except ObjectStoreError as error:
+            self._trouble(file, key, FolderReason.NOT_STORED, error, now)
+        return None
+
+    def _remove(self, file: FoundFile, item: InboxItem, key: str, now: datetime) -> None:
+        try:
+            _remove_when_safe(file, item)
+        except OSError as error:
+            self._trouble(file, key, FolderReason.NOT_REMOVABLE, error, now)
+
+    def _trouble(self, file: FoundFile, key: str, reason: FolderReason, error: Exception, now: datetime) -> None:
+        message = f"{printable(str(file.path))} stays in the folder: {error}"
+        self.troubles.note(key, message, self._notice(file, reason, detail=str(error)), now)
+
+    def _unreadable_folder(self, error: OSError) -> None:
+        now, where = self.clock.now(), Path(str(error.filename))
+        message = f"the folder {where} cannot be read: {error.strerror}"
+        notice = Notice(_shown(where, self.folder), FolderReason.FOLDER_UNREADABLE, now, detail=str(error.strerror))
+        self.troubles.note(str(where), message, notice, now)
+
+    def _notice(self, file: FoundFile, reason: FolderReason, until: datetime | None = None, detail: str = "") -> Notice:
+        return Notice(_shown(file.path, self.folder), reason, file.changed_at, until, printable(detail))
+
+    def _publish(self, notices: dict[str, Notice]) -> None:
+        if notices != self._published:
+            publish(notices, self.scope)
+            self._published = notices
 
 
-def finished_files(
-    folder: Path, *, quiet_seconds: float, now: float, on_error: OnError | None = None
-) -> Iterator[FoundFile]:
-    """All files below the folder, sub-folders included, that nobody is writing any more; oldest first."""
-    found = sorted(_files(folder, on_error), key=lambda file: file.modified_ns)
-    for file in found:
-        if now - file.changed_ns / 1e9 >= quiet_seconds and not _has_writer(file.path):
-            yield file
-
-
-def _take_in_file(file: FoundFile, folder: Path, *, actor: Actor, scope: Scope, clock: Clock) -> InboxItem:
+def _take_in_file(file: FoundFile, watched: WatchedFolder, complete: bool) -> InboxItem:
     def deliver(source_key: str) -> Receipt:
         delivery = Delivery(
             filename=printable(file.path.name),
             source=Source.FOLDER,
-            source_path=printable(str(file.path.relative_to(folder))),
+            source_path=_shown(file.path, watched.folder),
             source_key=source_key,
+            incomplete=not complete,
         )
         with file.open() as stream:
-            return take_in(actor, stream, delivery, scope=scope, clock=clock)
+            return take_in(watched.actor, stream, delivery, scope=watched.scope, clock=watched.clock)
 
     receipt = deliver(file.source_key())
     if not receipt.created and (digest := file.digest()) != receipt.item.sha256:
         # disks use inodes again, and some scanners write files of one size with times of whole seconds
         receipt = deliver(file.source_key(digest))
-    _remove_when_safe(file, receipt.item)
     return receipt.item
 
 
 def _remove_when_safe(file: FoundFile, item: InboxItem) -> None:
-    """Only after the commit, only after every stored byte was read back, and only if the file is still the same one.
+    """Only after the commit, only after every stored byte was read back, and only if the file is still the same one:
+    whoever goes on writing meanwhile has the whole file taken in once more, as another item.
 
     Raises OSError, ObjectMissing, ObjectDamaged, StoreUnavailable: the file stays.
     """
     object_store().verify(item.key, item.sha256)
     try:
-        if file.is_still(file.path.lstat()):
+        if file.is_still(file.path.lstat()) and not has_writer(file.path):
             file.path.unlink()
     except FileNotFoundError:
         pass  # somebody else removed it
 
 
-def _files(folder: Path, on_error: OnError | None) -> Iterator[FoundFile]:
-    for where, subfolders, names in os.walk(folder, onerror=on_error):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        for name in names:
-            if name.startswith(UNFINISHED_BEGINNINGS) or name.lower().endswith(UNFINISHED_ENDINGS):
-                continue
-            path = Path(where) / name
-            try:
-                if path.is_file() and not path.is_symlink():  # a link could point anywhere
-                    yield FoundFile.at(path)
-            except OSError:
-                continue  # gone again
-
-
-def _has_writer(path: Path) -> bool:
-    """A read lease is refused while anybody has the file open for writing. Where leases do not work, time must do:
-    on network file systems, and for files of another user unless we are root."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError:
-        return False  # unreadable: taking it in will say why
-    try:
-        # Whoever opens the file for writing at this very moment has a signal sent to us. The usual one, SIGIO, ends a
-        # process that does not expect it; this one is ignored by default.
-        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    finally:
-        os.close(descriptor)
-    return False
+def _shown(path: Path, folder: Path) -> str:
+    """As people find it in their scan folder."""
+    return printable(str(path.relative_to(folder))) if path.is_relative_to(folder) else printable(str(path))

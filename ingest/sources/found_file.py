@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -34,6 +35,14 @@ class FoundFile:
         """Raises OSError."""
         status = path.stat(follow_symlinks=False)
         return cls(path, status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
+
+    @property
+    def changed_at(self) -> datetime:
+        return datetime.fromtimestamp(self.changed_ns / 1e9, UTC)
+
+    def quiet_seconds(self, now: float) -> float:
+        """How long nobody has changed it. `now`: seconds since the epoch."""
+        return now - self.changed_ns / 1e9
 
     def source_key(self, digest: str = "") -> str:
         """The same file is known again, another file under the same name is not.

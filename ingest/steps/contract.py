@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from dms.ports import MalwareScanner, OcrEngine
 from ingest.classification.verdict import Verdict
 from ingest.reading.limits import Limits
-from ingest.reasons import Reason
+from ingest.reasons import Delay, Reason
 
 Facts = Mapping[str, Any]
 """What a step found out, as JSON values only. Kept in the step's row; later steps read it by the step's name."""
@@ -115,6 +115,8 @@ class Retry:
 
     after_seconds: int
     why: str
+    """For the technician; people read `delay`."""
+    delay: Delay = Delay.TRIED_AGAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dms.ports import ObjectDamaged, ObjectMissing, StoreUnavailable
-from ingest.reasons import Reason
+from ingest.reasons import Delay, Reason
 from ingest.steps.contract import Done, Outcome, Reject, Retry, StepContext
 
 STORE_PAUSE = 30
@@ -17,7 +17,7 @@ def run(context: StepContext) -> Outcome:
     except (ObjectDamaged, ObjectMissing) as error:
         return Reject(Reason.ORIGINAL_DAMAGED, str(error))
     except StoreUnavailable as error:
-        return Retry(STORE_PAUSE, str(error))
+        return Retry(STORE_PAUSE, str(error), Delay.STORE_AWAY)
     if size != original.size:
         return Reject(Reason.ORIGINAL_DAMAGED, f"{original.key}: expected {original.size} bytes, got {size}")
     return Reject(Reason.EMPTY_FILE) if size == 0 else Done({"size": size})

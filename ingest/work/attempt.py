@@ -12,6 +12,7 @@ from uuid import UUID
 
 from dms.ports import Clock, MalwareScanner, ObjectStore, OcrEngine, StoreUnavailable
 from ingest.models import InboxItem, RangeRun
+from ingest.reasons import Delay
 from ingest.steps.contract import DocumentClassifier, ItemView, Retry, StepContext
 from ingest.work.workspace import item_prefix, open_workspace
 
@@ -62,10 +63,10 @@ def attempt(work: Callable[..., T], *arguments: Any) -> T | Retry | Exception:
     try:
         return work(*arguments)
     except StoreUnavailable as error:
-        return Retry(STORE_RETRY_SECONDS, f"object store: {error}")
+        return Retry(STORE_RETRY_SECONDS, f"object store: {error}", Delay.STORE_AWAY)
     except Exception as error:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
-            return Retry(STORE_RETRY_SECONDS, str(error))
+            return Retry(STORE_RETRY_SECONDS, str(error), Delay.STORE_AWAY)
         log.exception("%s failed", getattr(work, "__module__", work))
         return error
 

@@ -15,7 +15,7 @@ from dms.audit.lifecycle import NotPossible
 from dms.records.documents import NewDocument, documents_register
 from ingest.models import InboxItem, ItemVerb, StepRun, Turn
 from ingest.reasons import Reason
-from ingest.steps.contract import Facts
+from ingest.steps.contract import Facts, Retry
 from ingest.steps.names import step_after
 from ingest.work.storable import storable
 
@@ -64,8 +64,11 @@ def give_up(item: InboxItem, detail: str, now: datetime) -> None:
     _end(item, Event.ITEM_STUCK, ItemVerb.GIVE_UP, Reason.UNEXPECTED, detail, now)
 
 
-def wait(item: InboxItem, seconds: int, why: str, now: datetime) -> None:
-    Turn.objects.filter(pk=item.pk).update(not_before=now + timedelta(seconds=seconds), note=storable(why[:500]))
+def wait(item: InboxItem, later: Retry, now: datetime) -> None:
+    """The same step again, not before its time."""
+    again = now + timedelta(seconds=later.after_seconds)
+    note = storable(later.why[:500])
+    Turn.objects.filter(pk=item.pk).update(not_before=again, delay=later.delay.value, note=note)
 
 
 def failed(item: InboxItem, error: Exception, now: datetime) -> None:
@@ -76,12 +79,12 @@ def failed(item: InboxItem, error: Exception, now: datetime) -> None:
         give_up(item, detail, now)
         return
     Turn.objects.filter(pk=item.pk).update(attempts=turn.attempts + 1)
-    wait(item, BACKOFF_SECONDS[turn.attempts], detail, now)
+    wait(item, Retry(BACKOFF_SECONDS[turn.attempts], detail), now)
 
 
 def _keep_facts(item: InboxItem, step: str, facts: Facts, started: datetime, now: datetime) -> None:
     StepRun.objects.create(item=item, step=step, started_at=started, ended_at=now, facts=storable(facts))
-    Turn.objects.filter(pk=item.pk).update(attempts=0, deaths=0, not_before=None, note="")
+    Turn.objects.filter(pk=item.pk).update(attempts=0, deaths=0, not_before=None, delay="", note="")
 
 
 def _end(item: InboxItem, event: Event, verb: ItemVerb, reason: Reason, detail: str, now: datetime) -> None:
@@ -90,7 +93,7 @@ def _end(item: InboxItem, event: Event, verb: ItemVerb, reason: Reason, detail: 
             fresh: InboxItem = opened.target
             fresh.reason, fresh.detail, fresh.finished_at = reason.value, storable(detail[:4000]), now
             opened.save(fresh)
-            Turn.objects.filter(pk=item.pk).update(begun_at=None, ranges_open=False)
+            Turn.objects.filter(pk=item.pk).update(begun_at=None, ranges_open=False, delay="")
     except NotPossible:
         # two workers found fault with two of its page ranges at once: the first one's reason stands
         log.info("item %s had ended before: %s", item.pk, detail)

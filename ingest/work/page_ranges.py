@@ -33,7 +33,7 @@ def ranges_done(item: InboxItem, step: Step, context: StepContext, tools: Tools)
     if not runs:
         match attempt(step.ranges or _no_ranges, context):
             case Retry() as later:
-                wait(item, later.after_seconds, later.why, tools.clock.now())
+                wait(item, later, tools.clock.now())
                 return False
             case Exception() as error:
                 failed(item, error, tools.clock.now())

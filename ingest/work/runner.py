@@ -81,7 +81,7 @@ def _commit(
         case Reject():
             refuse(item, outcome.reason, outcome.detail, now)
         case Retry():
-            wait(item, outcome.after_seconds, outcome.why, now)
+            wait(item, outcome, now)
         case Exception():
             failed(item, outcome, now)
     return False
@@ -92,7 +92,7 @@ def _register(
 ) -> None:
     match attempt(documents_of, item, {**context.facts, step.name: outcome.facts}, context.workspace):
         case Retry() as later:
-            wait(item, later.after_seconds, later.why, now)
+            wait(item, later, now)
         case Exception() as error:
             failed(item, error, now)
         case documents:

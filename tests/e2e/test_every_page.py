@@ -25,17 +25,23 @@ def every_page() -> dict[str, str]:
     from dms.access.actors import actor_for
     from dms.access.models import ApiToken, User
     from dms.accounts.tokens import token_issue
-    from ingest.reasons import Reason
+    from ingest.reasons import FolderReason, Reason
+    from ingest.settling import item_settle
+    from ingest.sources.waiting import Notice, publish
     from tests import factories
 
     document = letter(
         HEDGE, LAST_PAGE, title="Antrag auf Fällung einer Hecke am Lindenweg", attachments=["Lageplan.pdf"]
     )
     letter("Unklares Schreiben", title="Scan_20260312_0001.pdf", kind=None, kind_confidence=0.31)
-    factories.refused(
+    refused = factories.refused(
         Reason.NO_TEXT, filename="Ein_sehr_langer_Dateiname_ohne_Leerzeichen_vom_Scanner_2026_03_12_0815.tiff"
     )
     factories.stuck(filename="haengt.pdf")
+    infected = factories.refused(Reason.MALWARE_FOUND, filename="rechnung.doc")
+    item_settle(actor_for(User.objects.get(username="clerk")), factories.refused(), "Noch einmal gescannt")
+    waiting = Notice("Bauamt/scan.pdf", FolderReason.INCOMPLETE, factories.MORNING, until=factories.MORNING)
+    publish({"folder:1": waiting}, factories.town())
     factories.item(filename="wartet.pdf")
     clerk, now = User.objects.get(username="clerk"), timezone.now()
     token_issue(actor_for(clerk), clerk, name="Gewerbeamt, Import", now=now, expires_at=None)
@@ -47,6 +53,9 @@ def every_page() -> dict[str, str]:
         "hits": "/?q=Genehmigung&kind=application",
         "nothing found": "/?q=xyzzyx",
         "inbox": "/inbox/",
+        "inbox settled": "/inbox/?state=settled",
+        "settle": f"/inbox/settle/?item={refused.pk}",
+        "quarantine": f"/inbox/{infected.pk}/quarantine/",
         "inbox empty tab": "/inbox/?state=open&p=3",
         "document": f"/documents/{document.pk}/?q=Genehmigung&hit=0",
         "duplicate": f"/documents/{again.pk}/",

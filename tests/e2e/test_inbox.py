@@ -127,3 +127,102 @@ def test_uploading_works_without_scripts(new_page: Callable[..., Page], tmp_path
     page.get_by_role("button", name="Einreichen", exact=True).click()
     expect(page.get_by_text("2 Dateien wurden angenommen.")).to_be_visible()
     expect(page.locator(".item")).to_have_count(2)
+
+
+def test_refused_items_are_ticked_off_by_keyboard_and_taken_back(page: Page) -> None:
+    from ingest.models import InboxItem
+    from tests import factories
+
+    items = [factories.refused(filename=f"scan-{number}.pdf") for number in (1, 2, 3)]
+    visit(page, "/inbox/?state=help")
+    for key in ("j", "x", "j", "x"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("2 ausgewählt")).to_be_visible()
+    factories.refused(filename="neu.pdf")
+    expect(page.locator(".item")).to_have_count(4)  # the list has renewed itself meanwhile
+    expect(page.get_by_text("2 ausgewählt")).to_be_visible()
+    page.keyboard.press("e")
+    dialog = page.get_by_role("dialog", name="2 Eingänge als erledigt abhaken")
+    expect(dialog.get_by_role("button", name="Noch einmal gescannt")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 Eingänge sind abgehakt.")).to_be_visible()
+    expect(page.locator(".item")).to_have_count(2)
+    assert InboxItem.objects.settled().count() == 2
+    page.keyboard.press("z")
+    expect(page.get_by_text("2 Eingänge sind wieder offen.")).to_be_visible()
+    assert InboxItem.objects.needing_help().count() == len(items) + 1
+
+
+def test_enter_in_ones_own_words_sends_these_words(page: Page) -> None:
+    from ingest.models import InboxItem
+    from tests import factories
+
+    factories.refused(filename="scan.pdf")
+    visit(page, "/inbox/")
+    page.get_by_role("link", name="Erledigt").click()
+    field = page.get_by_role("dialog").get_by_label("Oder in eigenen Worten")
+    field.fill("Frau Öztürk hat es auf Papier")
+    field.press("Enter")
+    expect(page.get_by_text("1 Eingang ist abgehakt.")).to_be_visible()
+    assert InboxItem.objects.get().settled_note == "Frau Öztürk hat es auf Papier"
+
+
+def test_the_dialog_goes_away_without_a_trace(page: Page) -> None:
+    from ingest.models import InboxItem
+    from tests import factories
+
+    factories.refused(filename="scan.pdf")
+    visit(page, "/inbox/")
+    leaving: list[Callable[[], None]] = [
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.get_by_role("link", name="Abbrechen").click(),
+    ]
+    for leave in leaving:
+        page.get_by_role("link", name="Erledigt").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        leave()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    assert not InboxItem.objects.settled().exists()
+
+
+def test_ticking_off_works_without_scripts(new_page: Callable[..., Page]) -> None:
+    from ingest.models import InboxItem
+    from tests import factories
+
+    for number in (1, 2):
+        factories.refused(filename=f"scan-{number}.pdf")
+    page = new_page(scripts=False)
+    page.goto("/inbox/?state=help")
+    for number in (1, 2):
+        page.get_by_label(f"scan-{number}.pdf auswählen").check()
+    page.get_by_role("button", name="Als erledigt abhaken").click()
+    page.get_by_role("button", name="Doppelt eingegangen").click()
+    expect(page.get_by_text("2 Eingänge sind abgehakt.")).to_be_visible()
+    assert InboxItem.objects.settled().count() == 2
+
+
+def test_what_was_unfolded_stays_so_when_the_list_renews_itself(page: Page) -> None:
+    from tests import factories
+
+    made = factories.stuck(filename="haengt.pdf")
+    visit(page, "/inbox/")
+    details = page.locator(f"#detail-{made.pk}")
+    details.locator("summary").click()
+    factories.item(filename="neu.txt")
+    expect(page.locator(".item")).to_have_count(2)
+    expect(details.locator("pre")).to_be_visible()
+
+
+def test_malware_is_fetched_past_a_warning_only(page: Page) -> None:
+    from ingest.reasons import Reason
+    from tests import factories
+
+    factories.refused(Reason.MALWARE_FOUND, content=b"evil", filename="rechnung.doc")
+    visit(page, "/inbox/")
+    page.get_by_role("link", name="Datei mit Schadsoftware: rechnung.doc").click()
+    expect(page.get_by_role("heading", name="In dieser Datei wurde Schadsoftware gefunden")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Trotzdem herunterladen").click()
+    assert download.value.suggested_filename == "rechnung.doc.malware"
+    page.get_by_role("link", name="Nicht laden").click()
+    expect(page.get_by_role("heading", name="Posteingang")).to_be_visible()

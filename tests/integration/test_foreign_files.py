@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 
 from dms.access.actors import system_ingest, system_setup
 from dms.access.models import Scope
-from dms.adapters.chosen import SystemClock, object_store
+from dms.adapters.chosen import SystemClock, malware_scanner, object_store
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.records.models import Document, DocumentKind, ObjectRole, TextState
@@ -22,10 +23,12 @@ from ingest.classification.kinds import KINDS
 from ingest.intake import Delivery, take_in
 from ingest.models import InboxItem, ItemState, Source
 from ingest.no_rendition import no_rendition_sentence
+from ingest.reasons import Reason
 from ingest.work.page_ranges import read_range
 from ingest.work.pending import pending_ranges
 from ingest.work.runner import advance_item
 from ingest.work.tools import chosen_tools
+from tests.clamd import PROGRAM, RunningClamd, running_clamd
 from tests.shared_data import DATA
 from tests.verapdf import approved_at_the_end
 
@@ -89,9 +92,32 @@ def renditions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield from approved_at_the_end(tmp_path_factory.mktemp("renditions"))
 
 
+@pytest.fixture(scope="module")
+def clamd() -> Iterator[RunningClamd | None]:
+    """The real scanner where it is installed: its tests say that they were skipped, these go on without it."""
+    if not Path(PROGRAM).exists():
+        yield None
+        return
+    with running_clamd() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def scanner(clamd: RunningClamd | None, settings: LazySettings) -> Iterator[None]:
+    if clamd is not None:
+        settings.MALWARE_SCANNER = {"adapter": "dms.adapters.clamd.Clamd", "url": clamd.unix_url}
+    malware_scanner.cache_clear()
+    yield
+    malware_scanner.cache_clear()
+
+
 @pytest.mark.parametrize("foreign", FOREIGN, ids=lambda foreign: foreign.name)
 def test_it_ends_in_a_named_state_and_its_original_is_kept(
-    foreign: Foreign, inbox: Scope, renditions: Path, state: Callable[[str], None]
+    foreign: Foreign,
+    inbox: Scope,
+    renditions: Path,
+    clamd: RunningClamd | None,
+    state: Callable[[str], None],
 ) -> None:
     item = run_through(foreign.path, inbox)
     assert item.state in {ItemState.DONE, ItemState.REFUSED}, f"{item.state}: {item.detail}"
@@ -100,7 +126,9 @@ def test_it_ends_in_a_named_state_and_its_original_is_kept(
         assert item.reason_text is not None
         assert str(item.reason_text.sentence)
         assert str(item.reason_text.next_step)
+        assert foreign.name.startswith("eicar/") == (item.reason == Reason.MALWARE_FOUND.value) or clamd is None
         return
+    assert not foreign.name.startswith("eicar/"), "the virus scan must fire"
     documents = list(Document.objects.filter(item_id=item.pk).order_by("part"))
     assert documents, "done without a document"
     keep_renditions(documents, renditions, state)

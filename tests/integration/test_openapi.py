@@ -27,6 +27,7 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "GET /api/v1/inbox/": "a cursor is what we gave out",
     "GET /api/v1/documents/": "a cursor is what we gave out",
     "PATCH /api/v1/documents/{document_id}/": "the kinds stand in the database",
+    "POST /api/v1/inbox/{item_id}/settle/": "a note of spaces says nothing",
     "POST /api/v1/inbox/": "a part with an empty file name is no file",
 }
 """Where a request may fit the description and is refused all the same; all other checks hold there too."""

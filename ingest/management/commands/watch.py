@@ -15,8 +15,7 @@ from dms.access.actors import system_ingest
 from dms.adapters.chosen import SystemClock
 from dms.ports import ObjectStoreError
 from ingest.scopes import inbox_scope
-from ingest.sources.folder import take_in_folder
-from ingest.sources.troubles import Troubles
+from ingest.sources.folder import WatchedFolder
 
 log = logging.getLogger(__name__)
 
@@ -29,25 +28,31 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.WATCH_FOLDER.mkdir(parents=True, exist_ok=True)
-        troubles = Troubles()
+        watched: WatchedFolder | None = None
         while True:
-            _look(troubles)
+            watched = _look(watched)
             if options["once"]:
                 return
             time.sleep(1)
 
 
-def _look(troubles: Troubles) -> None:
+def _look(watched: WatchedFolder | None) -> WatchedFolder | None:
     try:
-        take_in_folder(
-            settings.WATCH_FOLDER,
-            actor=system_ingest(),
-            scope=inbox_scope(),
-            clock=SystemClock(),
-            quiet_seconds=settings.WATCH_QUIET_SECONDS,
-            troubles=troubles,
-        )
+        watched = watched or _watched()
+        watched.look()
     except (DatabaseError, ObjectStoreError) as error:
         log.error("nothing is taken in for now, the files stay in the folder: %s", error)
         close_old_connections()
         time.sleep(2)
+    return watched
+
+
+def _watched() -> WatchedFolder:
+    return WatchedFolder(
+        settings.WATCH_FOLDER,
+        actor=system_ingest(),
+        scope=inbox_scope(),
+        clock=SystemClock(),
+        quiet_seconds=settings.WATCH_QUIET_SECONDS,
+        patience_seconds=settings.WATCH_INCOMPLETE_SECONDS,
+    )

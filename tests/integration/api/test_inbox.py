@@ -163,7 +163,7 @@ def test_the_list_costs_the_same_few_queries_however_long_it_is(
 ) -> None:
     for number in range(12):
         factories.document(of=factories.item(filename=f"{number}.txt"))
-    with django_assert_max_num_queries(9):  # one of them notes, once a minute, that the token was used
+    with django_assert_max_num_queries(10):  # one of them notes, once a minute, that the token was used
         assert len(api.get(INBOX).json()["results"]) == 12
 
 
@@ -181,12 +181,12 @@ def test_a_refused_item_tells_why_and_what_to_do(api: APIClient) -> None:
     assert (answer["state"], answer["reason"]) == ("refused", "password_needed")
     assert "Kennwort" in answer["reason_text"]
     assert "Absender" in answer["next_step"]
-    assert answer["actions"] == ["retry"]
+    assert answer["actions"] == ["retry", "settle"]
 
 
 def test_only_where_nothing_but_text_is_missing_it_can_be_taken_as_it_is(api: APIClient) -> None:
     item = factories.refused(Reason.NO_TEXT)
-    assert api.get(f"{INBOX}{item.id}/").json()["actions"] == ["retry", "accept"]
+    assert api.get(f"{INBOX}{item.id}/").json()["actions"] == ["retry", "accept", "settle"]
 
 
 def test_a_finished_item_names_its_documents(api: APIClient) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import io
 import logging
 import multiprocessing
 import os
@@ -17,21 +18,23 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.management import call_command
+from PIL import Image
 
 from dms.access.actors import system_ingest
 from dms.access.models import Scope
 from dms.adapters.chosen import object_store
 from dms.ports import StoreUnavailable
 from ingest.intake import Delivery, take_in
-from ingest.models import InboxItem, Source
-from ingest.sources.folder import finished_files, take_in_folder
+from ingest.models import InboxItem, Source, WaitingFile
+from ingest.reasons import FolderReason
+from ingest.sources.finished import has_writer
+from ingest.sources.folder import WatchedFolder
 from ingest.sources.found_file import FoundFile, NotReadable
-from ingest.sources.troubles import Troubles
 from tests.integration.ingest.working import LETTER, SetClock, fresh, objects_in
 
 pytestmark = pytest.mark.django_db
 Look = Callable[[], list[InboxItem]]
-QUIET = 2
+QUIET, PATIENCE = 2, 600
 NOBODY = 65534
 FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, IMMUTABLE = 0x80086601, 0x40086602, 0x10
 
@@ -50,15 +53,8 @@ def look(inbox: Path, scope: Scope, clock: SetClock) -> Look:
 
 
 def watcher(inbox: Path, scope: Scope, clock: SetClock) -> Look:
-    troubles = Troubles()
     clock.forward(60)
-
-    def once() -> list[InboxItem]:
-        return take_in_folder(
-            inbox, actor=system_ingest(), scope=scope, clock=clock, quiet_seconds=QUIET, troubles=troubles
-        )
-
-    return once
+    return WatchedFolder(inbox, system_ingest(), scope, clock, quiet_seconds=QUIET, patience_seconds=PATIENCE).look
 
 
 def put(folder: Path, name: str, content: bytes = LETTER) -> Path:
@@ -186,7 +182,125 @@ def test_a_writer_who_comes_at_the_wrong_moment_does_not_end_the_watching_progra
 def _ask_for_writers(inbox: Path, seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        list(finished_files(inbox, quiet_seconds=0, now=time.time() + 60))
+        has_writer(inbox / "brief.txt")
+
+
+# --- files without their end ----------------------------------------------------------------------------
+
+
+def a_scan(pages: int = 3) -> bytes:
+    pictures = [Image.effect_noise((200, 280), 60) for _ in range(pages)]
+    buffer = io.BytesIO()
+    pictures[0].save(buffer, "PDF", save_all=True, append_images=pictures[1:])
+    return buffer.getvalue()
+
+
+def waiting_files() -> list[tuple[str, str]]:
+    return list(WaitingFile.objects.values_list("path", "reason"))
+
+
+def test_a_scanner_that_closes_the_file_and_goes_on_after_a_long_pause_is_not_cut_in_two(
+    look: Look, inbox: Path, clock: SetClock
+) -> None:
+    whole = a_scan()
+    path = put(inbox, "Bauamt/scan.pdf", whole[: len(whole) // 2])
+    for _ in range(3):
+        assert look() == []
+        clock.forward(60)
+    assert waiting_files() == [("Bauamt/scan.pdf", "incomplete")]
+    [row] = WaitingFile.objects.all()
+    assert row.reason_text is not None
+    assert row.until is not None
+    assert "auf den Rest gewartet" in str(row.reason_text.sentence)
+    with path.open("ab") as writer:
+        writer.write(whole[len(whole) // 2 :])
+    [item] = look()
+    assert (object_bytes(item), item.incomplete) == (whole, False)
+    assert (files_in(inbox), waiting_files()) == ([], [])
+
+
+def test_what_stays_without_its_end_is_taken_in_as_it_is_after_a_while_and_once(
+    look: Look, inbox: Path, scope: Scope, clock: SetClock
+) -> None:
+    cut = a_scan()[:-2000]
+    put(inbox, "scan.pdf", cut)
+    clock.forward(PATIENCE - 100)
+    assert look() == []
+    clock.forward(101)
+    [item] = look()
+    assert (object_bytes(item), item.incomplete) == (cut, True)
+    for restarted in (look, watcher(inbox, scope, clock)):
+        restarted()
+        assert InboxItem.objects.count() == 1
+    assert (files_in(inbox), waiting_files()) == (["scan.pdf"], [("scan.pdf", "taken_incomplete")])
+    clock.forward(PATIENCE)
+    look()
+    assert (files_in(inbox), waiting_files(), InboxItem.objects.count()) == ([], [], 1)
+
+
+def test_when_the_rest_comes_after_all_the_whole_file_is_another_item(look: Look, inbox: Path, clock: SetClock) -> None:
+    whole = a_scan()
+    path = put(inbox, "scan.pdf", whole[:-2000])
+    clock.forward(PATIENCE)
+    [half] = look()
+    with path.open("ab") as writer:
+        writer.write(whole[-2000:])
+    [item] = look()
+    assert (half.incomplete, item.incomplete, item.pk != half.pk) == (True, False, True)
+    assert object_bytes(item) == whole
+    assert files_in(inbox) == []
+
+
+def test_what_grows_between_storing_and_removing_is_taken_in_whole_once_more(
+    look: Look, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A TIFF or a text is complete in itself before the next page is appended."""
+    path = put(inbox, "seiten.txt", b"Seite 1\n")
+
+    def grow() -> None:
+        with path.open("ab") as writer:
+            writer.write(b"Seite 2\n")
+
+    with meanwhile(monkeypatch, grow):
+        look()
+    assert files_in(inbox) == ["seiten.txt"]
+    look()
+    assert {object_bytes(item) for item in InboxItem.objects.all()} == {b"Seite 1\n", b"Seite 1\nSeite 2\n"}
+    assert files_in(inbox) == []
+
+
+def test_a_writer_who_comes_back_before_the_file_is_removed_keeps_it(
+    look: Look, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(inbox, "seiten.txt", b"Seite 1\n")
+    writers = []
+    with meanwhile(monkeypatch, lambda: writers.append(path.open("ab"))):
+        look()
+    assert files_in(inbox) == ["seiten.txt"]
+    with writers[0] as writer:
+        writer.write(b"Seite 2\n")
+    look()
+    assert b"Seite 1\nSeite 2\n" in {object_bytes(item) for item in InboxItem.objects.all()}
+    assert files_in(inbox) == []
+
+
+def test_what_never_ends_is_told_after_an_hour(look: Look, inbox: Path, clock: SetClock) -> None:
+    put(inbox, "brief.pdf.part")
+    with (inbox / "offen.pdf").open("wb"):
+        look()
+        assert waiting_files() == []
+        clock.forward(3600)
+        assert look() == []
+        assert sorted(waiting_files()) == [("brief.pdf.part", "named_unfinished"), ("offen.pdf", "held_open")]
+    (inbox / "brief.pdf.part").unlink()
+    look()
+    assert waiting_files() == []
+
+
+def test_every_reason_has_its_words() -> None:
+    for reason in FolderReason:
+        assert str(reason.sentence)
+        assert str(reason.next_step)
 
 
 # --- replaced, changed, removed meanwhile ------------------------------------------------------------
@@ -428,6 +542,7 @@ def test_a_file_and_a_folder_that_may_not_be_read_are_said_and_hold_up_nobody(
     assert len(said) == 2, said
     assert any("aaa geheim.txt stays in the folder" in line for line in said)
     assert any("Personal cannot be read" in line for line in said)
+    assert sorted(waiting_files()) == [("Personal", "folder_unreadable"), ("aaa geheim.txt", "unreadable")]
 
 
 def test_a_file_whose_disk_fails_is_not_taken_for_trouble_with_the_store() -> None:

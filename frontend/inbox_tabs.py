@@ -1,0 +1,50 @@
+"""The tabs of the inbox page: which items stand under each, and how many these are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dms.access.actors import Actor
+from ingest.models import NEEDS_HELP, InboxItem, ItemState
+
+SETTLED = Q(settled_at__isnull=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    key: str
+    label: Promise
+    condition: Q
+    order: tuple[str, ...] = ("-received_at", "id")
+
+
+TABS = (
+    Tab("", _("Alle"), Q()),
+    Tab("open", _("In Arbeit"), Q(state__in=(ItemState.WAITING, ItemState.WORKING))),
+    Tab("help", _("Braucht Hilfe"), Q(state__in=NEEDS_HELP) & ~SETTLED),
+    Tab("done", _("Fertig"), Q(state=ItemState.DONE)),
+    Tab("settled", _("Abgehakt"), SETTLED, order=("-settled_at", "id")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTab:
+    tab: Tab
+    count: int
+    chosen: bool
+
+
+def chosen_tab(key: str) -> Tab:
+    """The first one for a key that there is not."""
+    return next((tab for tab in TABS if tab.key == key), TABS[0])
+
+
+def counted_tabs(actor: Actor, chosen: Tab) -> list[CountedTab]:
+    """One query, over what the actor may see."""
+    counts = {f"tab_{tab.key}": Count("pk", filter=tab.condition) for tab in TABS}
+    counted = InboxItem.objects.visible_to(actor).order_by().aggregate(**counts)
+    return [CountedTab(tab, counted[f"tab_{tab.key}"], tab is chosen) for tab in TABS]
