@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ingest.facts import InspectedPart, InspectFacts, ObjectFacts, PageWay, PartFacts
 from ingest.reading.limits import Limits
-from ingest.reading.mail import MailTooLarge, open_mail
+from ingest.reading.mail import MailTooLarge, read_mail
 from ingest.reading.pdf_file import inspect_pdf
 from ingest.reading.picture_file import inspect_picture
 from ingest.reading.text_layout import TooManyPages, decode_text, set_text
@@ -101,9 +101,8 @@ def _set_plain_text(source: Path, target: Path, limits: Limits) -> int:
 
 
 def _set_mail(source: Path, target: Path, limits: Limits, labels: tuple[str, ...]) -> int:
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        mail = open_mail(source, Path(folder), limits)
-    attachments = ", ".join(attachment.name for attachment in mail.attachments)
+    mail = read_mail(source, limits)
+    attachments = ", ".join(mail.attachment_names)
     date = datetime.fromisoformat(mail.date).strftime("%d.%m.%Y %H:%M") if mail.date else ""
     values = (mail.sender, mail.recipients, date, mail.subject, attachments)
     heading = [f"{label}: {value}" for label, value in zip(labels, values, strict=True) if value]
