@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ingest.models import InboxItem, Turn
 from ingest.reasons import Delay
-from ingest.work.outcomes import PENDING
+from ingest.work.pending import PENDING
 
 
 def delays_of(items: Sequence[InboxItem]) -> dict[UUID, Delay]:
