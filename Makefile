@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
+SHARED := -n auto --dist loadgroup --no-loadscope-reorder # one process per core; what is marked as one group stays together
 
 .PHONY: help run stop stack stack-stop test test-stack test-compose check format assets lock clean-state
 
@@ -21,7 +22,7 @@ stack-stop: ## stop what `make stack` started
 	@exec $(PYTHON) -m scripts.stack.up stop
 
 test: ## set up what is missing and run every test (ARGS="-k word" for some)
-	@scripts/bootstrap test && exec $(PYTHON) -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@scripts/bootstrap test && exec $(PYTHON) -m pytest $(SHARED) $(ARGS)
 
 test-stack: ## conformance, integration and bad days on real Elasticsearch and MinIO (builds MinIO if need be)
 	@scripts/bootstrap test && $(PYTHON) -m scripts.stack start && $(PYTHON) -m scripts.stack stop && \
@@ -37,7 +38,7 @@ check: ## format, lint, types, import directions, unit tests: under a minute, no
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy .
 	.venv/bin/lint-imports
-	$(PYTHON) -m pytest -n auto -q tests/unit
+	$(PYTHON) -m pytest $(SHARED) -p no:schemathesis -q tests/unit
 
 format: ## put the source into its one format
 	@scripts/bootstrap test
