@@ -29,17 +29,7 @@ DAMAGED = {
     "XMinioObjectTampered",
     "XMinioDataMissing",
 }
-REFUSED = {
-    "AccessDenied",
-    "AccountProblem",
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "ExpiredToken",
-    "InvalidTokenId",
-    "AuthorizationHeaderMalformed",
-    "RequestTimeTooSkewed",
-}
-NOT_SET_UP = {"NoSuchBucket", "NotImplemented", "XKmsNotConfigured", "KMS.DisabledException", "InvalidBucketName"}
+NOT_SET_UP = {"NotImplemented"}
 UNREADABLE = {"SlowDownRead", "XMinioReadQuorum"}
 AWAY = {"OperationAborted", "QuotaExceeded", "RequestTimeout", "TooManyRequests", "XMinioAdminBucketQuotaExceeded"}
 """Beside all answers of 500 and more, among them a disk that is full."""
@@ -53,7 +43,7 @@ MEANINGS: tuple[tuple[set[str], type[ObjectStoreError]], ...] = (
     (MISSING, ObjectMissing),
     (TAKEN, ObjectExists),
     (DAMAGED, ObjectDamaged),
-    (REFUSED | NOT_SET_UP, StoreMisconfigured),
+    (NOT_SET_UP, StoreMisconfigured),
     (UNREADABLE, BrokenOff),
     (AWAY, StoreUnavailable),
 )
@@ -87,4 +77,5 @@ def meaning(what: str, error: S3Error) -> ObjectStoreError:
         if error.code in codes:
             return kind(said)
     status = getattr(error.response, "status", 0)
-    return StoreUnavailable(said) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ObjectStoreError(said)
+    # what we have never heard of is no fault of the object: nothing is lost, and somebody has to look at the settings
+    return StoreUnavailable(said) if status >= HTTPStatus.INTERNAL_SERVER_ERROR else StoreMisconfigured(said)

@@ -40,7 +40,7 @@ class Minio:
 
     def create(self) -> None:
         build(cache_folder())
-        (self.folder / "data").mkdir(parents=True, exist_ok=True)
+        (self.folder / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._file.exists():
             self._keep({"user": f"u{secrets.token_hex(8)}", "password": secrets.token_hex(24), "key": _new_key()})
         if not self._kept.get("port") or not is_free(int(self._kept["port"])):

@@ -5,18 +5,26 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import ipaddress
 import os
 import random
+import ssl
 import subprocess
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from minio.commonconfig import COMPLIANCE, ENABLED, GOVERNANCE
 from minio.retention import Retention
 from minio.versioningconfig import VersioningConfig
@@ -33,7 +41,7 @@ from dms.ports import (
     StoreMisconfigured,
     StoreUnavailable,
 )
-from scripts.stack.minio import Minio
+from scripts.stack.minio import Minio, why_not
 from tests.object_server import ObjectServer, OwnObjectServer, opened
 
 LETTER = b"Sehr geehrte Damen und Herren, " * 1000
@@ -419,6 +427,8 @@ class WithoutKey(Minio):
 
 
 def test_a_server_that_cannot_encrypt_is_refused_unless_that_is_wanted(tmp_path: Path) -> None:
+    if reason := why_not():
+        pytest.skip(reason)
     server = OwnObjectServer(tmp_path / "minio", WithoutKey)
     try:
         server.start()
@@ -431,6 +441,75 @@ def test_a_server_that_cannot_encrypt_is_refused_unless_that_is_wanted(tmp_path:
         plain.prepare()
         plain.put("a", io.BytesIO(LETTER))
         assert list(plain.keys()) == ["a"]
+    finally:
+        server.close()
+
+
+class WithTls(Minio):
+    """Behind a certificate that an authority of its own has signed: itself."""
+
+    def create(self) -> None:
+        super().create()
+        certificate, key = self_signed()
+        (self.folder / "certs").mkdir(exist_ok=True)
+        (self.folder / "certs" / "public.crt").write_bytes(certificate)
+        (self.folder / "certs" / "private.key").write_bytes(key)
+
+    def command(self) -> list[str]:
+        return [*super().command(), "--certs-dir", str(self.folder / "certs")]
+
+    def settings(self) -> dict[str, str]:
+        settings = super().settings()
+        return {**settings, "OBJECT_STORE_URL": settings["OBJECT_STORE_URL"].replace("s3+http:", "s3+https:")}
+
+    def wait(self, process: subprocess.Popen[bytes]) -> None:
+        context = ssl.create_default_context(cafile=self.folder / "certs" / "public.crt")
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"https://{self.address}/minio/health/live", context=context, timeout=5).close()
+                return
+            except OSError:
+                assert process.poll() is None, (self.folder / "run.log").read_text()
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+
+
+def self_signed() -> tuple[bytes, bytes]:
+    """A certificate for 127.0.0.1 and its key, both PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "objects of a test")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    day = timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime.now(UTC) - day)
+        .not_valid_after(datetime.now(UTC) + day)
+        .add_extension(here, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
+    return certificate.public_bytes(pem), key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+
+
+def test_a_certificate_is_believed_only_when_its_authority_is_named(tmp_path: Path) -> None:
+    if reason := why_not():
+        pytest.skip(reason)
+    server = OwnObjectServer(tmp_path / "minio", WithTls)
+    try:
+        server.start()
+        place = server.place()
+        with pytest.raises(StoreUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+            place.open().prepare()
+        authority = str(server.server.folder / "certs" / "public.crt")
+        store = opened(replace(place, certificate_authority=authority))
+        digest = put(store, "large", LARGE)
+        put(store, "small")
+        store.verify("large", digest)
+        with pytest.raises(StoreUnavailable):
+            replace(place, url=place.url.replace("s3+https:", "s3+http:")).open().prepare()
     finally:
         server.close()
 
@@ -452,6 +531,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def server_on_small_disk(small_disk: Path, tmp_path: Path) -> Iterator[OwnObjectServer]:
     """Only its data lies there, not its log."""
+    if reason := why_not():
+        pytest.skip(reason)
     server = OwnObjectServer(tmp_path / "minio")
     try:
         server.start()
