@@ -19,7 +19,7 @@ from rest_framework import exceptions, status
 from dms.access.permissions import Permission
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.ports import ObjectStoreError, StoreUnavailable
+from dms.ports import ObjectLocked, ObjectStoreError, StoreUnavailable
 from dms.records.corrections import ChangedMeanwhile
 from dms.records.facts import InvalidFact
 from ingest.intake import KeyUsedForOtherBytes
@@ -120,6 +120,12 @@ def _told_of_ports(error: Exception) -> Problem | None:
     match error:
         case StoreUnavailable():
             return _store_unavailable()
+        case ObjectLocked():
+            sentence = _(
+                "Der Speicher schützt diese Datei noch (Aufbewahrung oder Sperre); es wurde nichts gelöscht. Bitte die"
+                " IT verständigen."
+            )
+            return Problem(status.HTTP_409_CONFLICT, "object_locked", sentence)
         case ObjectStoreError():
             sentence = _("Die gespeicherte Datei ist beschädigt oder fehlt. Bitte die IT verständigen.")
             return Problem(status.HTTP_500_INTERNAL_SERVER_ERROR, "object_damaged", sentence)

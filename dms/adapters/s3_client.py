@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,9 +59,10 @@ class S3Client(Minio):
             http_client=_pool(seconds, authority),
         )
 
-    def put_new(self, bucket: str, key: str, data: bytes, headers: dict[str, str]) -> str:
+    def put_new(self, bucket: str, key: str, data: bytes, digest: bytes, headers: dict[str, str]) -> str:
         """One request for the whole object. Returns how the server encrypts it, empty when it does not."""
-        answer = self._execute("PUT", bucket, key, body=data, headers={**headers, **ONLY_IF_NEW})
+        wanted: dict[str, Any] = {**headers, **ONLY_IF_NEW, DIGEST: base64.b64encode(digest).decode()}
+        answer = self._execute("PUT", bucket, key, body=data, headers=wanted)
         return str(answer.headers.get(ENCRYPTION, ""))
 
     def begin_parts(self, bucket: str, key: str, headers: dict[str, str]) -> str:
@@ -84,6 +86,18 @@ class S3Client(Minio):
         )
         if not CompleteMultipartUploadResult(answer).etag:  # S3 may find out about an error after it said 200
             raise S3Error.fromxml(answer)
+
+    def _build_headers(
+        self, host: str, headers: Any = None, body: bytes | None = None, creds: Any = None
+    ) -> tuple[Any, datetime]:
+        """The SDK would hash the body once more, for its signature or for an MD5: the digest that we send serves."""
+        digest = (headers or {}).get(DIGEST)
+        built, date = super()._build_headers(host, headers, None if digest else body, creds)
+        if digest:
+            built["Content-Length"] = str(len(body or b""))
+            built["x-amz-content-sha256"] = base64.b64decode(digest).hex()
+            built.pop("Content-MD5", None)
+        return built, date
 
     def drop_parts(self, bucket: str, key: str, upload: str) -> None:
         self._abort_multipart_upload(bucket, key, upload)

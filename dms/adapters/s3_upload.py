@@ -1,26 +1,21 @@
 """How bytes get into a bucket: in one request, or in parts when there are many, in constant memory either way.
 
-The digest of the whole object is part of its metadata, so that it can be proven without our database. S3 takes
-metadata before the first byte, and has no SHA-256 over parts; hence a long source is read twice, once for its digest.
+The digest of the whole object is part of its metadata, so that it can be proven without our database.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from dms.adapters.s3_client import DIGEST, ENCRYPTION, OUR_DIGEST, Part, S3Client
+from dms.adapters.s3_client import ENCRYPTION, OUR_DIGEST, Part, S3Client
 from dms.adapters.s3_errors import NO_ENCRYPTION, translating
-from dms.ports import ObjectDamaged, ObjectStoreError, StoredBytes, StoreMisconfigured
+from dms.adapters.s3_parts import PART, Piece, compare, cut, read_full
+from dms.ports import ObjectStoreError, StoredBytes, StoreMisconfigured
 
-PART = 8 * 1024 * 1024
-"""Bytes in memory per upload. S3 takes 10,000 parts, so an object may have 80 GB."""
-CHUNK = 1024 * 1024
 AES256 = "AES256"
 
 
@@ -35,53 +30,43 @@ class Upload:
         first = read_full(source, PART)
         if len(first) < PART:
             return self._put_at_once(key, first, sha256)
-        with _source_with_digest(first, source, sha256) as (rest, digest):
-            return self._put_in_parts(key, first, rest, digest)
+        with cut(key, first, source, sha256) as (digest, pieces):
+            return self._put_in_parts(key, digest, pieces)
 
     def try_out(self, key: str) -> None:
         """Proves that we may write here and that it is encrypted, without leaving anything."""
         with translating(self._bucket):
             upload = self._client.begin_parts(self._bucket, key, self._headers("0" * 64))
         with self._dropped_on_error(key, upload):
-            self._send_part(key, upload, 1, b"trial")
+            self._send_part(key, upload, 1, Piece(b"trial", hashlib.sha256(b"trial").digest()))
         with translating(self._bucket):
             self._client.drop_parts(self._bucket, key, upload)
 
     def _put_at_once(self, key: str, data: bytes, sha256: str | None) -> StoredBytes:
         digest = hashlib.sha256(data)
-        found = digest.hexdigest()
-        _compare(key, sha256, found)
-        headers = {**self._headers(found), DIGEST: base64.b64encode(digest.digest()).decode()}
+        compare(key, sha256, digest.hexdigest())
         with translating(key):
-            encryption = self._client.put_new(self._bucket, key, data, headers)
+            headers = self._headers(digest.hexdigest())
+            encryption = self._client.put_new(self._bucket, key, data, digest.digest(), headers)
         self._check_encrypted(encryption)
-        return StoredBytes(key, found, len(data))
+        return StoredBytes(key, digest.hexdigest(), len(data))
 
-    def _put_in_parts(self, key: str, first: bytes, rest: BinaryIO, sha256: str) -> StoredBytes:
+    def _put_in_parts(self, key: str, sha256: str, pieces: Iterator[Piece]) -> StoredBytes:
         with translating(key):
             upload = self._client.begin_parts(self._bucket, key, self._headers(sha256))
+        sent: list[Part] = []
+        size = 0
         with self._dropped_on_error(key, upload):
-            digest, size, parts = self._send(key, upload, first, rest)
-            _compare(key, sha256, digest)
+            for number, piece in enumerate(pieces, start=1):
+                sent.append(self._send_part(key, upload, number, piece))
+                size += len(piece.data)
             with translating(key):
-                self._client.finish_parts(self._bucket, key, upload, parts)
-        return StoredBytes(key, digest, size)
+                self._client.finish_parts(self._bucket, key, upload, sent)
+        return StoredBytes(key, sha256, size)
 
-    def _send(self, key: str, upload: str, first: bytes, rest: BinaryIO) -> tuple[str, int, list[Part]]:
-        """Digest and size of all that was sent."""
-        parts: list[Part] = []
-        whole, size, data = hashlib.sha256(), 0, first
-        while data:
-            whole.update(data)
-            size += len(data)
-            parts.append(self._send_part(key, upload, len(parts) + 1, data))
-            data = read_full(rest, PART)
-        return whole.hexdigest(), size, parts
-
-    def _send_part(self, key: str, upload: str, number: int, data: bytes) -> Part:
-        digest = hashlib.sha256(data).digest()
+    def _send_part(self, key: str, upload: str, number: int, piece: Piece) -> Part:
         with translating(key):
-            part = self._client.put_part(self._bucket, key, upload, number, data, digest)
+            part = self._client.put_part(self._bucket, key, upload, number, piece.data, piece.sha256)
         self._check_encrypted(part.encryption)
         return part
 
@@ -101,44 +86,3 @@ class Upload:
         """Some servers take the wish and do nothing about it."""
         if self._encrypted and encryption != AES256:
             raise StoreMisconfigured(f"{self._bucket}: {NO_ENCRYPTION}")
-
-
-def read_full(source: BinaryIO, size: int) -> bytes:
-    """`size` bytes, fewer only at the end: sockets and pipes give what they have."""
-    pieces, left = [], size
-    while left > 0 and (piece := source.read(min(left, CHUNK))):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
-
-
-@contextmanager
-def _source_with_digest(first: bytes, source: BinaryIO, sha256: str | None) -> Iterator[tuple[BinaryIO, str]]:
-    """What follows `first`, and the digest of it all. A source that can be read only once is kept aside meanwhile."""
-    if sha256 is not None:
-        yield source, sha256
-        return
-    digest = hashlib.sha256(first)
-    if _can_be_read_again(source):
-        place = source.tell()
-        while chunk := source.read(CHUNK):
-            digest.update(chunk)
-        source.seek(place)
-        yield source, digest.hexdigest()
-        return
-    with tempfile.TemporaryFile() as copy:
-        while chunk := source.read(CHUNK):
-            digest.update(chunk)
-            copy.write(chunk)
-        copy.seek(0)
-        yield cast(BinaryIO, copy), digest.hexdigest()
-
-
-def _can_be_read_again(source: BinaryIO) -> bool:
-    seekable = getattr(source, "seekable", None)
-    return bool(seekable and seekable())
-
-
-def _compare(key: str, expected: str | None, found: str) -> None:
-    if expected is not None and expected != found:
-        raise ObjectDamaged(f"{key}: expected {expected}, got {found}")

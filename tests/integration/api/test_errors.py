@@ -13,8 +13,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from api.inbox_views import InboxView
+from api.problems import problem_handler
 from api.urls import urlpatterns
 from dms.access.models import ApiToken, User
+from dms.ports import ObjectLocked
 from tests import factories
 
 PROBLEM = "application/problem+json"
@@ -124,6 +126,12 @@ def test_an_unexpected_error_tells_nothing_of_the_inside(api: APIClient, monkeyp
     answer = api.get(f"{BASE}inbox/")
     assert (answer.status_code, problem(answer)["code"]) == (500, "unexpected")
     assert b"secret" not in answer.content
+
+
+def test_what_the_store_protects_is_told_as_that_and_not_as_damaged() -> None:
+    answer = problem_handler(ObjectLocked("a/b: kept until 2036-12-31"), {})
+    assert (answer.status_code, problem(answer)["code"]) == (409, "object_locked")
+    assert "nichts gelöscht" in problem(answer)["detail"]
 
 
 def test_answers_are_kept_by_no_cache(api: APIClient) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
 import ipaddress
@@ -91,10 +90,32 @@ def test_the_server_knows_the_digest_and_encrypts(store: S3Store, data: bytes) -
 
 
 def test_the_server_itself_refuses_bytes_that_changed_on_the_way(store: S3Store) -> None:
-    other = base64.b64encode(hashlib.sha256(b"other").digest()).decode()
     with pytest.raises(ObjectDamaged), translating("a"):
-        store._client.put_new(store.bucket, "a", b"data", {DIGEST: other})
+        store._client.put_new(store.bucket, "a", b"data", hashlib.sha256(b"other").digest(), {})
     assert list(store.keys()) == []
+
+
+def test_a_source_that_changes_while_it_is_read_is_not_stored(store: S3Store) -> None:
+    other = bytes(reversed(LARGE))
+    for later in (other, LARGE[:-1], LARGE + b"x", LARGE[:100]):
+        with pytest.raises(ObjectDamaged):
+            store.put("a", Changing(LARGE, later))
+    assert list(store.keys()) == []
+    assert store.forget_unfinished(0) == 0
+
+
+class Changing(io.BytesIO):
+    """Somebody writes to the file after its digest was taken."""
+
+    def __init__(self, first: bytes, later: bytes) -> None:
+        super().__init__(first)
+        self._later = later
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        super().seek(0)
+        self.truncate()
+        self.write(self._later)
+        return super().seek(place, whence)
 
 
 def test_deleting_destroys_every_version(store: S3Store) -> None:
@@ -462,7 +483,7 @@ class WithTls(Minio):
         settings = super().settings()
         return {**settings, "OBJECT_STORE_URL": settings["OBJECT_STORE_URL"].replace("s3+http:", "s3+https:")}
 
-    def wait(self, process: subprocess.Popen[bytes]) -> None:
+    def wait(self, alive: Callable[[], bool]) -> None:
         context = ssl.create_default_context(cafile=self.folder / "certs" / "public.crt")
         deadline = time.monotonic() + 60
         while True:
@@ -470,7 +491,7 @@ class WithTls(Minio):
                 urllib.request.urlopen(f"https://{self.address}/minio/health/live", context=context, timeout=5).close()
                 return
             except OSError:
-                assert process.poll() is None, (self.folder / "run.log").read_text()
+                assert alive(), (self.folder / "run.log").read_text()
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
 

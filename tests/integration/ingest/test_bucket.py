@@ -11,14 +11,14 @@ import pytest
 from django.conf import LazySettings
 
 from dms.access.actors import system_ingest
+from dms.access.models import Scope
 from dms.adapters.chosen import object_store
 from dms.adapters.s3_store import S3Store
 from dms.ports import StoreUnavailable
-from ingest.models import InboxItem, ItemState, Turn
+from ingest.models import ItemState, Turn
 from ingest.objects.known import known_objects
 from ingest.reasons import Reason
-from ingest.sources.folder import take_in_folder
-from ingest.sources.troubles import Troubles
+from ingest.sources.folder import WatchedFolder
 from ingest.work.attempt import Tools
 from ingest.work.tidy import GRACE, tidy_objects
 from tests import factories
@@ -82,22 +82,14 @@ def test_an_original_that_rotted_in_the_bucket_is_refused_with_the_next_step(
 
 
 def test_files_stay_in_the_watched_folder_until_the_store_is_back(
-    server: OwnObjectServer, tools: Tools, tmp_path: Path
+    server: OwnObjectServer, scope: Scope, clock: SetClock, tmp_path: Path
 ) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (inbox / "brief.txt").write_bytes(LETTER)
 
-    def look() -> list[InboxItem]:
-        return take_in_folder(
-            inbox,
-            actor=system_ingest(),
-            scope=factories.town(),
-            clock=factories.FixedClock(),
-            quiet_seconds=-(10**9),
-            troubles=Troubles(),
-        )
-
+    clock.forward(60)
+    look = WatchedFolder(inbox, system_ingest(), scope, clock, quiet_seconds=2, patience_seconds=600).look
     server.kill()
     with pytest.raises(StoreUnavailable):
         look()
