@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dms.access.attempts import attempt_begin, attempts_forget
 from dms.access.models import ApiToken, User
@@ -33,8 +33,10 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("account")
     user = cast(User, request.user)
     wait = attempt_begin(user.username, THIS_PAGE, now=timezone.now())
     if wait:
@@ -50,9 +52,14 @@ def password(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_token(request: HttpRequest) -> HttpResponse:
-    """Answers with the token itself instead of leading on: it is kept nowhere from which another page could show it."""
+    """Answers with the token itself instead of leading on: it is kept nowhere from which another page could show it.
+
+    Both forms answer at an address of their own, to which people come back by the address bar.
+    """
+    if request.method != "POST":
+        return redirect("account")
     form, now = NewToken(request.POST), timezone.now()
     if not form.is_valid():
         return _page(request, token_form=form)

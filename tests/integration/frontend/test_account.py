@@ -124,6 +124,11 @@ def test_a_token_form_with_nonsense_is_told_what_is_wrong(anna: Client, fields: 
     assert not ApiToken.objects.exists()
 
 
+def test_who_comes_back_to_the_address_of_a_form_gets_the_page(anna: Client) -> None:
+    for address in ("/account/tokens/", "/account/password/"):
+        assert anna.get(address)["Location"] == "/account/"
+
+
 def test_withdrawing_asks_first_and_the_next_request_of_the_program_is_refused(anna: Client) -> None:
     api = program_of(User.objects.get())
     address = f"/account/tokens/{ApiToken.objects.get().pk}/withdraw/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import LazySettings
@@ -140,6 +141,21 @@ def test_after_login_and_language_nobody_lands_on_another_site(elsewhere: str) -
     chosen = browser.post("/language/", {"language": "en", "next": elsewhere})
     assert chosen["Location"].startswith("/")
     assert not chosen["Location"].startswith("//")
+
+
+@pytest.mark.parametrize(
+    ("referrer", "back"),
+    [
+        ("http://testserver/account/?x=1", "/account/?x=1"),
+        ("https://example.org/account/", "/"),
+        ("", "/"),
+        ("//example.org", "/"),
+    ],
+)
+def test_who_logs_in_again_over_a_form_comes_back_to_the_page_with_the_form(referrer: str, back: str) -> None:
+    for form in ("/inbox/upload/", "/account/tokens/", "/logout/"):
+        answer = Client().post(form, headers={"referer": referrer})
+        assert (answer.status_code, answer["Location"]) == (302, f"/login/?{urlencode({'next': back}, safe='/')}")
 
 
 def test_after_login_one_lands_where_one_wanted_to_go() -> None:
