@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
+from dms.access.models import User
 from dms.accounts.tokens import LONGEST_NAME
 
 ENDLESS = "0"
@@ -31,6 +32,10 @@ class OwnPassword(PasswordChangeForm):
             "new_password2": _("Bitte das neue Kennwort noch einmal eingeben."),
         }.items():
             self.fields[name].error_messages["required"] = words
+
+    def validate_password_for_user(self, user: User, password_field_name: str = "new_password1") -> None:  # noqa: S107 - a name
+        """What is wrong with the new password is told where it was typed first."""
+        super().validate_password_for_user(user, "new_password1")
 
 
 class NewToken(forms.Form):

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -49,7 +50,7 @@ def password(request: HttpRequest) -> HttpResponse:
     changed = password_change(actor_of(request), user, form.cleaned_data["new_password1"], now=timezone.now())
     update_session_auth_hash(request, changed)
     messages.success(request, _("Das Kennwort ist geändert. Alle anderen Sitzungen sind beendet."))
-    return redirect("account")
+    return redirect(f"{reverse('account')}#main")  # the form's own address ends in #password, and browsers keep that
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

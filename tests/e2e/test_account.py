@@ -57,7 +57,7 @@ def test_a_changed_password_keeps_this_browser_and_ends_the_others(page: Page, n
     page.get_by_label("Neues Kennwort", exact=True).fill(NEW)
     page.get_by_label("Neues Kennwort noch einmal").fill(NEW)
     page.get_by_role("button", name="Kennwort ändern").click()
-    expect(page.get_by_text("Das Kennwort ist geändert.")).to_be_visible()
+    expect(page.get_by_text("Das Kennwort ist geändert.")).to_be_in_viewport()
     other.goto("/inbox/")
     expect(other.get_by_role("heading", name="Anmelden")).to_be_visible()
 

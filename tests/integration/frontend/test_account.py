@@ -55,7 +55,7 @@ def test_a_changed_password_ends_all_other_sessions_and_keeps_this_one(anna: Cli
     other = Client()
     other.force_login(User.objects.get())
     answer = change_password(anna)
-    assert answer["Location"] == "/account/"
+    assert answer["Location"] == "/account/#main"
     assert "Das Kennwort ist geändert. Alle anderen Sitzungen sind beendet." in text_of(anna.get("/account/"))
     assert other.get("/account/").status_code == 302
     assert User.objects.get().check_password(NEW)
