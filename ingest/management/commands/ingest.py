@@ -13,12 +13,12 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseError
-from tqdm import tqdm
 
 from dms.access.actors import system_ingest
 from dms.access.models import Scope
 from dms.adapters.chosen import SystemClock
 from dms.ports import ObjectStoreError
+from dms.progress import progress_bar
 from ingest.intake import Delivery, KeyUsedForOtherBytes, take_in
 from ingest.models import InboxItem, ItemState, Source
 from ingest.scopes import inbox_scope
@@ -64,7 +64,7 @@ class Command(BaseCommand):
 
     def _take_in(self, files: list[Path]) -> tuple[set[UUID], int]:
         items, failed, scope = set(), 0, _scope()
-        with tqdm(files, desc="Taken in", unit="file") as bar:
+        with progress_bar(files, desc="Taken in", unit="file") as bar:
             for path in bar:
                 try:
                     items.add(_take_in_file(path, scope).pk)
@@ -116,7 +116,7 @@ def _take_in_file(path: Path, scope: Scope) -> InboxItem:
 
 
 def _wait_for(items: set[UUID]) -> None:
-    with tqdm(total=len(items), desc="Processed", unit="file") as bar:
+    with progress_bar(total=len(items), desc="Processed", unit="file") as bar:
         while True:
             open_items = InboxItem.objects.filter(pk__in=items, state__in=PENDING).count()
             bar.update(len(items) - open_items - bar.n)

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
 
 from dms.adapters.chosen import SystemClock, object_store
 from dms.adapters.store_places import NotAPlace, Place
 from dms.ports import ObjectMissing, ObjectStoreError
+from dms.progress import progress_bar
 from dms.records.models import StoredObject
 from ingest.objects.check import Fault, Finding, faults, strays
 from ingest.objects.known import count_known
@@ -151,5 +151,5 @@ def _confirmed(count: int, place: str) -> bool:
 
 @contextmanager
 def _bar(title: str, total: int) -> Iterator[Any]:
-    with tqdm(total=total, desc=title, unit="object", mininterval=1) as bar:
+    with progress_bar(total=total, desc=title, unit="object", mininterval=1) as bar:
         yield bar

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
 
+from dms.progress import progress_bar
 from search.chosen import search_index
 from search.indexer import drain, look_again, pending
 from search.ports import IndexMissing, RebuildRunning, SearchUnavailable
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def _rebuild(self) -> None:
         source = RecordsSource()
-        with tqdm(total=source.size(), desc="Search index", unit="document") as bar:
+        with progress_bar(total=source.size(), desc="Search index", unit="document") as bar:
             rebuild(search_index(), source, progress=bar.update)
         self.stdout.write(f"The search index is rebuilt: {search_index().size()} documents.")
 
@@ -67,7 +67,7 @@ class Command(BaseCommand):
 
 def _compare() -> Iterator[Difference]:
     source = RecordsSource()
-    with tqdm(total=source.size(), desc="Comparison", unit="document") as bar:
+    with progress_bar(total=source.size(), desc="Comparison", unit="document") as bar:
         yield from compare(search_index(), source, progress=bar.update)
 
 
