@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models, transaction
 
 from dms.audit.door import GENESIS, audited_values, chained_hash, hash_body
 from dms.audit.guards import recorded_models
@@ -34,6 +35,21 @@ class Tally:
     rows: int = 0
     guarded: int = 0
     """Rows among them that are there and of a kind that the door alone makes."""
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Within it everything is read as it was at its beginning, so that people may go on working meanwhile.
+
+    Within a transaction that has begun already it changes nothing.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def verify_all(tally: Tally) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Thread
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from dms.access.actors import system_setup
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.models import EventRow
-from dms.audit.verify import Finding, Tally, verify_all
+from dms.audit.verify import Finding, Tally, one_moment, verify_all
 from dms.records.models import DocumentKind
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -131,3 +132,25 @@ def test_the_command_says_so_and_ends_with_an_error(tamper: Tamper, capsys: pyte
     assert ended.value.code == 1
     assert "right event 1" in capsys.readouterr().err
     assert EventRow.objects.count() == 5
+
+
+def test_work_that_goes_on_meanwhile_is_no_finding() -> None:
+    with one_moment():
+        EventRow.objects.count()  # the moment is that of the first look
+        _rename_in_another_connection()
+        assert list(verify_all(Tally())) == []
+    assert list(verify_all(Tally())) == []
+
+
+def _rename_in_another_connection() -> None:
+    def rename() -> None:
+        kind = DocumentKind.objects.get(slug="left")
+        with change(system_setup(), Event.KIND_CREATED, kind, chain="left") as opened:
+            opened.target.label = "renamed meanwhile"
+            opened.save(opened.target)
+        connection.close()
+
+    worker = Thread(target=rename)
+    worker.start()
+    worker.join()
+    assert DocumentKind.objects.filter(label="renamed meanwhile").count() == 0
