@@ -14,8 +14,8 @@ from ingest.work.tidy import tidy_objects
 from ingest.work.tools import chosen_tools
 from ingest.work.wake import wake
 
-TURN_SECONDS = 20
-"""After so long a worker gives its place back, so that other tasks come in between."""
+TURN_SECONDS = 4
+"""After so long a worker gives its place back, so that other tasks (the search index) come in between."""
 
 
 @shared_task(name="ingest.work")

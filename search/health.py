@@ -36,11 +36,11 @@ def search_condition(index: SearchIndex) -> Condition:
             _("Den Suchdienst starten. Fehlt der Index ganz: ./manage.py search rebuild"),
         )
     waiting = pending()
-    if waiting > USUAL_BACKLOG:
+    if waiting:
         sentence = ngettext(
             "Die Suche antwortet; %(count)d Änderung ist noch nicht im Index.",
             "Die Suche antwortet; %(count)d Änderungen sind noch nicht im Index.",
             waiting,
         ) % {"count": waiting}
-        return Condition(Part.SEARCH, Grade.BUSY, sentence)
+        return Condition(Part.SEARCH, Grade.BUSY if waiting > USUAL_BACKLOG else Grade.WELL, sentence)
     return Condition(Part.SEARCH, Grade.WELL, _("Die Suche antwortet und ist auf dem Stand."))
