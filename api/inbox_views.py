@@ -147,9 +147,9 @@ class ItemSettleView(ApiView):
     @extend_schema(operation_id="inbox_settle", request=SettleSerializer)
     def post(self, request: Request, item_id: UUID) -> Response:
         """Ticks a refused or stuck item off: nothing is left to do about it. `state` stays as it is."""
+        item = find_item(self.actor, item_id)
         asked = SettleSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        item = find_item(self.actor, item_id)
         return _answer(self, item_settle(self.actor, item, asked.validated_data["note"]))
 
 

@@ -23,6 +23,7 @@ from scripts.stack import elasticsearch, minio
 from tests.crash.post import Post, session_of, state_folder_below
 from tests.crash.product import Product
 
+pytestmark = pytest.mark.skipif("REGISTRATUR_TEST_STACK" not in os.environ, reason="tried by `make test-stack`")
 FILES, UPLOADS = 10, 8
 AWAY_SECONDS = 6
 SETTLE_SECONDS = 240
@@ -258,8 +259,6 @@ def small_disk(folder: Path) -> Iterator[None]:
 
 
 def skip_without_full_stack() -> None:
-    if "REGISTRATUR_TEST_STACK" not in os.environ:
-        pytest.skip("the full stack is tried by `make test-stack`")
     if missing := elasticsearch.why_not() or minio.why_not():
         pytest.skip(missing)
 

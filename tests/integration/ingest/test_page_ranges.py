@@ -26,6 +26,7 @@ from ingest.reasons import Reason
 from ingest.retries import item_retry
 from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, StepContext
 from ingest.work.attempt import Tools
+from ingest.work.locks import try_lock
 from ingest.work.outcomes import BACKOFF_SECONDS
 from ingest.work.page_ranges import MOST_DEATHS, read_range
 from ingest.work.pending import pending_items, pending_ranges
@@ -286,6 +287,7 @@ def test_a_page_that_kills_its_workers_makes_the_item_stuck(
         sabotage(deadly, "read_text", read_range=lambda *_: os._exit(9))
         for _ in range(MOST_DEATHS + 1):
             assert in_processes(1, lambda: read_range(poison, tools)) == [9]
+            _wait_until_free(poison)
     read_range(poison, tools)
     stuck = fresh(letter)
     assert stuck.state == ItemState.STUCK
@@ -316,10 +318,21 @@ def test_a_worker_that_is_killed_while_it_hands_the_item_back_loses_nothing(
         assert os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]) == -signal.SIGKILL
     os.close(go)
     os.close(tell)
+    _wait_until_free(last)
     assert len(pending_items(tools.clock)) + len(pending_ranges(tools.clock)) == 1, "somebody will go on with it"
     work(tools)
     assert not RangeRun.objects.filter(item=letter, facts__isnull=True).exists()
     assert not Turn.objects.get(pk=letter.pk).ranges_open
+
+
+def _wait_until_free(range_id: UUID) -> None:
+    """The server takes a moment to notice that a process is gone, and frees its lock then."""
+    for _ in range(400):
+        with try_lock(range_id) as free:
+            if free:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the lock of a dead worker is held for ever")
 
 
 def _wait_until_somebody_waits() -> None:
