@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 
 from ingest import pipeline
 from ingest.models import InboxItem
@@ -76,7 +77,23 @@ def in_processes(how_many: int, job: Callable[[], object]) -> list[int]:
     """
     connections.close_all()
     children = [_fork(job) for _ in range(how_many)]
-    return [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    statuses = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+    _wait_until_the_server_knows()
+    return statuses
+
+
+def _wait_until_the_server_knows() -> None:
+    """A process that died leaves its locks for as long as the server, or a child that dies with it, takes to notice."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute(others)
+            if (cursor.fetchone() or [0])[0] == 0:
+                return
+        time.sleep(0.05)
 
 
 def _fork(job: Callable[[], object]) -> int:
