@@ -1,7 +1,7 @@
 """What a step is: it reads what earlier steps recorded, writes only objects, and returns an outcome as a value.
 
 A step touches no model and no broker, so it repeats safely after a kill and is tested without a database. The runner
-(`ingest/work/runner.py`) alone commits the outcome, the event and the next state, in one transaction.
+(`ingest.work.runner`) alone commits the outcome, the event and the next state, in one transaction.
 """
 
 from __future__ import annotations
