@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from pathlib import Path
 
@@ -12,16 +11,15 @@ from django.conf import settings
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 
+from config.settings import env
 from scripts.run.environment import CHECKOUT
 from scripts.run.logins import create_logins
 
 
 def prepare() -> None:
     """Repeatable at any point; what is done already costs next to nothing."""
-    if admin_url := secret("DATABASE_ADMIN_URL"):
-        create_logins(
-            admin_url, owner_url=secret("DATABASE_OWNER_URL") or "", application_url=secret("DATABASE_URL") or ""
-        )
+    if admin_url := env("DATABASE_ADMIN_URL", ""):
+        create_logins(admin_url, owner_url=env("DATABASE_OWNER_URL"), application_url=env("DATABASE_URL"))
     django.setup()
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     call_command("objects", "prepare")
@@ -35,12 +33,6 @@ def warn_of_dangers() -> None:
     for found in run_checks(tags=[Tags.security], include_deployment_checks=True):
         if not found.is_silenced():
             print(f"Warning: {found.msg}" + (f" {found.hint}" if found.hint else ""), file=sys.stderr)
-
-
-def secret(name: str) -> str | None:
-    """From the environment, or from the file that NAME_FILE names."""
-    file = os.environ.get(f"{name}_FILE")
-    return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else None)
 
 
 def collect_static(target: Path) -> None:
