@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -111,6 +112,8 @@ def _live_and_die(job: Callable[[], object]) -> NoReturn:
         connections.close_all()
         status = 0
     finally:
+        if status:
+            traceback.print_exc()  # it dies without a word otherwise, and the status alone explains nothing
         os._exit(status)
 
 

@@ -182,13 +182,17 @@ def test_the_child_ends_when_the_worker_is_killed(tmp_path: Path) -> None:
     pytest.fail("the child outlived the worker")
 
 
+def zombies() -> set[str]:
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return {child for child in children if Path(f"/proc/{child}/stat").read_text().split()[2] == "Z"}
+
+
 def test_two_hundred_runs_leave_no_descriptor_and_no_zombie() -> None:
-    before = open_descriptors()
+    before, dead_before = open_descriptors(), zombies()  # other tests in this process may have left some
     for number in range(200):
         assert run_limited(double, number, limits=SMALL) == number * 2
     assert open_descriptors() == before
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    assert [child for child in children if Path(f"/proc/{child}/stat").read_text().split()[2] == "Z"] == []
+    assert zombies() <= dead_before
 
 
 def test_handlers_of_the_worker_do_not_run_in_the_child(tmp_path: Path) -> None:
