@@ -332,7 +332,12 @@ def _wait_until_free(range_id: UUID) -> None:
             if free:
                 return
         time.sleep(0.05)
-    raise AssertionError("the lock of a dead worker is held for ever")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.pid, a.state, a.wait_event, a.backend_start, a.state_change, a.query, now()"
+            " FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'"
+        )
+        raise AssertionError(f"the lock of a dead worker is held for ever, by {cursor.fetchall()}")
 
 
 def _wait_until_somebody_waits() -> None:

@@ -7,6 +7,7 @@ import email
 import io
 import quopri
 import random
+import re
 import resource
 from email import policy
 from email.message import EmailMessage
@@ -103,6 +104,7 @@ PIECES = (
     b"Content-Type: application/x\r\n", b"\r\n", b"\n", b"--x\r\n", b"--y\n",
     b"--x--\r\n", b"--y--\r\n", b"--x  \r\n", b"--xy\r\n", b"QUJD\r\n", b"kein Kopf\r\n", b" gefaltet\r\n", b"--", b"-",
 )  # fmt: skip
+CLOSED_AT_ONCE = re.compile(rb"^--([xy]) *\r?\n--\1--", re.MULTILINE)
 
 
 @pytest.mark.usefixtures("chunk")
@@ -111,6 +113,7 @@ PIECES = (
 def test_however_broken_the_structure_is_nothing_is_lost_that_the_library_finds(pieces: list[bytes]) -> None:
     assume(all(pieces.count(piece) < 2 for piece in PIECES[:2]))  # boundaries that are used twice mean nothing
     mail = b"".join(pieces)
+    assume(not CLOSED_AT_ONCE.search(mail))  # there the library takes the closing line and what follows for a part
     ours = b"".join(content for _, content in contents(mail)).split()
     for _, content in by_the_library(mail):
         assert b"".join(content.split()) in b"".join(ours)
