@@ -60,6 +60,16 @@ def pending() -> int:
     return _due().count()
 
 
+def waiting_documents() -> set[UUID]:
+    """What changed and has not been tried yet: it is on its way into the index."""
+    return set(OutboxEntry.objects.filter(topic=TOPIC, attempts=0).values_list("target", flat=True))
+
+
+def failures() -> dict[UUID, str]:
+    """Why documents could not be indexed so far; they are tried again by themselves."""
+    return dict(OutboxEntry.objects.filter(topic=TOPIC, attempts__gt=0).values_list("target", "problem"))
+
+
 def _due() -> QuerySet[OutboxEntry]:
     now = timezone.now()
     return OutboxEntry.objects.filter(due("not_before", now), topic=TOPIC)

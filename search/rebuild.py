@@ -1,14 +1,10 @@
-"""How the whole index is made anew from the records, and how it is compared with them."""
+"""How the whole index is made anew from the records."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from uuid import UUID
+from collections.abc import Callable
 
 from dms.batches import batches
-from search.digest import digest
 from search.ports import SearchIndex
 from search.source import EntrySource
 
@@ -29,30 +25,3 @@ def rebuild(index: SearchIndex, source: EntrySource, *, progress: Callable[[int]
     finally:
         if not finished:
             fresh.abort()
-
-
-class Fault(StrEnum):
-    MISSING = "missing"
-    OUTDATED = "outdated"
-    LEFT_OVER = "left_over"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    document_id: UUID
-    fault: Fault
-
-
-def compare(index: SearchIndex, source: EntrySource, *, progress: Callable[[int], object]) -> Iterator[Difference]:
-    """Where index and records differ. What waits in the outbox may differ rightly: look again when it is empty."""
-    indexed = dict(index.digests())
-    for ids in batches(source.document_ids(), _BATCH):
-        for entry in source.entries(ids):
-            found = indexed.pop(entry.document_id, None)
-            if found is None:
-                yield Difference(entry.document_id, Fault.MISSING)
-            elif found != digest(entry):
-                yield Difference(entry.document_id, Fault.OUTDATED)
-        progress(len(ids))
-    for document_id in indexed:
-        yield Difference(document_id, Fault.LEFT_OVER)

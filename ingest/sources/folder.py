@@ -1,4 +1,5 @@
-"""The watched folder (Scan-Ordner): takes in each finished file below it, and removes it once it is safe with us.
+"""The watched folder (Scan-Ordner): takes in each finished file below it, and removes it once it is safe with us; a
+sub-folder that was copied here with its files goes after them.
 
 Half-written files wait: a name that says so, a writer that still has the file open, a change within the last seconds,
 or an end that is missing by the file's own format. The last is a bounded wait: what stays incomplete is taken in as it
@@ -18,6 +19,7 @@ from dms.ports import Clock, ObjectStoreError, StoreUnavailable
 from ingest.intake import Delivery, Receipt, take_in
 from ingest.models import InboxItem, Source
 from ingest.reasons import FolderReason
+from ingest.sources.brought_folders import BroughtFolders
 from ingest.sources.completeness import looks_complete
 from ingest.sources.finished import Writing, files_below, has_writer, writing_of
 from ingest.sources.found_file import FoundFile, NotReadable, printable
@@ -49,6 +51,10 @@ class WatchedFolder:
     _complete: dict[str, bool] = field(default_factory=dict)
     """What is known already of the files that are there, by their key: what changes has another one."""
     _published: dict[str, Notice] | None = None
+    _brought: BroughtFolders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._brought = BroughtFolders(self.folder)
 
     def look(self) -> list[InboxItem]:
         """Returns the items of the files that it found ready, also when they were known.
@@ -67,6 +73,7 @@ class WatchedFolder:
             if item := self._take(file, key, now):
                 taken.append(item)
         self._complete = {key: known for key, known in self._complete.items() if key in files}
+        self._brought.look((file.path for file in files.values()), now)
         self._publish(notices | self.troubles.notices(now, files.keys()))
         return taken
 

@@ -18,6 +18,8 @@ from reportlab.pdfgen import canvas
 from tests.crash.product import Product
 
 CREATED = 201
+AGREE = "Search index and database agree."
+"""Said when nothing waits for the index either."""
 
 
 class Post:
@@ -60,6 +62,7 @@ class Post:
             proof = self.product.manage(*command)
             state(f"{occasion}: {proof.stdout.strip()}")
             assert proof.returncode == 0, proof.stdout + proof.stderr
+            assert command != ("search", "check") or AGREE in proof.stdout.splitlines(), proof.stdout
 
     def assert_found(self, numbers: list[int]) -> None:
         for number in numbers:
@@ -78,7 +81,8 @@ class Post:
         pending = [item["filename"] for item in items if item["state"] in {"waiting", "working"}]
         if pending or len(items) < len(self.files) + len(self.uploads):
             return f"{len(items)} arrived, pending: {pending}"
-        return "" if self.product.manage("search", "check").returncode == 0 else "the index differs from the database"
+        checked = self.product.manage("search", "check")
+        return "" if AGREE in checked.stdout.splitlines() else f"the index differs from the database: {checked.stdout}"
 
     def _own_items(self) -> list[dict[str, Any]]:
         own = {letter(number)[0] for number in (*self.files, *self.uploads)}

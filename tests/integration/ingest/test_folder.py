@@ -116,6 +116,70 @@ def test_the_same_name_on_the_next_day_is_another_letter(look: Look, inbox: Path
     assert first.sha256 != second.sha256
 
 
+# --- sub-folders ------------------------------------------------------------------------------------
+
+
+def folders_in(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_dir())
+
+
+def test_a_folder_that_was_copied_with_its_files_goes_after_them(look: Look, inbox: Path, clock: SetClock) -> None:
+    look()
+    put(inbox, "Post von Montag/Bauamt/brief.txt")
+    (inbox / "Post von Montag/leer").mkdir()
+    assert [item.source_path for item in look()] == ["Post von Montag/Bauamt/brief.txt"]
+    for _change_of_the_parent in range(2):
+        clock.forward(61)
+        look()
+    assert folders_in(inbox) == []
+    assert inbox.is_dir()
+
+
+def test_the_folder_of_a_scanner_stays_when_its_scans_are_taken_in(look: Look, inbox: Path, clock: SetClock) -> None:
+    look()
+    (inbox / "Scanner 1").mkdir()
+    look()
+    clock.forward(31)
+    put(inbox, "Scanner 1/brief.txt")
+    assert len(look()) == 1
+    clock.forward(3600)
+    look()
+    assert folders_in(inbox) == ["Scanner 1"]
+
+
+def test_a_folder_stays_while_somebody_may_still_be_copying_into_it(look: Look, inbox: Path, clock: SetClock) -> None:
+    clock.forward(-50)  # so that what is written now has been there for ten seconds
+    look()
+    put(inbox, "Post/brief.txt")
+    assert len(look()) == 1
+    os.utime(inbox / "Post", (0, 0))  # it changed now, whatever date it bears
+    assert look() == []
+    assert folders_in(inbox) == ["Post"]
+
+
+def test_a_folder_with_anything_hidden_in_it_stays(look: Look, inbox: Path, clock: SetClock) -> None:
+    look()
+    put(inbox, "Post/brief.txt")
+    put(inbox, "Post/.keep", b"")
+    assert len(look()) == 1
+    clock.forward(3600)
+    assert look() == []
+    assert folders_in(inbox) == ["Post"]
+
+
+def test_a_link_to_a_folder_is_never_removed(look: Look, inbox: Path, clock: SetClock, tmp_path: Path) -> None:
+    look()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    put(inbox, "Post/brief.txt")
+    (inbox / "Post/link").symlink_to(elsewhere)
+    look()
+    clock.forward(3600)
+    look()
+    assert (inbox / "Post/link").is_symlink()
+    assert elsewhere.is_dir()
+
+
 # --- half-written files -----------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from io import StringIO
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -19,9 +19,9 @@ from dms.records.corrections import document_set_kind
 from dms.records.models import DocumentKind
 from search.adapters.postgres import PostgresIndex
 from search.chosen import search_index
+from search.comparison import Fault, compare, examine
 from search.indexer import TOPIC, drain, pending
 from search.ports import IndexEntry, SearchQuery, SearchUnavailable
-from search.rebuild import Fault, compare
 from search.source import RecordsSource
 from search.tasks import work
 from tests.factories import document, user_with
@@ -146,7 +146,7 @@ def test_the_comparison_names_what_is_missing_outdated_and_left_over() -> None:
     index, left = PostgresIndex(), uuid4()
     index.remove([missing.pk])
     index.put([IndexEntry(i, 1, "falsch", None, "received", None, timezone.now()) for i in (outdated.pk, left)])
-    differences = {d.document_id: d.fault for d in compare(index, RecordsSource(), progress=lambda done: None)}
+    differences = {d.document_id: d.fault for d in compare(index, RecordsSource())}
     assert differences == {missing.pk: Fault.MISSING, outdated.pk: Fault.OUTDATED, left: Fault.LEFT_OVER}
     assert right.pk not in differences
 
@@ -163,3 +163,72 @@ def test_after_a_rebuild_index_and_records_agree() -> None:
     assert "Search index and database agree." in told.getvalue()
     assert len(found("Hundesteuer")) == 1
     assert found("übrig") == []
+
+
+def check() -> tuple[int, str, str]:
+    """Exit code, what was said, and what was complained of."""
+    told, complained = StringIO(), StringIO()
+    try:
+        call_command("search", "check", stdout=told, stderr=complained)
+    except SystemExit as stopped:
+        return int(stopped.code or 0), told.getvalue(), complained.getvalue()
+    return 0, told.getvalue(), complained.getvalue()
+
+
+def test_what_merely_waits_for_the_index_is_no_difference() -> None:
+    document(["Hundesteuer"])
+    drain(PostgresIndex(), RecordsSource())
+    document(["Gewerbesteuer"])
+    code, told, complained = check()
+    assert (code, complained) == (0, "")
+    assert "1 changed documents still wait for the search index" in told
+    assert "./manage.py search check --wait" in told
+    assert "Apart from these, search index and database agree." in told
+
+
+def test_a_document_that_differs_is_named_beside_those_that_wait() -> None:
+    lost = document(["Hundesteuer"])
+    drain(PostgresIndex(), RecordsSource())
+    PostgresIndex().remove([lost.pk])
+    waits = document(["Gewerbesteuer"])
+    code, told, complained = check()
+    assert code == 1
+    assert f"{lost.pk}: is missing in the search index" in complained
+    assert str(waits.pk) not in complained
+    assert "1 documents differ." in complained
+    assert "1 changed documents still wait" in told
+
+
+def test_a_document_that_cannot_be_indexed_differs_and_says_why() -> None:
+    bad = document(["Hundesteuer"])
+    drain(PostgresIndex(), Faulty(bad.pk))
+    code, _told, complained = check()
+    assert code == 1
+    assert f"{bad.pk}: is missing in the search index; it is tried again by itself" in complained
+    assert "ValueError: a test says so" in complained
+
+
+def test_what_a_worker_indexes_during_the_comparison_is_no_difference() -> None:
+    document(["Hundesteuer"])
+
+    class IndexedMeanwhile(RecordsSource):
+        """A change comes in and is indexed after the digests were read."""
+
+        def entries(self, document_ids: Collection[UUID]) -> Iterator[IndexEntry]:
+            drain(PostgresIndex(), RecordsSource())
+            return super().entries(document_ids)
+
+    OutboxEntry.objects.update(attempts=1)  # as if it had not been seen waiting
+    compared = examine(PostgresIndex(), IndexedMeanwhile(), progress=lambda done: None)
+    assert (compared.differences, compared.waiting) == ((), 0)
+
+
+def test_whoever_waits_for_the_index_is_told_when_nobody_is_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    document(["Hundesteuer"])
+    monkeypatch.setattr("search.management.commands.search.STANDSTILL_SECONDS", 0)
+    with pytest.raises(CommandError, match="Is the worker running"):
+        call_command("search", "check", "--wait", stdout=StringIO())
+    drain(PostgresIndex(), RecordsSource())
+    told = StringIO()
+    call_command("search", "check", "--wait", stdout=told)
+    assert "Search index and database agree." in told.getvalue()
