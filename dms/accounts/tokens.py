@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
 
 from dms.access.actors import Actor
 from dms.access.models import ApiToken, User
@@ -20,18 +22,29 @@ class NameTaken(Exception):
     """The user has a usable token of this name already; two of them could not be told apart when one is lost."""
 
 
-def token_issue(actor: Actor, user: User, *, name: str, now: datetime, expires_at: datetime | None) -> str:
+def token_issue(
+    actor: Actor, user: User, *, name: str, now: datetime, expires_at: datetime | None, numbered: bool = False
+) -> str:
     """Returns the token, which nobody can read again later. Raises NotAllowed, and NameTaken for a name in use.
 
-    So the same form sent twice makes one token. Tokens without a name are for programs that fetch their own.
+    So the same form sent twice makes one token. `numbered`: a name in use gets the next number behind it instead, for
+    programs that fetch their own.
     """
     token = PREFIX + secrets.token_urlsafe(32)
     with change(actor, Event.TOKEN_ISSUED, user, chain=CHAIN, at=now) as opened:  # locks the account
-        if name and ApiToken.objects.filter(ApiToken.usable(now), user=user, name=name).exists():
+        used = set(ApiToken.objects.filter(ApiToken.usable(now), user=user).values_list("name", flat=True))
+        if numbered:
+            name = next(one for one in _numbered(name) if one not in used)
+        if name and name in used:
             raise NameTaken
         row = ApiToken(user=user, name=name, digest=token_digest(token), created_at=now, expires_at=expires_at)
         opened.save(row)
     return token
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name} ({number})" for number in count(2))
 
 
 def token_withdraw(actor: Actor, token: ApiToken, *, now: datetime) -> None:

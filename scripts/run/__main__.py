@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from types import FrameType
 
 from scripts.run.environment import CHECKOUT, state_folder
@@ -85,7 +86,7 @@ def start(installation: Installation, manager: Manager) -> None:
         raise SetUpError("Database and example town could not be brought up to date; the reason stands above.")
     start_product(installation, manager)
     if os.environ.get("REGISTRATUR_SAMPLES", "1") != "0":
-        take_in_samples(state, lambda command: run(command, environment), say)
+        take_in_samples(state, lambda command: run(command, environment), say, meanwhile=meanwhile(installation))
 
 
 def keep_running(installation: Installation, manager: Manager) -> None:
@@ -161,14 +162,26 @@ def run(command: list[str], environment: dict[str, str]) -> int:
             raise
 
 
+def meanwhile(installation: Installation) -> str:
+    """For who does not want to wait for the sample mail. The password itself is told once, at the end."""
+    file = admin_password_file(installation.state)
+    where = f"in {file}" if file.exists() else "is the one that was chosen"
+    return f"The pages can be used already: {installation.url} (user admin, password {where}); mail is added meanwhile."
+
+
 def announce(installation: Installation) -> None:
     print(f"Registratur is ready at {installation.url}")
-    file = installation.state.folder / "admin-password"
+    file = admin_password_file(installation.state)
     print("User: admin")
     if file.exists():
         print(f"Password: {file.read_text(encoding='ascii').strip()} (kept in {file})", flush=True)
     else:
         print("Password: the one that was chosen (forgotten: ./manage.py user admin --reset-password)", flush=True)
+
+
+def admin_password_file(state: State) -> Path:
+    """There as long as nobody has chosen another password."""
+    return state.folder / "admin-password"
 
 
 def say_running(state: State) -> None:

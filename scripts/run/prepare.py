@@ -24,8 +24,17 @@ def prepare() -> None:
     call_command("migrate", database="owner", interactive=False, verbosity=0)
     call_command("objects", "prepare")
     call_command("setup")
+    make_watched_folder(settings.WATCH_FOLDER)
     collect_static(Path(settings.STATIC_ROOT))
     warn_of_dangers()
+
+
+def make_watched_folder(folder: Path) -> None:
+    """Before anybody is told that it is there. Raises SystemExit with the reason."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"The watched folder {folder} (WATCH_FOLDER) cannot be made: {error.strerror}")
 
 
 def warn_of_dangers() -> None:

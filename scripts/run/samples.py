@@ -13,11 +13,17 @@ SOME_REFUSED = 1
 """The exit code of `manage.py ingest` when everything was taken in and some items could not be read."""
 
 
-def take_in_samples(state: State, run: Callable[[list[str]], int], say: Callable[[str], None]) -> None:
-    """Runs `manage.py sample_mail` and `manage.py ingest --wait`, each until it has succeeded once."""
+def take_in_samples(
+    state: State, run: Callable[[list[str]], int], say: Callable[[str], None], *, meanwhile: str
+) -> None:
+    """Runs `manage.py sample_mail` and `manage.py ingest --wait`, each until it has succeeded once.
+
+    `meanwhile` is said first if there is anything to wait for.
+    """
     done = state.folder / "sample-mail.done"
     if done.exists():
         return
+    say(meanwhile)
     folder, draft = state.folder / "sample-mail", state.folder / "sample-mail.new"
     manage = [sys.executable, str(CHECKOUT / "manage.py")]
     if not folder.exists():

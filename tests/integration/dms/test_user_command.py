@@ -139,6 +139,17 @@ def test_a_token_can_be_given_a_name_and_an_end_or_none(capsys: pytest.CaptureFi
             call_command("token", "anna", *wrong)
 
 
+def test_a_token_without_a_name_says_where_and_when_it_was_made_each_with_a_number(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    account()
+    for _again in range(3):
+        run(capsys, "token", "anna")
+    day = timezone.localdate().strftime("%d.%m.%Y")
+    names = ApiToken.objects.order_by("pk").values_list("name", flat=True)
+    assert list(names) == [f"Befehlszeile, {day}", f"Befehlszeile, {day} (2)", f"Befehlszeile, {day} (3)"]
+
+
 def test_nobody_gets_a_token_for_an_account_that_is_disabled_or_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     account()
     run(capsys, "user", "anna", "--disable")

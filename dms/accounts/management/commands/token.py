@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from dms.access.models import User
 from dms.accounts.operators import operator_here
@@ -21,7 +24,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--name", default="", help="where it is used, as its owner will read it on the page Konto")
+        parser.add_argument(
+            "--name",
+            default="",
+            help="where it is used, as its owner will read it on the page Konto (default: command line and the day)",
+        )
         parser.add_argument(
             "--days", type=int, default=DAYS, help=f"how long it can be used (default {DAYS}); 0: without end"
         )
@@ -38,7 +45,15 @@ class Command(BaseCommand):
             raise CommandError(f"--name has at most {LONGEST_NAME} characters.")
         expires_at = now + timedelta(days=days) if days else None
         try:
-            token = token_issue(operator_here(), user, name=name, now=now, expires_at=expires_at)
+            token = token_issue(
+                operator_here(), user, name=name or _usual_name(now), now=now, expires_at=expires_at, numbered=not name
+            )
         except NameTaken:
             raise CommandError(f"{user.username} has a token named “{name}” already. Choose another name.") from None
         self.stdout.write(token)
+
+
+def _usual_name(now: datetime) -> str:
+    """In the language of the town, for it is its people who read it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Befehlszeile, {day}").format(day=date_format(timezone.localtime(now), "d.m.Y"))
