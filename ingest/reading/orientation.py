@@ -28,6 +28,17 @@ def turned(image: Image.Image, turn: int) -> Image.Image:
     return image.transpose(CLOCKWISE[turn]) if turn else image
 
 
+def turned_box(box: Box, turn: int) -> Box:
+    """The same place on the page `turned`."""
+    corners = {
+        0: (box.x0, box.y0, box.x1, box.y1),
+        90: (1 - box.y1, box.x0, 1 - box.y0, box.x1),
+        180: (1 - box.x1, 1 - box.y1, 1 - box.x0, 1 - box.y0),
+        270: (box.y0, 1 - box.x1, box.y1, 1 - box.x0),
+    }
+    return Box(*corners[turn])
+
+
 def straightened(gray: Image.Image, skew: float) -> Image.Image:
     """Same size, turned `skew` degrees counter-clockwise about the middle."""
     return gray.rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor=_paper(gray)) if skew else gray

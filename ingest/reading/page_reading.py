@@ -12,10 +12,10 @@ from pathlib import Path
 
 from PIL import Image
 
-from dms.pages import PageText
+from dms.pages import Box, PageText
 from ingest.facts import Barcode, PageWay
 from ingest.reading import blank, page_image
-from ingest.reading.barcodes import read_barcodes
+from ingest.reading.barcodes import distinct, find_barcodes, read_barcodes
 from ingest.reading.limits import Limits
 from ingest.reading.orientation import turned
 from ingest.reading.paper import evened
@@ -25,13 +25,17 @@ from ingest.reading.pictures import BORN_DIGITAL_DPI, PagePicture, draw_open_pag
 
 @dataclass(frozen=True, slots=True)
 class DecodedPage:
-    """`picture`: the page in gray for OCR, an uncompressed PGM. `view`: the page for people, reduced, uncompressed."""
+    """`picture`: the page in gray for OCR, an uncompressed PGM. `view`: the page for people, reduced, uncompressed.
+
+    `code_boxes`: where barcodes stand on `picture`.
+    """
 
     picture: Path
     view: Path
     dpi: int
     ink: float
     barcodes: tuple[Barcode, ...]
+    code_boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,10 @@ def decode_page(source: Path, way: PageWay, number: int, folder: Path, limits: L
     view = folder / "view.ppm"
     page_image.reduced(found.image).save(view)
     gray = found.gray
-    picture = folder / "page.pgm"
+    picture, codes = folder / "page.pgm", find_barcodes(gray)
     evened(gray).save(picture)
-    return DecodedPage(picture, view, found.dpi, blank.ink(gray), tuple(read_barcodes(gray)))
+    boxes = tuple(code.box for code in codes)
+    return DecodedPage(picture, view, found.dpi, blank.ink(gray), tuple(distinct(codes)), boxes)
 
 
 def encode_view(view: Path, turn: int) -> tuple[bytes, tuple[int, int]]:

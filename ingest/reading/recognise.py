@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import statistics
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
 from PIL import Image
 
-from dms.pages import PageText, Word
+from dms.pages import Box, PageText, Word
 from dms.ports import OcrEngine, RecognisedWord, Recognition
 from ingest.reading import orientation
 
@@ -21,6 +22,7 @@ PERHAPS_TURNED_BELOW = 85.0
 NO_TEXT_BELOW = 30.0
 """Mean confidence of a page whose words are all guesses: a photo, or a page on its head that could not be righted."""
 NOISE_BELOW = 20.0
+HALF = 0.5
 FEW_DOTS = 120
 """Below so many dpi the picture is enlarged before it is read: CER 9 % → 0.7 % at 72 dpi, 0.7 → 0.2 % at 100 dpi."""
 SMALL_PRINT = 16
@@ -46,12 +48,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """Boxes are fractions of the page set upright by `attempt.turn`."""
+    """Boxes are fractions of the page set upright by `attempt.turn`; `codes` of the picture as it was handed over."""
 
     text: PageText
     attempt: Attempt
     confidence: float | None
     words: tuple[RecognisedWord, ...]
+    codes: Sequence[Box] = ()
 
     @property
     def doubtful(self) -> bool:
@@ -66,12 +69,15 @@ class ReadPage:
         return self.confidence**2 * math.sqrt(sum(len(word.text) for word in self.words))
 
 
-def read_picture(engine: OcrEngine, picture: Path, dpi: int, folder: Path) -> ReadPage:
-    """One run over the PGM file `picture`; a lying page is first asked for its orientation. Raises OcrError."""
+def read_picture(engine: OcrEngine, picture: Path, dpi: int, folder: Path, codes: Sequence[Box] = ()) -> ReadPage:
+    """One run over the PGM file `picture`; a lying page is first asked for its orientation. Raises OcrError.
+
+    `codes`: where barcodes stand on it. What OCR makes of their bars is no text.
+    """
     gray = _open(picture)
     turn = orientation.ask_turn(engine, gray, dpi, folder, trusted=True) if orientation.lies(gray) else 0
     enlarged = 2 if dpi < FEW_DOTS else 1
-    return _read(engine, gray, picture, folder, Attempt(dpi * enlarged, turn, enlarged=enlarged))
+    return _read(engine, gray, picture, folder, Attempt(dpi * enlarged, turn, enlarged=enlarged), codes)
 
 
 def read_again(engine: OcrEngine, picture: Path, dpi: int, folder: Path, first: ReadPage) -> ReadPage:
@@ -80,7 +86,7 @@ def read_again(engine: OcrEngine, picture: Path, dpi: int, folder: Path, first: 
     attempt = _other_attempt(engine, gray, dpi, folder, first)
     if attempt == first.attempt:
         return first
-    second = _read(engine, gray, picture, folder, attempt)
+    second = _read(engine, gray, picture, folder, attempt, first.codes)
     return max(first, second, key=lambda page: page.merit)
 
 
@@ -99,7 +105,9 @@ def _other_attempt(engine: OcrEngine, gray: Image.Image, dpi: int, folder: Path,
     return replace(before, skew=skew, enlarged=2, dpi=min(before.dpi * 2, told_by_print))
 
 
-def _read(engine: OcrEngine, gray: Image.Image, picture: Path, folder: Path, attempt: Attempt) -> ReadPage:
+def _read(
+    engine: OcrEngine, gray: Image.Image, picture: Path, folder: Path, attempt: Attempt, codes: Sequence[Box]
+) -> ReadPage:
     """Every attempt has its own folder, so that the files of an earlier one stay."""
     place = folder / f"turn{attempt.turn}-skew{attempt.skew:g}-x{attempt.enlarged}"
     place.mkdir(parents=True, exist_ok=True)
@@ -111,19 +119,27 @@ def _read(engine: OcrEngine, gray: Image.Image, picture: Path, folder: Path, att
         handed_over = place / "picture.pgm"
         changed.resize(size, Image.Resampling.BICUBIC).save(handed_over)
     found = engine.recognise(handed_over, dpi=attempt.dpi, folder=place)
-    return _page(found, attempt, size)
+    return _page(found, attempt, size, codes)
 
 
-def _page(found: Recognition, attempt: Attempt, size: tuple[int, int]) -> ReadPage:
-    words = tuple(word for word in found.words if not _is_noise(word))
+def _page(found: Recognition, attempt: Attempt, size: tuple[int, int], codes: Sequence[Box]) -> ReadPage:
+    places = [orientation.turned_box(code, attempt.turn) for code in codes]
+    boxes = {word: orientation.box_on_page(word, size, attempt.skew) for word in found.words if not _is_noise(word)}
+    words = tuple(word for word, box in boxes.items() if not any(_stands_on(box, place) for place in places))
     confidence = _mean_confidence(words)
     if confidence is None or confidence < NO_TEXT_BELOW:
-        return ReadPage(PageText(), attempt, confidence, words)
+        return ReadPage(PageText(), attempt, confidence, words, codes)
     lines = tuple(
-        tuple(Word(word.text, orientation.box_on_page(word, size, attempt.skew)) for word in line)
-        for _, line in groupby(words, key=lambda word: word.line)
+        tuple(Word(word.text, boxes[word]) for word in line) for _, line in groupby(words, key=lambda word: word.line)
     )
-    return ReadPage(PageText(lines), attempt, confidence, words)
+    return ReadPage(PageText(lines), attempt, confidence, words, codes)
+
+
+def _stands_on(word: Box, code: Box) -> bool:
+    """At least half of it, each way: what is written beside or below the bars is text."""
+    across = min(word.x1, code.x1) - max(word.x0, code.x0)
+    down = min(word.y1, code.y1) - max(word.y0, code.y0)
+    return across >= HALF * (word.x1 - word.x0) and down >= HALF * (word.y1 - word.y0)
 
 
 def _is_noise(word: RecognisedWord) -> bool:

@@ -151,7 +151,7 @@ def _read_by_ocr(
 
 def _recognise(context: StepContext, page: DecodedPage, folder: Path) -> ReadPage:
     """A second reading may only better the first: when it costs too much, the first one counts."""
-    first = limited(context, read_picture, context.ocr, page.picture, page.dpi, folder)
+    first = limited(context, read_picture, context.ocr, page.picture, page.dpi, folder, page.code_boxes)
     if not first.doubtful:
         return first
     try:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zxingcpp
 from PIL import Image
 
 from dms.adapters.tesseract import Tesseract
 from dms.ports import OcrError, OcrGaveUp
+from ingest.reading.barcodes import find_barcodes
 from ingest.reading.orientation import turned
 from ingest.reading.recognise import ReadPage, read_again, read_picture
 from tests.unit.ingest.scans import LETTER, scan
@@ -87,3 +89,21 @@ def test_a_run_out_of_time_says_so(tmp_path: Path) -> None:
 def test_an_empty_page_has_no_orientation(tmp_path: Path) -> None:
     Image.new("L", (800, 1100), 255).save(tmp_path / "page.pgm")
     assert ENGINE.orientation(tmp_path / "page.pgm", dpi=150) is None
+
+
+@pytest.mark.parametrize("turn", [0, 180])
+def test_the_bars_of_a_code_are_no_text_and_every_word_beside_them_is(tmp_path: Path, turn: int) -> None:
+    label = Image.fromarray(
+        np.asarray(zxingcpp.create_barcode("NAL-EINGANG-4711", zxingcpp.BarcodeFormat.Code128).to_image(scale=4))
+    )
+    page = scan()
+    page.paste(label.resize((label.width, 130)), (500, 1900))
+    page = turned(page, turn)
+    codes = [found.box for found in find_barcodes(page)]
+    assert len(codes) == 1
+    picture = tmp_path / "page.pgm"
+    page.save(picture)
+    first = read_picture(ENGINE, picture, 300, tmp_path, codes)
+    found = read_again(ENGINE, picture, 300, tmp_path, first) if first.doubtful else first
+    assert found.text.text == "\n".join(LETTER)
+    assert found.text.text != read(tmp_path, page).text.text, "without knowing of the code its bars are letters"

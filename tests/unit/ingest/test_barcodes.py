@@ -7,7 +7,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from ingest.reading.barcodes import read_barcodes
+from ingest.reading.barcodes import find_barcodes, read_barcodes
+from ingest.reading.orientation import turned_box
 from tests.unit.ingest.scans import scan
 
 KINDS = {
@@ -41,3 +42,14 @@ def test_the_same_code_twice_counts_once() -> None:
     both.paste(page, (0, 0))
     both.paste(page, (page.width, 0))
     assert read_barcodes(both) == [{"format": "QRCode", "text": "ASN00123"}]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_where_a_code_stands_is_known_however_the_sheet_lies(turn: int) -> None:
+    upright = page_with(KINDS["Code128"], "PATCHT")
+    [expected] = find_barcodes(upright)
+    [found] = find_barcodes(upright.rotate(turn, expand=True))
+    box = turned_box(found.box, turn)  # `rotate` turns the other way
+    assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx(
+        (expected.box.x0, expected.box.y0, expected.box.x1, expected.box.y1), abs=0.01
+    )
