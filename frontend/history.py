@@ -1,4 +1,4 @@
-"""The events of a document as sentences: who did what, when, and what it changed."""
+"""The events of a document as sentences: who did what, when, and what it changed; who decided about the kind."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from dms.audit.events import RULES, Event
 from dms.audit.models import EventRow
-from dms.records.history import FieldChange, changes_of, events_about, reason_of
+from dms.records.history import Decision, FieldChange, changes_of, events_about, kind_decision, reason_of
 from dms.records.kinds import NONE_FITS, UNSURE
 from dms.records.models import Document, KindSource
 from frontend.fact_fields import as_typed, fact_label, is_fact
@@ -27,6 +27,25 @@ class Entry:
     at: datetime
     who: str
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindDecided:
+    """Who made the kind what it is, and when; `instead_of` is the kind that stood there before, for people."""
+
+    how: Decision
+    who: str
+    at: datetime
+    instead_of: str
+
+
+def kind_decided(document: Document, kinds: Mapping[str, str]) -> KindDecided | None:
+    """None where no person has decided. `kinds` are labels by value."""
+    found = kind_decision(document)
+    if found is None:
+        return None
+    before = kinds.get(found.before, found.before) if found.before else ""
+    return KindDecided(found.decision, person_in_words(found.event.actor), found.event.at, before)
 
 
 def history_of(document: Document, kinds: Mapping[str, str]) -> list[Entry]:

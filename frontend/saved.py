@@ -1,19 +1,30 @@
-"""What the page of a document says after something was done to it, and whether that can be taken back."""
+"""What the page of a document says after something was done to it, and whether that can be taken back.
+
+The notice with the way back greets in the session that made the correction. Wherever else the same person is logged
+in, the correction is named below the details, with the same way back.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from dms.access.actors import Actor
 from dms.audit.events import Event
+from dms.records.history import last_change
 from dms.records.kinds import kind_labels, kind_value
 from dms.records.models import Document
-from dms.records.undo import LastCorrection, last_correction
+from dms.records.undo import UNDO_TIME, LastCorrection, last_correction
 from frontend.fact_fields import fact_label, is_fact
 from frontend.notices import Tone
+from frontend.people import actor_of, person_in_words
+
+SAVED_HERE = "saved_here"
+"""In the session: `{document: number of the event}` of the corrections made in it."""
+MOST_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +34,55 @@ class Saved:
     can_undo: bool = False
 
 
-def last_saved(actor: Actor, document: Document, *, now: datetime) -> Saved | None:
-    """The correction that this person made a moment ago and may take back; also after the page was loaded anew."""
-    last = last_correction(actor, document, now=now)
-    return Saved(_told(last, document), can_undo=True) if last else None
+@dataclass(frozen=True, slots=True)
+class OwnCorrection:
+    """This person's last correction of the document, which can be taken back until `until`."""
+
+    text: str
+    at: datetime
+    until: datetime
+    is_from_here: bool
+
+    @property
+    def notice(self) -> Saved | None:
+        return Saved(self.text, can_undo=True) if self.is_from_here else None
+
+
+def own_correction(request: HttpRequest, document: Document, *, now: datetime) -> OwnCorrection | None:
+    """Also after the page was loaded anew."""
+    last = last_correction(actor_of(request), document, now=now)
+    if last is None:
+        return None
+    here = _saved_here(request).get(str(document.pk)) == last.number
+    return OwnCorrection(_told(last, document), last.at, last.at + UNDO_TIME, here)
+
+
+def note_saved(request: HttpRequest, document: Document) -> None:
+    """What was just done to the document was done in this session."""
+    event = last_change(document)
+    if event is not None:
+        kept = {**_saved_here(request), str(document.pk): event.number}
+        request.session[SAVED_HERE] = dict(list(kept.items())[-MOST_KEPT:])
+
+
+def changed_meanwhile(request: HttpRequest, document: Document) -> str:
+    """Why a form that was older than the document was not taken, and what to do. The page shows the new state."""
+    event = last_change(document)
+    if event is None:
+        cause = _("Das Dokument wurde inzwischen geändert.")
+    elif event.actor == actor_of(request).key:
+        cause = _("Sie selbst haben das Dokument inzwischen an anderer Stelle geändert.")
+    else:
+        cause = _("Inzwischen hat {who} das Dokument geändert.").format(who=person_in_words(event.actor))
+    rest = _(
+        "Nichts wurde überschrieben; hier steht der neue Stand. Bitte prüfen und nötigenfalls noch einmal speichern."
+    )
+    return f"{cause} {rest}"
+
+
+def _saved_here(request: HttpRequest) -> dict[str, Any]:
+    kept: dict[str, Any] = request.session.get(SAVED_HERE, {})
+    return kept
 
 
 def _told(last: LastCorrection, document: Document) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from dms.health import Condition, Grade, Part
 from dms.ports import Clock
-from ingest.models import InboxItem, RangeRun, StepRun, Turn
+from ingest.models import InboxItem, ItemState, RangeRun, StepRun, Turn
 from ingest.work.pending import PENDING, pending_items, pending_ranges
 
 STILL = timedelta(minutes=3)
@@ -30,9 +31,16 @@ def workers_condition(clock: Clock) -> Condition:
             _("Post wartet, aber niemand liest sie: Die Arbeitsprozesse stehen. Es ist nichts verloren."),
             _("Die Programme „worker“ und „beat“ und die Warteschlange prüfen; danach geht es von selbst weiter."),
         )
-    count = waiting.count()
-    sentence = ngettext("%(count)d Eingang wird gelesen.", "%(count)d Eingänge werden gelesen.", count)
-    return Condition(Part.WORKERS, Grade.BUSY, sentence % {"count": count})
+    by_state = waiting.order_by().values_list("state").annotate(number=Count("pk"))
+    return Condition(Part.WORKERS, Grade.BUSY, _told(dict(by_state)))
+
+
+def _told(items: Mapping[str, int]) -> str:
+    """`items` by their state."""
+    waiting, working = items.get(ItemState.WAITING, 0), items.get(ItemState.WORKING, 0)
+    waits = ngettext("%(count)d Eingang wartet", "%(count)d Eingänge warten", waiting) % {"count": waiting}
+    is_read = ngettext("%(count)d wird gelesen", "%(count)d werden gelesen", working) % {"count": working}
+    return f"{waits}, {is_read}."
 
 
 def _last_sign_of_life() -> datetime | None:

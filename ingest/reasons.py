@@ -20,6 +20,7 @@ class Reason(Enum):
 
     EMPTY_FILE = "empty_file"
     UNSUPPORTED_FORMAT = "unsupported_format"
+    ARCHIVE_FILE = "archive_file"
     DAMAGED_FILE = "damaged_file"
     PASSWORD_NEEDED = "password_needed"  # noqa: S105 - a reason, not a password
     ENCRYPTED_MAIL = "encrypted_mail"
@@ -40,6 +41,10 @@ class Reason(Enum):
     @property
     def next_step(self) -> Promise:
         return TEXTS[self].next_step
+
+
+FINAL = frozenset({Reason.EMPTY_FILE.value, Reason.PASSWORD_NEEDED.value, Reason.ENCRYPTED_MAIL.value})
+"""Codes where the bytes alone decide: no other try, version or setting of ours leads to anything else."""
 
 
 class Delay(Enum):
@@ -86,7 +91,14 @@ TEXTS: dict[Reason, ReasonText] = {
     ),
     Reason.UNSUPPORTED_FORMAT: ReasonText(
         _("Dieses Dateiformat kann noch nicht gelesen werden."),
-        _("Das Original ist aufbewahrt und kann geladen werden. Bitte als PDF oder Bild noch einmal einreichen."),
+        _(
+            "Das Original ist aufbewahrt und kann geladen werden. Lässt es sich öffnen, bitte von dort als PDF "
+            "speichern oder drucken und das PDF einreichen."
+        ),
+    ),
+    Reason.ARCHIVE_FILE: ReasonText(
+        _("Dem Inhalt nach ist das ein gepacktes Archiv (ZIP oder ähnlich) und kein einzelnes Dokument."),
+        _("Bitte auspacken und die Dateien daraus einzeln einreichen. Das Original ist aufbewahrt."),
     ),
     Reason.DAMAGED_FILE: ReasonText(
         _("Die Datei ist beschädigt und lässt sich nicht öffnen."),

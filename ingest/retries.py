@@ -9,10 +9,19 @@ from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from ingest.models import InboxItem, ItemState, ItemVerb, RangeRun, StepRun, Turn
-from ingest.reasons import Reason
+from ingest.reasons import FINAL, Reason
 from ingest.settling import refuse_when_settled
 from ingest.steps.names import FIRST_STEP
 from ingest.work.wake import wake_after_commit
+
+
+class RetryCannotHelp(NotPossible):
+    """The bytes themselves are the reason, and they stay the same."""
+
+    code = "retry_cannot_help"
+
+    def __init__(self) -> None:
+        super().__init__(_("Ein neuer Versuch kann hier nicht helfen: Es liegt an der Datei selbst."))
 
 
 def item_retry(actor: Actor, item: InboxItem) -> InboxItem:
@@ -34,6 +43,8 @@ def _again(actor: Actor, item: InboxItem, event: Event, verb: ItemVerb) -> Inbox
         if verb is ItemVerb.ACCEPT and fresh.reason != Reason.NO_TEXT.value:
             raise NotPossible(_("Das geht nur bei einem Eingang, in dem kein Text gefunden wurde."))
         refuse_when_settled(fresh)
+        if verb is ItemVerb.RETRY and fresh.reason in FINAL:
+            raise RetryCannotHelp
         was_refused = InboxItem.objects.filter(pk=fresh.pk, state=ItemState.REFUSED).exists()  # not saved yet
         fresh.reason = fresh.detail = ""
         fresh.finished_at = None

@@ -1,15 +1,17 @@
-"""What happened to a document: the events of its chain that are about it, and what each changed in it."""
+"""What happened to a document: the events of its chain that are about it, what each changed in it, and what follows."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from dms.audit.events import Event
 from dms.audit.models import EventRow, target_name
-from dms.records.models import Document
+from dms.records.models import Document, KindSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,56 @@ class FieldChange:
     field: str
     before: Any
     after: Any
+
+
+class Decision(StrEnum):
+    """What a person did about the kind."""
+
+    CONFIRMED = "confirmed"
+    """It stood there already: suggested, or decided by somebody before."""
+    CHOSEN = "chosen"
+    """Nothing stood there."""
+    CHANGED = "changed"
+    """Another kind stood there."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindDecision:
+    """The `event` by which the kind is what it is. `before`: slug of the kind that stood there, if one did."""
+
+    event: EventRow
+    decision: Decision
+    before: str | None
+
+
+def kind_decision(document: Document) -> KindDecision | None:
+    """None where no person has decided about the kind, and where that was taken back."""
+    if document.kind_source != KindSource.PERSON:
+        return None
+    names = [Event.DOCUMENT_CLASSIFIED, Event.DOCUMENT_REVERTED]
+    taken_back: set[int] = set()
+    for event in EventRow.objects.filter(chain=document.chain, target=target_name(document), name__in=names).order_by(
+        "-number"
+    ):
+        if event.name == Event.DOCUMENT_REVERTED:
+            taken_back.add(json.loads(event.body)["facts"]["reverts"])
+        elif event.number not in taken_back:
+            return _decided(event, document)
+    return None
+
+
+def _decided(event: EventRow, document: Document) -> KindDecision:
+    changes = {change.field: change for change in changes_of(event, document)}
+    kind, source = changes.get("kind_id"), changes.get("kind_source")
+    if kind is not None and kind.before:
+        return KindDecision(event, Decision.CHANGED, kind.before)
+    was_unsure = kind is not None or (source is not None and source.before == KindSource.NONE)
+    return KindDecision(event, Decision.CHOSEN if was_unsure else Decision.CONFIRMED, None)
+
+
+def last_change(document: Document) -> EventRow | None:
+    """The newest event about the document itself."""
+    return EventRow.objects.filter(chain=document.chain, target=target_name(document)).order_by("-number").first()
 
 
 def events_about(document: Document) -> QuerySet[EventRow]:

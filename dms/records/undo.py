@@ -14,7 +14,8 @@ from dms.access.rule import can, require
 from dms.audit.door import change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
-from dms.audit.models import EventRow, target_name
+from dms.audit.models import target_name
+from dms.records.history import last_change
 from dms.records.models import Document, DocumentVerb
 
 UNDO_TIME = timedelta(minutes=10)
@@ -36,20 +37,20 @@ class LastCorrection:
 
     number: int
     event: Event
+    at: datetime
     before: dict[str, Any]
 
 
 def last_correction(actor: Actor, document: Document, *, now: datetime) -> LastCorrection | None:
     """What this actor can take back now: nothing has happened to the document since."""
-    own = target_name(document)
-    row = EventRow.objects.filter(chain=document.chain, target=own).order_by("-number").first()
+    own, row = target_name(document), last_change(document)
     if row is None or row.name not in CORRECTIONS or row.actor != actor.key or row.at < now - UNDO_TIME:
         return None
     changed = [touched["before"] for touched in json.loads(row.body)["rows"] if touched["row"] == own]
     event = Event(row.name)
     if not changed or not can(actor, RULES[event].permission, document):
         return None
-    return LastCorrection(row.number, event, changed[0])
+    return LastCorrection(row.number, event, row.at, changed[0])
 
 
 def document_undo(actor: Actor, document: Document, *, now: datetime) -> Document:

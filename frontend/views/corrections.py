@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.records.corrections import document_correct, document_set_kind, state_digest
+from dms.records.corrections import ChangedMeanwhile, document_correct, document_set_kind, state_digest
 from dms.records.facts import InvalidFact
 from dms.records.kinds import NONE_FITS
 from dms.records.models import Document, DocumentKind
@@ -28,7 +28,7 @@ from dms.records.undo import document_undo
 from frontend.fact_fields import Refused, is_fact, read_fact
 from frontend.notices import Tone
 from frontend.people import actor_of, document_or_404
-from frontend.saved import Saved
+from frontend.saved import Saved, changed_meanwhile, note_saved
 from frontend.views.document import details_context, page_context
 
 LEVELS = {Tone.GOOD: messages.SUCCESS, Tone.WARNING: messages.WARNING}
@@ -49,7 +49,7 @@ def correct(request: HttpRequest, document_id: UUID, name: str) -> HttpResponse:
     except InvalidFact as error:
         return _refuse(request, document_id, Refused(name, typed, str(error)))
     except NotPossible:
-        sentence = _("Das Dokument wurde inzwischen geändert. Hier steht der neue Stand: Bitte prüfen, dann speichern.")
+        sentence = changed_meanwhile(request, document_or_404(request, document_id))
         return _refuse(request, document_id, Refused(name, typed, sentence))
 
 
@@ -85,8 +85,10 @@ def _do(request: HttpRequest, document_id: UUID, act: Callable[[Document], Docum
         changed = act(found)
     except NotAllowed as error:
         raise Http404 from error
-    same = state_digest(changed) == state_digest(found)
-    return changed, Saved(_("Unverändert: Das stand schon da.")) if same else None
+    if state_digest(changed) == state_digest(found):
+        return changed, Saved(_("Unverändert: Das stand schon da."))
+    note_saved(request, changed)
+    return changed, None
 
 
 def _do_or_say(
@@ -96,7 +98,10 @@ def _do_or_say(
     try:
         changed, saved = _do(request, document_id, act)
     except NotPossible as refusal:
-        return _answer(request, document_or_404(request, document_id), Saved(str(refusal), Tone.WARNING))
+        found = document_or_404(request, document_id)
+        stale = isinstance(refusal, ChangedMeanwhile)
+        sentence = changed_meanwhile(request, found) if stale else str(refusal)
+        return _answer(request, found, Saved(sentence, Tone.WARNING))
     return _answer(request, changed, saved or (Saved(done) if done else None))
 
 
@@ -111,9 +116,13 @@ def _answer(request: HttpRequest, document: Document, saved: Saved | None = None
 
 
 def _refuse(request: HttpRequest, document_id: UUID, refused: Refused) -> HttpResponse:
-    """The form stays open, with what was typed. To htmx this is an answer like others: browsers note every 4xx."""
+    """The form stays open, with what was typed, and says why; no notice about anything else stands beside that.
+
+    To htmx this is an answer like others: browsers note every 4xx.
+    """
     found = document_or_404(request, document_id)
     if request.headers.get("HX-Request"):
-        return render(request, "frontend/document_changed.html", details_context(request, found, refused=refused))
-    context = page_context(request, found, refused=refused)
+        context = details_context(request, found, refused=refused)
+        return render(request, "frontend/document_changed.html", {**context, "saved": None})
+    context = {**page_context(request, found, refused=refused), "saved": None}
     return render(request, "frontend/document.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)

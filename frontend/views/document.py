@@ -21,12 +21,12 @@ from dms.records.kinds import kind_labels
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
 from frontend.asked import Asked, whole_number
 from frontend.fact_fields import Refused, fact_fields
-from frontend.history import history_of
+from frontend.history import history_of, kind_decided
 from frontend.neighbours import neighbours_of
 from frontend.notices import notices_of
 from frontend.page_svg import page_size
 from frontend.people import actor_of, current_version_or_404, document_or_404
-from frontend.saved import last_saved
+from frontend.saved import own_correction
 from frontend.views.pages import sheet_context
 
 
@@ -75,22 +75,25 @@ def details_context(request: HttpRequest, document: Document, *, refused: Refuse
         "fields": fact_fields(document, refused),
         "notices": list(notices_of(document, version)),
         "kinds": list(DocumentKind.objects.all()),
+        "decided": kind_decided(document, labels),
         "guess": labels.get(document.kind_guess, "") if document.kind_guess else "",
         "page_sources": _sources(version),
         "history": history_of(document, labels) if can(actor, Permission.HISTORY_VIEW, document) else None,
         **_files(actor, document, version),
         **_related(actor, document),
-        **_correcting(actor, document),
+        **_correcting(request, document),
     }
 
 
-def _correcting(actor: Actor, document: Document) -> dict[str, Any]:
-    actions = document_actions(actor, document)
+def _correcting(request: HttpRequest, document: Document) -> dict[str, Any]:
+    actions = document_actions(actor_of(request), document)
+    own = own_correction(request, document, now=timezone.now())
     return {
         "may_classify": DocumentAction.CLASSIFY in actions,
         "may_correct": DocumentAction.CORRECT in actions,
         "expected": state_digest(document),
-        "saved": last_saved(actor, document, now=timezone.now()),
+        "own_correction": own,
+        "saved": own.notice if own else None,
     }
 
 

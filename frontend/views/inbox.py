@@ -26,7 +26,7 @@ from frontend.inbox_tabs import chosen_tab, counted_tabs
 from frontend.people import actor_of, item_or_404, may_anywhere
 from frontend.views.settling import JUST_SETTLED, way_back
 from ingest.models import InboxItem, WaitingFile
-from ingest.retries import item_accept, item_retry
+from ingest.retries import RetryCannotHelp, item_accept, item_retry
 
 PER_PAGE = 50
 WAITING_FILES_SHOWN = 5
@@ -66,6 +66,8 @@ def _act(request: HttpRequest, item_id: UUID, service: Any, done: str) -> HttpRe
         service(actor_of(request), item)
     except NotAllowed:
         messages.error(request, _("Dafür fehlt Ihnen das Recht."))
+    except RetryCannotHelp as error:
+        messages.info(request, f"{item.filename}: {error}")
     except NotPossible:
         messages.info(
             request, _("„{name}“ hat sich inzwischen geändert; es war nichts mehr zu tun.").format(name=item.filename)

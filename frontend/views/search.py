@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from dms.access.permissions import Permission, Role
+from dms.access.rule import grants_of
 from dms.records.kinds import kind_labels
 from frontend.asked import LAST_OFFSET, PER_PAGE, Asked
 from frontend.facets import facet_groups
 from frontend.finding import find
 from frontend.hits import hit_cards
-from frontend.people import actor_of
+from frontend.people import actor_of, may_anywhere
 from search.ports import IndexMissing, SearchHits, SearchUnavailable, Sort
 
 SORTS = {
@@ -28,12 +30,26 @@ SORTS = {
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     asked = Asked.read(request.GET)
+    if not may_anywhere(request, Permission.DOCUMENT_VIEW):
+        return render(request, "frontend/search_without_reading.html", _without_reading(request, asked))
     try:
         found = find(actor_of(request), asked)
     except SearchUnavailable as error:
         context = {"nav": "search", "asked": asked, "unavailable": True, "missing": isinstance(error, IndexMissing)}
         return render(request, "frontend/search.html", context, status=503)
     return render(request, "frontend/search.html", _context(request, asked, found))
+
+
+def _without_reading(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """To say that nothing was found would not be true: who may read nothing is told what there is to do instead."""
+    roles = grants_of(actor_of(request)).order_by("role").values_list("role", flat=True).distinct()
+    return {
+        "nav": "search",
+        "asked": asked,
+        "roles": [Role(role).label for role in roles if role in Role.values],
+        "may_view_inbox": may_anywhere(request, Permission.INBOX_VIEW),
+        "may_add": may_anywhere(request, Permission.INBOX_ADD),
+    }
 
 
 def _context(request: HttpRequest, asked: Asked, found: SearchHits) -> dict[str, Any]:

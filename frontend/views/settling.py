@@ -21,7 +21,7 @@ from dms.audit.lifecycle import NotPossible
 from frontend.people import actor_of, item_or_404
 from ingest.models import InboxItem
 from ingest.quarantine import is_quarantined
-from ingest.retries import item_retry
+from ingest.retries import RetryCannotHelp, item_retry
 from ingest.settling import LONGEST_NOTE, item_reopen, item_settle
 
 MOST_AT_ONCE = 200
@@ -111,10 +111,12 @@ def way_back(request: HttpRequest, back: str) -> str:
 def _act_on_all(request: HttpRequest, items: list[InboxItem], service: Service) -> list[InboxItem]:
     """Each by itself, so that one that changed meanwhile holds up nobody; says how many were left as they are."""
     done: list[InboxItem] = []
-    changed = forbidden = 0
+    changed = forbidden = hopeless = 0
     for item in items:
         try:
             done.append(service(actor_of(request), item))
+        except RetryCannotHelp:
+            hopeless += 1
         except NotPossible:
             changed += 1
         except NotAllowed:
@@ -126,6 +128,13 @@ def _act_on_all(request: HttpRequest, items: list[InboxItem], service: Service) 
             changed,
         )
         messages.info(request, text % {"count": changed})
+    if hopeless:
+        text = ngettext(
+            "%(count)d Eingang blieb, wie er ist: Ein neuer Versuch kann dort nicht helfen.",
+            "%(count)d Eingänge blieben, wie sie sind: Ein neuer Versuch kann dort nicht helfen.",
+            hopeless,
+        )
+        messages.info(request, text % {"count": hopeless})
     if forbidden:
         messages.error(request, _("Dafür fehlt Ihnen das Recht."))
     return done

@@ -26,6 +26,11 @@ KINDS: dict[str, PartKind] = {
 }
 MARKUP = {"text/html", "text/xml", "text/rtf", "text/x-tex"}
 """Texts in which the words are hidden between commands: not plain text."""
+ARCHIVES = {
+    "application/zip", "application/x-7z-compressed", "application/x-rar", "application/vnd.rar", "application/gzip",
+    "application/x-tar", "application/x-bzip2", "application/x-xz", "application/zstd", "application/x-lzma",
+    "application/vnd.ms-cab-compressed", "application/x-archive", "application/x-lha",
+}  # fmt: skip
 HEADER = re.compile(rb"^([A-Za-z][A-Za-z0-9-]*)[ \t]*:", re.MULTILINE)
 MAIL_HEADERS = {
     b"from", b"to", b"cc", b"subject", b"date", b"received", b"message-id", b"mime-version", b"content-type",
@@ -60,6 +65,11 @@ def identify(path: Path, filename: str) -> str | None:
 def kind_of(media_type: str) -> PartKind | None:
     """How the file is read; None when it cannot be read (it is kept as it came)."""
     return KINDS.get(media_type)
+
+
+def is_archive(media_type: str) -> bool:
+    """Other files are packed in it. Office documents, which are packed too, have types of their own."""
+    return media_type in ARCHIVES
 
 
 def _is_pdf(head: bytes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from ingest.facts import FormatFacts
-from ingest.reading.formats import UNKNOWN, identify, kind_of
+from ingest.reading.formats import UNKNOWN, identify, is_archive, kind_of
 from ingest.reasons import Reason
 from ingest.steps.contract import Done, Outcome, Reject, StepContext
 from ingest.steps.limited import FILE_TROUBLE, limited, reason_of
@@ -30,5 +30,7 @@ def run(context: StepContext) -> Outcome:
 def format_problem(media_type: str, filename: str) -> Reason | None:
     if kind_of(media_type) is not None:
         return None
+    if is_archive(media_type):
+        return Reason.ARCHIVE_FILE
     broken = media_type == UNKNOWN and PurePath(filename).suffix.lower() in ENDINGS
     return Reason.DAMAGED_FILE if broken else Reason.UNSUPPORTED_FORMAT

@@ -123,7 +123,7 @@ def test_none_of_the_kinds_is_shown_at_once_as_decided_and_can_be_taken_back(pag
     page.get_by_role("button", name="Keine davon").click()
     panel, facts = page.locator("#kind-panel"), page.locator(".facts")
     expect(panel).to_contain_text("keine passende Art")
-    expect(panel).to_contain_text("von einer Person entschieden")
+    expect(panel).to_contain_text("von clerk geändert am")
     expect(panel).not_to_contain_text("unsicher")
     expect(facts).to_contain_text("geprüft")
     expect(page.locator(".history li").first).to_contain_text("zu „keine passende Art“")
@@ -152,7 +152,7 @@ def test_decided_and_unsure_stand_apart_in_list_and_facets(page: Page, document:
 def test_keys_of_what_is_gone_press_nothing(page: Page, document: Document) -> None:
     visit(page, f"/documents/{document.pk}/")
     page.keyboard.press("b")
-    expect(page.locator("#kind-panel")).to_contain_text("von einer Person bestätigt")
+    expect(page.locator("#kind-panel")).to_contain_text("von clerk bestätigt am")
     before = type(document).objects.count(), _events(document)
     page.keyboard.press("b")
     page.keyboard.press("t")

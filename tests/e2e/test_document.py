@@ -23,7 +23,7 @@ def test_a_suggested_kind_is_confirmed_in_one_click(page: Page) -> None:
     expect(panel).to_contain_text("beantrage")
     expect(page.locator(".facts")).to_contain_text("eingegangen")
     panel.get_by_role("button", name="Stimmt").click()
-    expect(panel).to_contain_text("von einer Person bestätigt")
+    expect(panel).to_contain_text("von clerk bestätigt am")
     expect(page.locator(".facts")).to_contain_text("geprüft")
     document.refresh_from_db()
     assert (document.kind_id, document.kind_source, document.state) == ("application", "person", "checked")
@@ -57,7 +57,7 @@ def test_the_history_tells_who_did_what(page: Page) -> None:
     document = letter(HEDGE, title="Hecke am Lindenweg")
     visit(page, f"/documents/{document.pk}/")
     page.keyboard.press("b")
-    expect(page.locator("#kind-panel")).to_contain_text("von einer Person bestätigt")
+    expect(page.locator("#kind-panel")).to_contain_text("von clerk bestätigt am")
     page.get_by_text("Verlauf").click()
     first = page.locator(".history li").first
     expect(first).to_contain_text("clerk")

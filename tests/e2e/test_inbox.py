@@ -97,14 +97,19 @@ def test_a_refused_item_says_why_and_is_run_again(page: Page) -> None:
     from ingest.reasons import Reason
     from tests import factories
 
-    made = factories.refused(Reason.PASSWORD_NEEDED, filename="geheim.pdf")
+    made = factories.refused(Reason.DAMAGED_FILE, filename="kaputt.pdf")
+    hopeless = factories.refused(Reason.PASSWORD_NEEDED, filename="geheim.pdf")
     visit(page, "/inbox/?state=help")
-    row = page.locator(f"#item-{made.pk}")
+    row = page.locator(f"#item-{hopeless.pk}")
     expect(row).to_contain_text("Die Datei ist mit einem Kennwort geschützt.")
     expect(row).to_contain_text("Bitte den Absender um eine Fassung ohne Kennwort bitten.")
+    expect(row.get_by_role("button")).to_have_count(0)
+    expect(row.get_by_role("link", name="Erledigt")).to_be_visible()
+    row = page.locator(f"#item-{made.pk}")
+    expect(row).to_contain_text("Die Datei ist beschädigt und lässt sich nicht öffnen.")
     expect(row.get_by_role("button", name="So übernehmen")).to_have_count(0)
     row.get_by_role("button", name="Noch einmal versuchen").click()
-    expect(page.get_by_text("„geheim.pdf“ wird noch einmal verarbeitet.")).to_be_visible()
+    expect(page.get_by_text("„kaputt.pdf“ wird noch einmal verarbeitet.")).to_be_visible()
     assert InboxItem.objects.get(pk=made.pk).state == "waiting"
 
 

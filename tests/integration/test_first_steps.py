@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import time
+import zipfile
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pikepdf
 import pytest
+from django.utils import translation
 from PIL import Image
 
 from dms.ports import ScannerUnavailable, ScanResult, ScanVerdict
@@ -103,6 +105,18 @@ def test_a_strange_format_is_refused_and_a_broken_one_is_called_broken(tmp_path:
 
 
 # --- unpack and inspect -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["unterlagen.zip", "rechnung.pdf", "scan.tif"])
+def test_an_archive_is_told_as_one_whatever_its_name_says(tmp_path: Path, name: str) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("brief.txt", "Sehr geehrte Damen und Herren")
+    step, reason = refusal(walk(tmp_path, content.getvalue(), name))
+    assert (step, reason) == ("identify_format", Reason.ARCHIVE_FILE)
+    with translation.override("de"):
+        assert "auspacken" in str(reason.next_step)
+        assert "PDF" not in str(reason.next_step)
 
 
 def test_a_letter_is_one_part(tmp_path: Path) -> None:

@@ -181,7 +181,18 @@ def test_a_refused_item_tells_why_and_what_to_do(api: APIClient) -> None:
     assert (answer["state"], answer["reason"]) == ("refused", "password_needed")
     assert "Kennwort" in answer["reason_text"]
     assert "Absender" in answer["next_step"]
-    assert answer["actions"] == ["retry", "settle"]
+    assert answer["actions"] == ["settle"], "another try cannot open it"
+
+
+@pytest.mark.parametrize("reason", [Reason.EMPTY_FILE, Reason.PASSWORD_NEEDED, Reason.ENCRYPTED_MAIL])
+def test_where_the_bytes_alone_are_the_reason_another_try_is_neither_offered_nor_made(
+    api: APIClient, reason: Reason
+) -> None:
+    item = factories.refused(reason)
+    refused = api.post(f"{INBOX}{item.id}/retry/")
+    assert (refused.status_code, refused.json()["code"]) == (409, "retry_cannot_help")
+    assert api.get(f"{INBOX}{item.id}/").json()["state"] == "refused"
+    assert api.get(f"{INBOX}{factories.refused(Reason.DAMAGED_FILE).id}/").json()["actions"] == ["retry", "settle"]
 
 
 def test_only_where_nothing_but_text_is_missing_it_can_be_taken_as_it_is(api: APIClient) -> None:

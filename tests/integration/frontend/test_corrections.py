@@ -110,15 +110,53 @@ def test_who_was_slower_sees_the_new_state_and_keeps_what_was_typed(
     correct(browser_of(Role.CLERK, name="ben"), document, "title", "Von Ben", expected=seen)
     answer = correct(clerk, document, "title", "Von Anna", expected=seen)
     assert stored(document).title == "Von Ben"
-    assert "wurde inzwischen geändert" in text_of(answer)
+    shown = text_of(answer)
+    assert shown.count("Inzwischen hat ben das Dokument geändert. Nichts wurde überschrieben") == 1
     assert 'value="Von Anna" data-stored="Von Ben"' in answer.content.decode()
     renewed = re.search(r'name="expected" value="(\w+)"', answer.content.decode())
     assert renewed
     correct(clerk, document, "title", "Von Anna", expected=renewed[1])
     assert stored(document).title == "Von Anna"
     kind = clerk.post(f"/documents/{document.pk}/kind/", {"kind": "offer", "expected": seen}, headers=HTMX)
-    assert "wurde inzwischen geändert" in text_of(kind)
+    assert "Sie selbst haben das Dokument inzwischen an anderer Stelle geändert." in text_of(kind)
     assert stored(document).kind_id == "application"
+
+
+@pytest.mark.parametrize("headers", [HTMX, {}], ids=["with scripts", "without"])
+def test_a_conflict_is_one_message_and_not_also_a_notice_that_all_is_saved(
+    clerk: Client, headers: dict[str, str]
+) -> None:
+    document = a_letter()
+    seen = expected_of(clerk, document)
+    correct(clerk, document, "title", "Aus dem ersten Fenster", expected=seen)
+    fact = correct(clerk, document, "title", "Aus dem zweiten", expected=seen, headers=headers)
+    kind = clerk.post(
+        f"/documents/{document.pk}/kind/", {"kind": "offer", "expected": seen}, headers=headers, follow=True
+    )
+    for answer in (fact, kind):
+        toast = re.search(r"toast__words.*?</p>", answer.content.decode(), re.DOTALL)
+        assert "Gespeichert" not in (toast[0] if toast else "")
+        assert text_of(answer).count("an anderer Stelle geändert") == 1
+        assert "neu laden" not in text_of(answer)
+
+
+def test_the_notice_greets_only_where_the_change_was_made_and_the_way_back_is_everywhere(
+    clerk: Client, browser_of: Callable[..., Client]
+) -> None:
+    from dms.access.permissions import Role
+
+    document = a_letter()
+    phone = browser_of(Role.CLERK)  # the same person, logged in elsewhere
+    correct(clerk, document, "sender", "Musterfrau")
+    address = f"/documents/{document.pk}/"
+    here, there = clerk.get(address).content.decode(), phone.get(address).content.decode()
+    assert "toast__words" in here
+    assert "toast__words" not in there
+    assert "Ihre letzte Änderung" in there
+    assert there.count('data-hotkey="Control+z') == here.count('data-hotkey="Control+z') == 1
+    phone.post(f"{address}undo/")
+    assert stored(document).sender == "Erika Mustermann"
+    assert "Ihre letzte Änderung" not in text_of(clerk.get(address))
 
 
 def test_the_last_correction_is_taken_back_and_then_nothing_more(clerk: Client) -> None:
@@ -195,6 +233,33 @@ def test_the_history_tells_corrections_as_sentences_and_only_of_this_document(
         assert sentence in history
     assert "Nur der Anhang" not in history
     assert history.count("clerk") == 6
+
+
+def test_what_was_confirmed_is_told_apart_from_what_was_changed_or_chosen_with_who_and_when(
+    clerk: Client, browser_of: Callable[..., Client]
+) -> None:
+    from dms.access.permissions import Role
+
+    suggested, unsure = a_letter(), a_letter(kind=None, kind_confidence=0.31)
+    ben = browser_of(Role.CLERK, name="ben")
+    moment = r"am \d\d\.\d\d\.\d{4}, \d\d:\d\d Uhr"
+
+    def told(by: Client, document: Document, kind: str) -> str:
+        return text_of(by.post(f"/documents/{document.pk}/kind/", {"kind": kind}, headers=HTMX))
+
+    assert re.search(f"von clerk bestätigt {moment}", told(clerk, suggested, "application"))
+    assert re.search(f"von ben geändert {moment}; vorher: Antrag", told(ben, suggested, "offer"))
+    assert re.search(f"von clerk bestätigt {moment}", told(clerk, suggested, "offer"))
+    assert re.search(f"von ben geändert {moment}; vorher: Angebot", told(ben, suggested, "-"))
+    taken_back = text_of(ben.post(f"/documents/{suggested.pk}/undo/", headers=HTMX))
+    assert re.search(f"von clerk bestätigt {moment}", taken_back)
+    assert re.search(f"von clerk festgelegt {moment}", told(clerk, unsure, "invoice"))
+
+
+def test_that_no_kind_fits_an_unsure_document_is_told_as_chosen(clerk: Client) -> None:
+    document = a_letter(kind=None, kind_confidence=0.31)
+    answer = clerk.post(f"/documents/{document.pk}/kind/", {"kind": "-"}, headers=HTMX)
+    assert "von clerk festgelegt am" in text_of(answer)
 
 
 def test_a_confirmed_suggestion_is_told_as_one(browser_of: Callable[..., Client]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.test import Client, override_settings
+from django.utils import timezone
 
 from dms.health import Grade, Part
 
@@ -81,6 +82,20 @@ def test_without_the_database_the_product_is_not_ready(monkeypatch: pytest.Monke
     assert told["status"] == "unavailable"
     assert told["parts"][Part.DATABASE]["grade"] == Grade.AWAY
     assert told["parts"][Part.WORKERS]["sentence"] == "Nicht zu erfahren, solange die Datenbank nicht antwortet."
+
+
+def test_what_waits_and_what_is_read_are_counted_apart() -> None:
+    from dms.access.actors import system_ingest
+    from dms.audit.door import change
+    from dms.audit.events import Event
+    from ingest.models import ItemVerb
+    from tests import factories
+
+    begun, *_waiting = (factories.item(at=timezone.now()) for _number in range(3))
+    with change(system_ingest(), Event.ITEM_ADVANCED, begun, chain=begun.chain, verb=ItemVerb.ADVANCE) as opened:
+        opened.save(opened.target)
+    told = Client().get("/readyz").json()["parts"][Part.WORKERS]
+    assert told["sentence"] == "2 Eingänge warten, 1 wird gelesen."
 
 
 def test_people_read_the_same_on_the_status_page(clerk: Client) -> None:

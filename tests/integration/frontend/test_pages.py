@@ -86,7 +86,7 @@ def test_a_kind_is_settled_by_a_plain_form_and_an_unknown_kind_is_refused(clerk:
     document.refresh_from_db()
     assert (document.kind_id, document.state) == (None, "checked")
     page = text_of(clerk.get(f"/documents/{document.pk}/"))
-    assert "keine passende Art von einer Person entschieden" in page
+    assert re.search("keine passende Art von clerk (geändert|festgelegt) am", page)
     assert "unsicher" not in page
 
 
@@ -223,3 +223,21 @@ def test_a_form_that_lay_open_too_long_is_told_in_german(scope: Any) -> None:
     answer = Client(enforce_csrf_checks=True).post("/login/", {"username": "a", "password": "b"})
     assert answer.status_code == 403
     assert "Diese Seite lag zu lange offen" in text_of(answer)
+
+
+def test_who_may_read_nothing_is_told_what_the_role_is_for_and_led_to_the_inbox(
+    browser_of: Callable[..., Client],
+) -> None:
+    from dms.access.permissions import Role
+    from tests import factories
+
+    factories.document(["Hundesteuer"])
+    scanning, nobody = browser_of(Role.SCANNING, name="scan"), browser_of(name="neu")
+    for address in ("/", "/?q=Hundesteuer"):
+        page = scanning.get(address)
+        assert "Ihre Rolle „Scanstelle“ liest keine Dokumente" in text_of(page)
+        assert "Sie nehmen Post an" in text_of(page)
+        assert re.search(r'<a class="button button--primary" href="/inbox/">', page.content.decode())
+        for untrue in ("Noch keine Dokumente", "Nichts gefunden"):
+            assert untrue not in text_of(page)
+    assert "Ihr Konto hat noch keine Rolle" in text_of(nobody.get("/"))
