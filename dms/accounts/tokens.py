@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
 from dms.access.actors import Actor
 from dms.access.models import ApiToken, User
 from dms.access.tokens import token_digest
@@ -40,6 +45,12 @@ def token_issue(
         row = ApiToken(user=user, name=name, digest=token_digest(token), created_at=now, expires_at=expires_at)
         opened.save(row)
     return token
+
+
+def usual_name(now: datetime) -> str:
+    """Of a token that an operator made without a name; in the language of the town, whose people read it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Befehlszeile, {day}").format(day=date_format(timezone.localtime(now), "d.m.Y"))
 
 
 def _numbered(name: str) -> Iterator[str]:

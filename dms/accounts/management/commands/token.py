@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from dms.access.models import User
 from dms.accounts.operators import operator_here
-from dms.accounts.tokens import LONGEST_NAME, NameTaken, token_issue
+from dms.accounts.tokens import LONGEST_NAME, NameTaken, token_issue, usual_name
 
 DAYS, MOST_DAYS = 365, 36_500
 
@@ -46,14 +43,8 @@ class Command(BaseCommand):
         expires_at = now + timedelta(days=days) if days else None
         try:
             token = token_issue(
-                operator_here(), user, name=name or _usual_name(now), now=now, expires_at=expires_at, numbered=not name
+                operator_here(), user, name=name or usual_name(now), now=now, expires_at=expires_at, numbered=not name
             )
         except NameTaken:
             raise CommandError(f"{user.username} has a token named “{name}” already. Choose another name.") from None
         self.stdout.write(token)
-
-
-def _usual_name(now: datetime) -> str:
-    """In the language of the town, for it is its people who read it."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return _("Befehlszeile, {day}").format(day=date_format(timezone.localtime(now), "d.m.Y"))
