@@ -160,6 +160,12 @@ def _store_unavailable() -> Problem:
     return Problem(status.HTTP_503_SERVICE_UNAVAILABLE, "store_unavailable", sentence, {"Retry-After": "30"})
 
 
+def busy() -> Problem:
+    """So many requests hang that the last thread is kept for whoever asks what is wrong."""
+    sentence = _("Zurzeit warten zu viele Anfragen auf Antwort; es wurde nichts geändert. Bitte gleich noch einmal.")
+    return Problem(status.HTTP_503_SERVICE_UNAVAILABLE, "busy", sentence, {"Retry-After": "10"})
+
+
 def _forbidden() -> Problem:
     return Problem(status.HTTP_403_FORBIDDEN, "not_allowed", _("Dazu haben Sie kein Recht."))
 

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "frontend.probes.Probes",
+    "config.room.NoRoomIsSaid",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "frontend.caching.KeptByNoCache",
@@ -128,10 +129,13 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# publishing gives up at once: a wake-up that is lost is found by the sweep, an upload that waits is not forgiven
+# publishing gives up at once: a wake-up that is lost is found by the sweep, an upload that waits is not forgiven.
+# A connection on which a worker waits in vain is dropped after one or two health check intervals
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 1.5,
     "socket_connect_timeout": 1.5,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
     "max_retries": 0,
     "interval_start": 0,
     "interval_step": 0,

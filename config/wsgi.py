@@ -5,8 +5,12 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+pages = get_wsgi_application()
 
-from search.german.compounds import compound_parts  # noqa: E402 - needs the settings
+from config.room import RoomForProbes  # noqa: E402 - needs the settings
+from scripts.run.programs import WEB_THREADS  # noqa: E402
+from search.german.compounds import compound_parts  # noqa: E402
+
+application = RoomForProbes(pages, most=WEB_THREADS - 1)
 
 compound_parts("Wörterbuch")  # reads the dictionaries now, not during the first search of the morning

@@ -36,6 +36,8 @@ class Grade(StrEnum):
     """Not set up; a choice of the town, no fault."""
     BUSY = "busy"
     """Works, and has a backlog that shrinks by itself."""
+    SLOW = "slow"
+    """Works, but so slowly that people notice; nothing is lost."""
     AWAY = "away"
     """Does not do its work; somebody has to look."""
 

@@ -9,11 +9,12 @@ from django.db.models import Q
 LONGEST_PAUSE = timedelta(hours=1)
 
 
-def due(field: str, now: datetime) -> Q:
-    """Rows whose `field` (a moment, or none) has come, or lies so far ahead that only a wrong clock can have set it."""
-    return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now}) | Q(**{f"{field}__gt": now + LONGEST_PAUSE})
+def due(field: str, now: datetime, longest: timedelta = LONGEST_PAUSE) -> Q:
+    """Rows whose `field` (a moment, or none) has come, or lies so far ahead that only a wrong clock can have set it:
+    farther than anything is ever put off."""
+    return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lte": now}) | Q(**{f"{field}__gt": now + longest})
 
 
-def is_due(moment: datetime | None, now: datetime) -> bool:
+def is_due(moment: datetime | None, now: datetime, longest: timedelta = LONGEST_PAUSE) -> bool:
     """The same for one moment."""
-    return moment is None or not now < moment <= now + LONGEST_PAUSE
+    return moment is None or not now < moment <= now + longest

@@ -14,6 +14,7 @@ from dms.health import Grade, Part
 from frontend.health import conditions
 
 ALIVE, READY = "/healthz", "/readyz"
+PROBES = frozenset({ALIVE, READY})
 
 
 class Probes:
@@ -37,7 +38,8 @@ class Probes:
 def _ready() -> JsonResponse:
     found = conditions()
     away = {condition.part for condition in found if condition.grade is Grade.AWAY}
-    status = "unavailable" if Part.DATABASE in away else "impaired" if away else "well"
+    impaired = away or any(condition.grade is Grade.SLOW for condition in found)
+    status = "unavailable" if Part.DATABASE in away else "impaired" if impaired else "well"
     parts = {c.part: {"grade": c.grade, "sentence": str(c.sentence)} for c in found}
     code = HTTPStatus.SERVICE_UNAVAILABLE if Part.DATABASE in away else HTTPStatus.OK
     return JsonResponse({"status": status, "parts": parts}, status=code, json_dumps_params={"ensure_ascii": False})

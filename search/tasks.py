@@ -41,17 +41,20 @@ def work() -> None:
 @shared_task(name="search.sweep")
 def sweep() -> None:
     """Runs every few seconds: finds what nobody was woken for."""
-    if pending() or is_missing(search_index()):
-        send_wake(TASK)
+    try:
+        if pending() or is_missing(search_index()):
+            send_wake(TASK)
+    except SearchUnavailable as error:
+        log.warning("the search index does not answer, the next sweep will ask again: %s", error)
 
 
 def is_missing(index: SearchIndex) -> bool:
+    """Asked before anything is written: a server that hangs keeps a worker for seconds then, and not for minutes.
+    Raises SearchUnavailable."""
     try:
         index.ping()
     except IndexMissing:
         return True
-    except SearchUnavailable:
-        pass
     return False
 
 

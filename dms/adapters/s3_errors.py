@@ -55,6 +55,10 @@ NO_ENCRYPTION = (
 )
 
 
+WRONG_CLOCK = "The clocks of this machine and of the server differ. Set both by a time server"
+CLOCK_CODES = {"RequestTimeTooSkewed", "RequestExpired"}
+
+
 @contextmanager
 def translating(what: str) -> Iterator[None]:
     """Whatever the SDK raises within the block leaves it as an ObjectStoreError; `what` is the key or the bucket."""
@@ -73,6 +77,8 @@ def meaning(what: str, error: S3Error) -> ObjectStoreError:
     said = f"{what}: {error.code}: {error.message}"
     if error.code == "NotImplemented" and "encryption" in (error.message or "").lower():
         return StoreMisconfigured(f"{said}. {NO_ENCRYPTION}")
+    if error.code in CLOCK_CODES:
+        return StoreMisconfigured(f"{said} {WRONG_CLOCK}")
     for codes, kind in MEANINGS:
         if error.code in codes:
             return kind(said)

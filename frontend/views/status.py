@@ -24,12 +24,14 @@ GRADES: dict[Grade, Promise] = {
     Grade.WELL: _("in Ordnung"),
     Grade.OFF: _("nicht eingerichtet"),
     Grade.BUSY: _("arbeitet"),
+    Grade.SLOW: _("langsam"),
     Grade.AWAY: _("gestört"),
 }
 ICONS = {
     Grade.WELL: "check-circle",
     Grade.OFF: "info-circle",
     Grade.BUSY: "hourglass-split",
+    Grade.SLOW: "hourglass-split",
     Grade.AWAY: "exclamation-triangle",
 }
 
@@ -42,6 +44,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "nav": "status",
         "rows": [(c, NAMES[c.part], GRADES[c.grade], ICONS[c.grade]) for c in found],
         "troubled": sum(c.grade is Grade.AWAY for c in found),
+        "slow": sum(c.grade is Grade.SLOW for c in found),
         "asked_at": timezone.now(),
     }
     return render(request, f"frontend/status{'_rows' if 'rows' in request.GET else ''}.html", context)

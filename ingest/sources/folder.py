@@ -50,6 +50,8 @@ class WatchedFolder:
     troubles: Troubles = field(default_factory=Troubles)
     _complete: dict[str, bool] = field(default_factory=dict)
     """What is known already of the files that are there, by their key: what changes has another one."""
+    _seen: dict[str, datetime] = field(default_factory=dict)
+    """Since when the files are known that, by a clock that jumped, have changed only in the future."""
     _published: dict[str, Notice] | None = None
     _brought: BroughtFolders = field(init=False)
 
@@ -66,16 +68,25 @@ class WatchedFolder:
         self.troubles.forget_old(now)
         notices: dict[str, Notice] = {}
         taken = []
-        files = {file.source_key(): file for file in files_below(self.folder, self._unreadable_folder)}
+        found = {file.source_key(): file for file in files_below(self.folder, self._unreadable_folder)}
+        files = {key: self._by_our_clock(file, key, now) for key, file in found.items()}
         for key, file in files.items():
             if self.troubles.rests(key, now) or self._waits(file, key, now, notices):
                 continue
             if item := self._take(file, key, now):
                 taken.append(item)
         self._complete = {key: known for key, known in self._complete.items() if key in files}
+        self._seen = {key: known for key, known in self._seen.items() if key in files}
         self._brought.look((file.path for file in files.values()), now)
         self._publish(notices | self.troubles.notices(now, files.keys()))
         return taken
+
+    def _by_our_clock(self, file: FoundFile, key: str, now: datetime) -> FoundFile:
+        """The clock was turned back, or a file server's is ahead of ours: nobody waits until ours has come that far."""
+        if file.changed_at <= now:
+            return file
+        seen = self._seen[key] = min(self._seen.get(key, now), now)
+        return file.as_changed_at(seen)
 
     def _waits(self, file: FoundFile, key: str, now: datetime, notices: dict[str, Notice]) -> bool:
         """Whether it is too early; with a notice when people should know why."""

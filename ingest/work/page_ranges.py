@@ -16,7 +16,7 @@ from ingest.steps.contract import Done, Outcome, PageRange, Reject, Retry, Step,
 from ingest.work.attempt import Tools, attempt, open_context
 from ingest.work.locks import try_lock
 from ingest.work.outcomes import BACKOFF_SECONDS, UNSTORABLE, failed, give_up, refuse, wait
-from ingest.work.pending import PENDING
+from ingest.work.pending import LONGEST_RETRY, PENDING
 from ingest.work.storable import storable
 from ingest.work.wake import wake, wake_after_commit
 
@@ -58,7 +58,7 @@ def read_range(range_id: UUID, tools: Tools) -> bool:
 
 def _waits(run: RangeRun, now: datetime) -> bool:
     """Another worker may have failed at it since it was looked up."""
-    return not is_due(run.not_before, now)
+    return not is_due(run.not_before, now, LONGEST_RETRY)
 
 
 def _no_ranges(context: StepContext) -> Sequence[PageRange]:

@@ -18,7 +18,7 @@ from ingest.work.attempt import Tools, attempt, open_context, with_range_facts
 from ingest.work.locks import try_lock
 from ingest.work.outcomes import UNSTORABLE, commit_last_step, commit_step, failed, give_up, refuse, wait
 from ingest.work.page_ranges import MOST_DEATHS, ranges_done
-from ingest.work.pending import PENDING
+from ingest.work.pending import LONGEST_RETRY, PENDING
 from ingest.work.registration import documents_of
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def advance_item(item_id: UUID, tools: Tools) -> bool:
 def _begin_turn(item_id: UUID, now: datetime) -> bool:
     """False when there is nothing to do, or when too many workers died of this item."""
     turn = Turn.objects.select_related("item").get(pk=item_id)
-    if turn.item.state not in PENDING or turn.ranges_open or not is_due(turn.not_before, now):
+    if turn.item.state not in PENDING or turn.ranges_open or not is_due(turn.not_before, now, LONGEST_RETRY):
         return False
     if turn.begun_at is not None:
         turn.deaths += 1

@@ -14,6 +14,9 @@ from scripts.run.extra_server import ExtraServer
 from scripts.run.failure import SetUpError
 from scripts.run.state import State
 
+WEB_THREADS = 8
+"""Requests that each web process answers at a time."""
+
 
 class Group(StrEnum):
     """Groups stop one after the other, the programs of one group together."""
@@ -59,7 +62,7 @@ def product_programs(state: State, port: int, workers: int, address: str = "127.
             "web",
             python(
                 *("gunicorn", "config.wsgi:application", "--bind", f"{address}:{port}"),
-                *("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--timeout", "120"),
+                *("--worker-class", "gthread", "--workers", "2", "--threads", str(WEB_THREADS), "--timeout", "120"),
                 *(
                     "--graceful-timeout",
                     "5",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import OperationalError
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from dms.health import Grade, Part
+from dms.health import Condition, Grade, Part
 
 pytestmark = pytest.mark.django_db(transaction=True)  # each part is asked on a connection of its own
 
@@ -96,6 +97,49 @@ def test_what_waits_and_what_is_read_are_counted_apart() -> None:
         opened.save(opened.target)
     told = Client().get("/readyz").json()["parts"][Part.WORKERS]
     assert told["sentence"] == "2 Eingänge warten, 1 wird gelesen."
+
+
+def test_a_part_that_hangs_is_told_as_away_and_not_asked_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    from frontend import health
+
+    answers = threading.Event()
+    asked: list[str] = []
+
+    def hang() -> Condition:
+        asked.append("once")
+        assert answers.wait(60)
+        return Condition(Part.SEARCH, Grade.WELL, "Da bin ich.")
+
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setitem(health.QUESTIONS, Part.SEARCH, hang)
+    try:
+        for _ in range(3):
+            told = Client().get("/readyz").json()["parts"][Part.SEARCH]
+            assert told == {"grade": Grade.AWAY, "sentence": "Keine Antwort innerhalb von fünf Sekunden."}
+            _forget()
+        assert asked == ["once"]
+    finally:
+        answers.set()
+    health._asking[Part.SEARCH].result(timeout=60)
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 30)
+    assert Client().get("/readyz").json()["parts"][Part.SEARCH]["grade"] == Grade.WELL
+    assert asked == ["once", "once"]
+
+
+def test_a_part_that_answers_late_is_told_as_slow(monkeypatch: pytest.MonkeyPatch, clerk: Client) -> None:
+    from frontend import health
+
+    monkeypatch.setattr(health, "SLOW_SECONDS", 0)
+    answer = Client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "impaired"
+    told = answer.json()["parts"][Part.DATABASE]
+    assert told["grade"] == Grade.SLOW
+    assert told["sentence"].startswith("Die Datenbank antwortet. Die Antwort kommt aber langsam")
+    _forget()
+    page = clerk.get("/status/").content.decode()
+    assert "Alles geht, aber langsamer als sonst." in page
+    assert told["sentence"] in page
 
 
 def test_people_read_the_same_on_the_status_page(clerk: Client) -> None:

@@ -180,6 +180,33 @@ def test_a_link_to_a_folder_is_never_removed(look: Look, inbox: Path, clock: Set
     assert elsewhere.is_dir()
 
 
+def test_a_file_that_by_our_clock_comes_from_the_future_does_not_wait_until_then(
+    inbox: Path, scope: Scope, clock: SetClock
+) -> None:
+    look = watcher(inbox, scope, clock)
+    put(inbox, "brief.txt")
+    clock.forward(-3 * 24 * 3600)
+    assert look() == [], "it may still be written"
+    clock.forward(QUIET + 1)
+    [item] = look()
+    assert item.filename == "brief.txt"
+    assert files_in(inbox) == []
+
+
+def test_a_file_without_its_end_from_the_future_is_waited_for_as_long_as_any_other(
+    inbox: Path, scope: Scope, clock: SetClock
+) -> None:
+    look = watcher(inbox, scope, clock)
+    put(inbox, "brief.pdf", b"%PDF-1.7 and no end")
+    clock.forward(-3 * 24 * 3600)
+    assert look() == []
+    clock.forward(PATIENCE - 1)
+    assert look() == []
+    clock.forward(2)
+    [item] = look()
+    assert item.incomplete
+
+
 # --- half-written files -----------------------------------------------------------------------------
 
 

@@ -24,3 +24,9 @@ NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
 )
 def test_put_off_work_is_due_at_its_moment_or_when_that_can_only_be_a_wrong_clock(moment: datetime, due: bool) -> None:
     assert is_due(moment, NOW) is due
+
+
+def test_where_nothing_is_put_off_for_long_a_wrong_clock_is_seen_sooner() -> None:
+    moment = NOW + timedelta(minutes=30)
+    assert not is_due(moment, NOW)
+    assert is_due(moment, NOW, timedelta(minutes=2))
