@@ -31,6 +31,7 @@ from api.document_shapes import (
 from api.downloads import ANY_TYPE, SAFE_TYPES, SENT_ON, Download, send
 from api.parsers import JSONParser
 from api.problems import not_found
+from api.schema_examples import CHANGE, DOCUMENT, KIND, answered, sent
 from dms.access.actors import Actor
 from dms.records.corrections import Corrections, document_correct, state_digest
 from dms.records.kinds import of_kinds
@@ -58,9 +59,9 @@ class DocumentView(ApiView):
     serializer_class = DocumentSerializer
     parser_classes = [JSONParser]
 
-    @extend_schema(operation_id="documents_retrieve")
+    @extend_schema(operation_id="documents_retrieve", examples=[answered("A letter", DOCUMENT)])
     def get(self, request: Request, document_id: UUID) -> Response:
-        """The `ETag` can be sent as `If-Match` with a change."""
+        """One document with all that is known of it. The `ETag` can be sent as `If-Match` with a change."""
         return self._answer(document_id)
 
     @extend_schema(
@@ -71,9 +72,13 @@ class DocumentView(ApiView):
                 "If-Match", str, OpenApiParameter.HEADER, description="Change only what still has this ETag (else 412)."
             )
         ],
+        examples=[sent("Title, date and kind", CHANGE), answered("Corrected", DOCUMENT | CHANGE | {"kind": KIND})],
     )
     def patch(self, request: Request, document_id: UUID) -> Response:
-        """Corrects what the product found out about the document: all that is named, or nothing."""
+        """Corrects what the product found out about the document: all that is named, or nothing.
+
+        What is not named stays. Fields that there are not, or that cannot be changed, are refused by name.
+        """
         document = find_document(self.actor, document_id)
         change = DocumentChangeSerializer(data=request.data)
         change.is_valid(raise_exception=True)
@@ -132,7 +137,7 @@ class DocumentRenditionView(_DocumentFileView):
         operation_id="documents_rendition", responses={(200, "application/pdf"): OpenApiTypes.BINARY, **SENT_ON}
     )
     def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
-        """The searchable PDF/A, where there is one."""
+        """The searchable PDF/A-2b beside the original; 404 where there is none (`no_rendition` says why)."""
         return self._send(request, document_id)
 
 

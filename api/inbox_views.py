@@ -33,6 +33,7 @@ from api.inbox_shapes import (
     answers_for,
 )
 from api.problems import Problem, not_found
+from api.schema_examples import ITEM_DONE, ITEM_REFUSED, ITEM_WAITING, answered
 from dms.access.actors import Actor
 from dms.adapters.chosen import SystemClock
 from ingest.intake import Delivery, take_in
@@ -64,7 +65,7 @@ class InboxView(ListModelMixin, ApiView):
 
     @extend_schema(operation_id="inbox_list", parameters=[InboxFilter])
     def get(self, request: Request) -> Response:
-        """The items that you may see, newest first."""
+        """The items of the inbox that you may see, newest first: what came in and what became of it."""
         return self.list(request)
 
     @extend_schema(
@@ -73,6 +74,7 @@ class InboxView(ListModelMixin, ApiView):
         responses={
             201: OpenApiResponse(ItemSerializer, description="Taken in: stored, flushed and committed."),
         },
+        examples=[answered("Taken in", ITEM_WAITING, 201)],
         parameters=[
             OpenApiParameter(
                 "Idempotency-Key",
@@ -90,7 +92,11 @@ class InboxView(ListModelMixin, ApiView):
         ],
     )
     def post(self, request: Request) -> Response:
-        """Hands in one file. Once this answers, the file is safe."""
+        """Hands in one file. Once this answers, the file is safe; reading it goes on in the background.
+
+        Follow the item (`links.self`) until its `state` is `done`, `refused` or `stuck`. Send an `Idempotency-Key`
+        of your own with each file: whoever has to try again then never makes a second item.
+        """
         upload = UploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         file = upload.validated_data["file"]
@@ -110,8 +116,11 @@ class InboxView(ListModelMixin, ApiView):
 class ItemView(ApiView):
     serializer_class = ItemSerializer
 
-    @extend_schema(operation_id="inbox_retrieve")
+    @extend_schema(
+        operation_id="inbox_retrieve", examples=[answered("Done", ITEM_DONE), answered("Refused", ITEM_REFUSED)]
+    )
     def get(self, request: Request, item_id: UUID) -> Response:
+        """One item: how far it is, the documents that it became, or why it was refused and what to do."""
         return _answer(self, find_item(self.actor, item_id))
 
 
@@ -128,7 +137,7 @@ class ItemRetryView(_ItemActionView):
 
     @extend_schema(operation_id="inbox_retry", request=None)
     def post(self, request: Request, item_id: UUID) -> Response:
-        """Runs a refused or stuck item again."""
+        """Runs a refused or stuck item again. Only where that can help (see `actions`), else 409."""
         return self._act(item_id)
 
 

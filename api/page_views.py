@@ -17,6 +17,7 @@ from api.base import ApiView, TypedTextField, read_parameters
 from api.document_views import download_of, find_document
 from api.downloads import send
 from api.problems import not_found
+from api.schema_examples import PAGES, answered
 from dms.pages import Box, PageText
 from dms.records.models import DocumentVersion, Page
 from search.highlight import find_boxes
@@ -74,9 +75,14 @@ class DocumentPagesView(ApiView):
     serializer_class = PagesSerializer
     pagination_class = None
 
-    @extend_schema(operation_id="documents_pages", parameters=[PageRequestSerializer], responses=PagesSerializer)
+    @extend_schema(
+        operation_id="documents_pages",
+        parameters=[PageRequestSerializer],
+        responses=PagesSerializer,
+        examples=[answered("The first page of two", PAGES)],
+    )
     def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
-        """The pages in order, all of them unless `first` and `last` say which."""
+        """The text of the pages in order with a box for each word; all of them unless `first` and `last` say which."""
         document = find_document(self.actor, document_id)
         asked = read_parameters(PageRequestSerializer, request)
         version = document.versions.order_by("-number").first()
@@ -89,7 +95,7 @@ class DocumentPagesView(ApiView):
 class PageImageView(ApiView):
     @extend_schema(operation_id="documents_page_image", responses={(200, "image/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, document_id: UUID, number: int) -> HttpResponseBase:
-        """The picture on which the boxes of the words lie."""
+        """The picture of a page, upright as it was read: the boxes of its words are fractions of it."""
         document = find_document(self.actor, document_id)
         pages = Page.objects.filter(version__document=document, number=number).select_related("image")
         page = pages.order_by("-version__number").first()

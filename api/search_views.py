@@ -15,6 +15,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from api.base import ApiView, KindsField, TypedTextField, read_parameters
 from api.document_shapes import KindSerializer
+from api.schema_examples import FOUND, answered
 from dms.access.actors import Actor
 from dms.access.rule import search_filter
 from dms.records.kinds import kind_labels
@@ -115,9 +116,17 @@ class SearchView(ApiView):
     serializer_class = SearchAnswerSerializer
     pagination_class = None
 
-    @extend_schema(operation_id="search", parameters=[SearchRequestSerializer], responses=SearchAnswerSerializer)
+    @extend_schema(
+        operation_id="search",
+        parameters=[SearchRequestSerializer],
+        responses=SearchAnswerSerializer,
+        examples=[answered("One hit", FOUND)],
+    )
     def get(self, request: Request) -> Response:
-        """Hits, counts and facets over the documents that you may read."""
+        """Finds documents by what stands on their pages: hits, counts and facets over those that you may read.
+
+        Inflected forms, compounds and umlauts are found as people expect; without `q` the newest documents stand first.
+        """
         asked = read_parameters(SearchRequestSerializer, request)
         page, size = asked["page"], asked["page_size"]
         found = search_index().search(_query(asked, search_filter(self.actor)))

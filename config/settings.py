@@ -266,7 +266,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Registratur",
-    "DESCRIPTION": "REST-Schnittstelle der E-Akte.",
+    "DESCRIPTION": "REST-Schnittstelle der E-Akte. Hand files in (`POST inbox/`), follow them, read and find what they "
+    "became. Log in by `Authorization: Bearer TOKEN`; every path ends in a slash; errors are problem+json (RFC 9457).",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
@@ -286,6 +287,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.schema_problems.add_problem_responses",
+        "api.schema_words.add_words",
     ],
 }
 
