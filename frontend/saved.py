@@ -18,7 +18,7 @@ from dms.records.history import last_change
 from dms.records.kinds import kind_labels, kind_value
 from dms.records.models import Document
 from dms.records.undo import UNDO_TIME, LastCorrection, last_correction
-from frontend.fact_fields import fact_label, is_fact
+from frontend.fact_fields import fact_fields, fact_label, is_fact
 from frontend.notices import Tone
 from frontend.people import actor_of, person_in_words
 
@@ -65,8 +65,11 @@ def note_saved(request: HttpRequest, document: Document) -> None:
         request.session[SAVED_HERE] = dict(list(kept.items())[-MOST_KEPT:])
 
 
-def changed_meanwhile(request: HttpRequest, document: Document) -> str:
-    """Why a form that was older than the document was not taken, and what to do. The page shows the new state."""
+def changed_meanwhile(request: HttpRequest, document: Document, fact: str = "") -> str:
+    """Why a form that was older than the document was not taken, and what to do.
+
+    The page shows the new state; of the `fact` whose form stays open, the sentence does.
+    """
     event = last_change(document)
     if event is None:
         cause = _("Das Dokument wurde inzwischen geändert.")
@@ -74,10 +77,12 @@ def changed_meanwhile(request: HttpRequest, document: Document) -> str:
         cause = _("Sie selbst haben das Dokument inzwischen an anderer Stelle geändert.")
     else:
         cause = _("Inzwischen hat {who} das Dokument geändert.").format(who=person_in_words(event.actor))
-    rest = _(
-        "Nichts wurde überschrieben; hier steht der neue Stand. Bitte prüfen und nötigenfalls noch einmal speichern."
-    )
-    return f"{cause} {rest}"
+    stands = _("hier steht der neue Stand")
+    if fact:
+        stored = fact_fields(document)[fact].stored
+        stands = _("jetzt steht dort {value}").format(value=f"„{stored}“" if stored else _("(leer)"))
+    rest = _("Nichts wurde überschrieben; {stands}. Bitte prüfen und nötigenfalls noch einmal speichern.")
+    return f"{cause} {rest.format(stands=stands)}"
 
 
 def _saved_here(request: HttpRequest) -> dict[str, Any]:

@@ -43,8 +43,11 @@ class Reason(Enum):
         return TEXTS[self].next_step
 
 
-FINAL = frozenset({Reason.EMPTY_FILE.value, Reason.PASSWORD_NEEDED.value, Reason.ENCRYPTED_MAIL.value})
-"""Codes where the bytes alone decide: no other try, version or setting of ours leads to anything else."""
+FINAL = frozenset(
+    reason.value for reason in (Reason.EMPTY_FILE, Reason.PASSWORD_NEEDED, Reason.ENCRYPTED_MAIL, Reason.ARCHIVE_FILE)
+)
+"""Codes where the bytes alone decide, so that another try leads to the same. A version that unpacks archives takes
+theirs out, and those refused before are offered another try again."""
 
 
 class Delay(Enum):

@@ -49,7 +49,7 @@ def correct(request: HttpRequest, document_id: UUID, name: str) -> HttpResponse:
     except InvalidFact as error:
         return _refuse(request, document_id, Refused(name, typed, str(error)))
     except NotPossible:
-        sentence = changed_meanwhile(request, document_or_404(request, document_id))
+        sentence = changed_meanwhile(request, document_or_404(request, document_id), fact=name)
         return _refuse(request, document_id, Refused(name, typed, sentence))
 
 

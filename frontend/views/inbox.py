@@ -29,7 +29,7 @@ from ingest.models import InboxItem, WaitingFile
 from ingest.retries import RetryCannotHelp, item_accept, item_retry
 
 PER_PAGE = 50
-WAITING_FILES_SHOWN = 5
+WAITING_FILES_SHOWN, MOST_WAITING_FILES = 5, 200
 
 
 @require_safe
@@ -84,7 +84,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     items = InboxItem.objects.visible_to(actor).filter(tab.condition).order_by(*tab.order)
     page = Paginator(items, PER_PAGE).get_page(whole_number(request.GET.get("p")) or 1)
     here = {"state": tab.key, "p": str(page.number)}
-    waiting_files = WaitingFile.objects.visible_to(actor)
+    waiting_files = list(WaitingFile.objects.visible_to(actor)[:MOST_WAITING_FILES])
     return {
         "nav": "inbox",
         "tab": tab.key,
@@ -94,7 +94,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "back": f"{reverse('inbox')}?{urlencode(here)}",
         "total": tabs[0].count,
         "waiting_files": waiting_files[:WAITING_FILES_SHOWN],
-        "waiting_files_more": max(waiting_files.count() - WAITING_FILES_SHOWN, 0),
+        "waiting_files_more": waiting_files[WAITING_FILES_SHOWN:],
         "may_add": may_anywhere(request, Permission.INBOX_ADD),
         "may_view": may_anywhere(request, Permission.INBOX_VIEW),
         "watch_folder": settings.WATCH_FOLDER,

@@ -51,6 +51,22 @@ def test_files_are_dropped_anywhere_on_the_page(page: Page) -> None:
     expect(page.locator(".item__name", has_text="gezogen.txt")).to_be_visible()
 
 
+def test_a_folder_is_dropped_with_all_that_is_in_it(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "Post" / "Bauamt").mkdir(parents=True)
+    some_files(tmp_path / "Post" / "Bauamt", 2)
+    (tmp_path / "Post" / "oben.txt").write_text("Guten Tag", encoding="utf-8")
+    (tmp_path / "Post" / ".DS_Store").write_bytes(b"hidden")
+    visit(page, "/inbox/")
+    browser = page.context.new_cdp_session(page)
+    dragged = {"items": [], "files": [str(tmp_path / "Post")], "dragOperationsMask": 1}
+    for step in ("dragEnter", "dragOver", "drop"):  # as the system brings it, which no script of a page can
+        browser.send("Input.dispatchDragEvent", {"type": step, "x": 300, "y": 300, "data": dragged})
+    expect(page.locator(".tray__file.is-done")).to_have_count(3)
+    expect(page.locator(".item__name", has_text="Brief 2.txt")).to_be_visible()
+    expect(page.locator(".item__name", has_text="oben.txt")).to_be_visible()
+    expect(page.locator(".item")).to_have_count(3)
+
+
 def test_an_upload_whose_answer_got_lost_is_tried_again_and_makes_no_second_item(
     page: Page, tmp_path: Path, complaints: list[str]
 ) -> None:

@@ -31,7 +31,9 @@ if (form) {
     event.preventDefault();
     depth = 0;
     veil.hidden = true;
-    add(event.dataTransfer.files);
+    const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()); // now: later they are gone
+    if (entries.some((entry) => entry?.isDirectory)) Promise.all(entries.map(filesOf)).then((found) => add(found.flat()));
+    else add(event.dataTransfer.files);
   });
   addEventListener("beforeunload", (event) => (running || waiting.length) && event.preventDefault());
 
@@ -128,6 +130,17 @@ if (form) {
       return text("Failed");
     }
   }
+}
+
+// The files in a dropped folder and below it; hidden ones are left out. A browser gives at most 100 entries at a time.
+async function filesOf(entry) {
+  if (!entry || entry.name.startsWith(".")) return [];
+  if (entry.isFile) return [await new Promise((give, fail) => entry.file(give, fail))];
+  const reader = entry.createReader();
+  const found = [];
+  for (let some = null; some === null || some.length; found.push(...some))
+    some = await new Promise((give, fail) => reader.readEntries(give, fail));
+  return (await Promise.all(found.map(filesOf))).flat();
 }
 
 function uuid() {

@@ -184,7 +184,9 @@ def test_a_refused_item_tells_why_and_what_to_do(api: APIClient) -> None:
     assert answer["actions"] == ["settle"], "another try cannot open it"
 
 
-@pytest.mark.parametrize("reason", [Reason.EMPTY_FILE, Reason.PASSWORD_NEEDED, Reason.ENCRYPTED_MAIL])
+@pytest.mark.parametrize(
+    "reason", [Reason.EMPTY_FILE, Reason.PASSWORD_NEEDED, Reason.ENCRYPTED_MAIL, Reason.ARCHIVE_FILE]
+)
 def test_where_the_bytes_alone_are_the_reason_another_try_is_neither_offered_nor_made(
     api: APIClient, reason: Reason
 ) -> None:

@@ -111,7 +111,8 @@ def test_who_was_slower_sees_the_new_state_and_keeps_what_was_typed(
     answer = correct(clerk, document, "title", "Von Anna", expected=seen)
     assert stored(document).title == "Von Ben"
     shown = text_of(answer)
-    assert shown.count("Inzwischen hat ben das Dokument geändert. Nichts wurde überschrieben") == 1
+    sentence = "Inzwischen hat ben das Dokument geändert. Nichts wurde überschrieben; jetzt steht dort „Von Ben“."
+    assert shown.count(sentence) == 1
     assert 'value="Von Anna" data-stored="Von Ben"' in answer.content.decode()
     renewed = re.search(r'name="expected" value="(\w+)"', answer.content.decode())
     assert renewed

@@ -241,3 +241,21 @@ def test_who_may_read_nothing_is_told_what_the_role_is_for_and_led_to_the_inbox(
         for untrue in ("Noch keine Dokumente", "Nichts gefunden"):
             assert untrue not in text_of(page)
     assert "Ihr Konto hat noch keine Rolle" in text_of(nobody.get("/"))
+
+
+def test_what_waits_in_the_scan_folder_is_told_and_what_does_not_fit_is_folded_in(clerk: Client) -> None:
+    from ingest.reasons import FolderReason
+    from ingest.sources.waiting import Notice, publish
+    from tests import factories
+
+    waiting = {
+        f"folder:{number}": Notice(f"Bauamt/scan-{number}.pdf", FolderReason.NAMED_UNFINISHED, factories.MORNING)
+        for number in range(7)
+    }
+    publish(waiting, factories.town())
+    page = clerk.get("/inbox/")
+    shown, _summary, folded = page.content.decode().partition("<summary>und noch 2 Dateien</summary>")
+    assert [f"scan-{number}.pdf" in shown for number in range(7)] == [True] * 5 + [False] * 2
+    assert "scan-5.pdf" in folded
+    assert "scan-6.pdf" in folded
+    assert text_of(page).count("zuletzt geändert 02.03.2026") == 7
