@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from scripts.run.messages import compile_messages
 from scripts.stack import elasticsearch, minio
+from search.ports import SearchIndex
 from tests.object_server import ObjectServer, OwnObjectServer
 from tests.servers import Servers, clean_environment
 from tests.sharing import PlainReports, longest_first
@@ -127,6 +128,20 @@ def elastic_settings(elasticsearch_settings: dict[str, str]) -> Iterator[dict[st
     made = search_index_settings(elasticsearch_settings, f"test-{uuid4().hex}")
     with wiped(made):
         yield made
+
+
+@pytest.fixture(params=["postgres", pytest.param("elastic", marks=pytest.mark.xdist_group("elasticsearch"))])
+def index(request: pytest.FixtureRequest, db: None, settings: LazySettings) -> Iterator[SearchIndex]:
+    """The product's search index, empty: each adapter in turn."""
+    from search.chosen import search_index
+    from tests.elastic import empty_index
+
+    if request.param == "elastic":
+        settings.SEARCH_INDEX = request.getfixturevalue("elastic_settings")
+        empty_index(settings.SEARCH_INDEX)
+    search_index.cache_clear()
+    yield search_index()
+    search_index.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -38,7 +38,8 @@ class Servers:
         self.folder = Path(tempfile.mkdtemp(prefix="registratur-test-"))
         self.folder.chmod(0o711)
         self._asked = {name: asked[name] for name in asked if name in GIVEN_SETTINGS}
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[tuple[subprocess.Popen[bytes], signal.Signals]] = []
+        self._is_started = False
         self.cluster = Cluster(
             self.folder / "pg", self.folder / "s", Passwords(*(secrets.token_hex(16) for _ in range(3)))
         )
@@ -71,8 +72,9 @@ class Servers:
 
     def start(self) -> None:
         """Start what was not given by URL; a second call does nothing. Raises SetUpError when a server stays silent."""
-        if self._processes:
+        if self._is_started:
             return
+        self._is_started = True
         (self.folder / "state").mkdir(exist_ok=True)
         if "DATABASE_URL" not in self._asked:
             self.cluster.create()
@@ -92,7 +94,8 @@ class Servers:
             return given
         server = Elasticsearch(self.folder / "elasticsearch")
         server.create()
-        self._processes.append(process := spawn(server, ends_with_us=True))
+        process = spawn(server, ends_with_us=True)
+        self._processes.append((process, signal.SIGTERM))
         server.wait(lambda: process.poll() is None)
         return server.settings()
 
@@ -104,10 +107,10 @@ class Servers:
         return self.environment(name)
 
     def stop(self) -> None:
-        """Stop both and remove every trace. Repeatable."""
-        for process in self._processes:
-            process.send_signal(signal.SIGINT)
-        for process in self._processes:
+        """Stop all and remove every trace. Repeatable."""
+        for process, request in self._processes:
+            process.send_signal(request)
+        for process, _ in self._processes:
             try:
                 process.wait(timeout=30)
             except subprocess.TimeoutExpired:
@@ -127,7 +130,7 @@ class Servers:
                 start_new_session=True,  # a Ctrl-C ends the tests first, then we end the servers
                 **identity(run_as),
             )
-        self._processes.append(process)
+        self._processes.append((process, signal.SIGINT))
         return process
 
 

@@ -1,4 +1,4 @@
-"""What every search index must do, whichever adapter it is. A second adapter joins `ADAPTERS`; the tests stay."""
+"""What every search index must do, whichever adapter it is. Another one joins the fixture `index`; the tests stay."""
 
 from __future__ import annotations
 
@@ -12,29 +12,13 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from search.adapters.postgres import PostgresIndex
 from search.digest import digest
 from search.ports import MAX_LIMIT, IndexEntry, RebuildRunning, SearchHits, SearchIndex, SearchQuery, Sort
-from tests.elastic import empty_index
 
-ADAPTERS = [
-    pytest.param(lambda request: PostgresIndex(), id="postgres"),
-    pytest.param(
-        lambda request: empty_index(request.getfixturevalue("elastic_settings")),
-        id="elastic",
-        marks=pytest.mark.xdist_group("elasticsearch"),
-    ),
-]
 CENTRAL, STAFF = 1, 2
 BOTH = frozenset({CENTRAL, STAFF})
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(params=ADAPTERS)
-def index(request: pytest.FixtureRequest, db: None) -> SearchIndex:
-    made: SearchIndex = request.param(request)
-    return made
 
 
 def letter(number: int, *pages: str, **fields: object) -> IndexEntry:

@@ -20,7 +20,7 @@ from search.adapters.elastic.generations import Generations, building_alias
 from search.adapters.elastic.searching import Asking
 from search.adapters.elastic.writing import action, write
 from search.adapters.exclusive import begin_alone, end_alone
-from search.ports import MAX_LIMIT, IndexEntry, SearchHits, SearchQuery
+from search.ports import MAX_LIMIT, IndexEntry, SearchHits, SearchQuery, SearchUnavailable
 
 _SCANNED = 5_000
 _ON_THE_WAY = 2
@@ -68,9 +68,13 @@ class ElasticIndex:
             return int(self._server.count(index=self._generations.live)["count"])
 
     def begin_rebuild(self) -> ElasticRebuild:
-        with available():
-            begin_alone()
-            return ElasticRebuild(self._server, self._generations, self._generations.begin())
+        begin_alone()
+        try:
+            with available():
+                return ElasticRebuild(self._server, self._generations, self._generations.begin())
+        except SearchUnavailable:
+            end_alone()
+            raise
 
     def ping(self) -> None:
         with available():

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from elasticsearch.dsl.query import Bool, Intervals, Nested, Prefix, Query, Terms
@@ -36,28 +37,46 @@ def lexemes_of(analysis: Analysis) -> Iterator[str]:
         yield from whole.lexemes
 
 
+class Place(StrEnum):
+    """Where words may stand."""
+
+    DOCUMENT = ""
+    HEADING = "heading."
+    PAGE = "pages."
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The three fields (see `layout`) of one place where words stand."""
+    """The three fields (see `layout`) of one place. A document as a whole has no order, and only the first of them.
 
-    lexemes: str
-    row: str = ""
-    forms: str = ""
+    With `patient` false, a beginning of a word (zahl*) among words in a row need only stand in the same place: the
+    server does not look up more than some thousand words for one beginning.
+    """
 
-    @classmethod
-    def of(cls, place: str) -> Fields:
-        return cls(f"{place}.lexemes", f"{place}.row", f"{place}.forms")
+    place: Place
+    patient: bool = True
 
+    @property
+    def lexemes(self) -> str:
+        return f"{self.place}lexemes"
 
-HEADING, PAGE = Fields.of("heading"), Fields.of("pages")
-DOCUMENT = Fields("lexemes")
+    @property
+    def row(self) -> str:
+        return f"{self.place}row"
+
+    @property
+    def forms(self) -> str:
+        return f"{self.place}forms"
+
+    def at(self, place: Place) -> Fields:
+        return replace(self, place=place)
 
 
 def on_a_page(query: Query, **options: Any) -> Query:
     return Nested(path="pages", query=query, **options)
 
 
-def compile_term(term: Term, at: Fields = DOCUMENT) -> Query:
+def compile_term(term: Term, at: Fields) -> Query:
     """What finds the term in a document as a whole; or, `at` a page, on the page (to be put into `on_a_page`)."""
     match term:
         case One(lexeme, True):
@@ -88,8 +107,8 @@ def _any_of(terms: tuple[Term, ...], at: Fields) -> Query:
 
 
 def _in_place(term: Row | Near, at: Fields) -> Query:
-    if at is DOCUMENT:
-        return either([_in_place(term, HEADING), on_a_page(_in_place(term, PAGE))])
+    if at.place is Place.DOCUMENT:
+        return either([_in_place(term, at.at(Place.HEADING)), on_a_page(_in_place(term, at.at(Place.PAGE)))])
     rule = _rule(term, at)
     if rule is None:
         return both(compile_term(inner, at) for inner in _inner(term))
@@ -130,6 +149,8 @@ def _single(lexeme: str, at: Fields, *, prefix: bool) -> Rule | None:
         field = at.row
     else:
         return None  # what stands for several words, or for a part of one
+    if prefix and not at.patient:
+        return None
     if prefix:
         return {"prefix": {"prefix": encode(lexeme), "use_field": field}}
     return {"match": {"query": encode(lexeme), "use_field": field}}

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from elasticsearch.dsl.query import Bool, ConstantScore, Intervals, Query
-from elasticsearch.dsl.query import MatchAll as Everything
 
-from search.adapters.elastic.lexemes import DOCUMENT, HEADING, PAGE, Fields, both, compile_term, encode, on_a_page
+from search.adapters.elastic.lexemes import Fields, Place, both, compile_term, encode, on_a_page
 from search.german.lexemes import FORM, PART, Forms
 from search.query import ParsedQuery, Wanted, prefix_term
 from search.terms import AnyOf, Near, One, Term
@@ -51,9 +50,10 @@ def weighed_words(parsed: ParsedQuery) -> list[Forms]:
 class Evidence:
     """What speaks for a document, for a question with at least one requirement."""
 
-    def __init__(self, parsed: ParsedQuery, weights: Weights) -> None:
+    def __init__(self, parsed: ParsedQuery, weights: Weights, document: Fields) -> None:
         self._parsed = parsed
         self._weights = weights
+        self._document, self._heading, self._page = document, document.at(Place.HEADING), document.at(Place.PAGE)
         self._words = weighed_words(parsed)
 
     def on_documents(self) -> list[Query]:
@@ -61,30 +61,33 @@ class Evidence:
         everything = [clause.term() for clause in self._parsed.clauses]
         total = sum(map(self._weights.of, self._words))
         meant = (wanted.meant_exactly for wanted in self._wanted())
-        whole = [worth(_WHOLE, compile_term(AnyOf(tuple(map(One, lexemes))))) for lexemes in meant if lexemes]
-        known = [worth(_SOMEWHERE * self._weights.of(word), _exactly(word, DOCUMENT)) for word in self._words]
-        complete = [worth(_COMPLETE * total, both(map(compile_term, everything)))] if len(everything) > 1 else []
+        whole = [worth(_WHOLE, self._known(AnyOf(tuple(map(One, lexemes))))) for lexemes in meant if lexemes]
+        known = [worth(_SOMEWHERE * self._weights.of(word), self._known(One(word.main))) for word in self._words]
+        complete = [worth(_COMPLETE * total, both(map(self._known, everything)))] if len(everything) > 1 else []
         best_page = on_a_page(Bool(should=self.on_pages()), score_mode="max")
         return [*whole, *known, *complete, *self._in_headings(), best_page]
 
     def on_pages(self) -> list[Query]:
         """To be added up for each page."""
-        return [*self._words_of_page(), *self._neighbours(PAGE), *self._phrases(PAGE)]
+        return [*self._words_of_page(), *self._neighbours(self._page), *self._phrases(self._page)]
+
+    def _known(self, term: Term) -> Query:
+        return compile_term(term, self._document)
 
     def _in_headings(self) -> Iterator[Query]:
         for word in self._words:
-            yield worth(_HEADING * self._weights.of(word), compile_term(_any_form(word), HEADING))
-        yield from self._neighbours(HEADING)
-        yield from self._phrases(HEADING)
+            yield worth(_HEADING * self._weights.of(word), compile_term(_any_form(word), self._heading))
+        yield from self._neighbours(self._heading)
+        yield from self._phrases(self._heading)
 
     def _words_of_page(self) -> Iterator[Query]:
         for wanted in self._wanted():
             for number, word in enumerate(wanted.words):
                 weight = self._weights.of(word)
                 if wanted.prefix and number == len(wanted.words) - 1:
-                    yield worth(weight * _STEM, compile_term(prefix_term(word), PAGE))
+                    yield worth(weight * _STEM, compile_term(prefix_term(word), self._page))
                 elif word.main in self._weights.holding:
-                    yield from _graded(word, weight)
+                    yield from _graded(word, weight, self._page)
 
     def _neighbours(self, at: Fields) -> Iterator[Query]:
         words = [word for word in self._parsed.words if word.stem or word.form.isdigit()][:MOST_WORDS]
@@ -108,23 +111,15 @@ def worth(weight: float, query: Query) -> Query:
     return ConstantScore(filter=query, boost=round(weight, 4))
 
 
-def everything() -> Query:
-    return Everything()
-
-
-def _graded(word: Forms, weight: float) -> Iterator[Query]:
+def _graded(word: Forms, weight: float, at: Fields) -> Iterator[Query]:
     """The more often the word stands on the page the better, but less and less so."""
     if not word.stem:
-        yield worth(weight * _STEM, _exactly(word, PAGE))
+        yield worth(weight * _STEM, compile_term(One(word.main), at))
         return
     places = {"match": {"query": encode(word.stem)}, "boost": round(2 * _STEM * weight, 4)}
-    yield Intervals(PAGE.row, places)
-    yield worth(_FORM * weight, compile_term(One(FORM + word.form), PAGE))
-    yield worth(_PART * weight, compile_term(One(PART + word.stem), PAGE))
-
-
-def _exactly(word: Forms, at: Fields) -> Query:
-    return compile_term(One(word.main), at)
+    yield Intervals(at.row, places)
+    yield worth(_FORM * weight, compile_term(One(FORM + word.form), at))
+    yield worth(_PART * weight, compile_term(One(PART + word.stem), at))
 
 
 def _any_form(word: Forms) -> Term:

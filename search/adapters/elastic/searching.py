@@ -11,21 +11,22 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from elasticsearch import Elasticsearch
+from elasticsearch import ApiError, Elasticsearch
 from elasticsearch.dsl import A, Search
 from elasticsearch.dsl.query import Bool, Ids, MatchAll, Query, Terms
 
 from search.adapters.elastic import layout
 from search.adapters.elastic.connection import SEARCH_SECONDS
-from search.adapters.elastic.lexemes import both, compile_term, either, on_a_page
+from search.adapters.elastic.lexemes import Fields, Place, both, compile_term, either, on_a_page
 from search.adapters.elastic.ranking import Evidence, Weights, weighed_words
 from search.german.analysis import clean
 from search.ports import Facets, Hit, SearchHits, SearchQuery, SearchUnavailable, Sort
 from search.query import ParsedQuery, parse
 from search.snippets import make_snippet
-from search.terms import One
+from search.terms import One, Term
 from search.widening import ENOUGH, binding_terms, loose_terms, means_nothing
 
+_TOO_MANY = "expanded to too many terms"
 _NEWEST = [{"day": "desc"}, {"received": "desc"}, {"id": "desc"}]
 _OLDEST = [{"day": "asc"}, {"received": "asc"}, {"id": "asc"}]
 
@@ -45,8 +46,18 @@ class Asking:
         self._index = index
         self._query = query
         self._parsed = parse(query.text)
+        self._document = Fields(Place.DOCUMENT)
 
     def run(self) -> SearchHits:
+        try:
+            return self._run()
+        except ApiError as error:
+            if _TOO_MANY not in str(error):
+                raise
+        self._document = Fields(Place.DOCUMENT, patient=False)
+        return self._run()
+
+    def _run(self) -> SearchHits:
         if means_nothing(self._parsed, self._query.text):
             return SearchHits(0)
         if not self._parsed.clauses:
@@ -55,15 +66,15 @@ class Asking:
         matching = self._matching(counts)
         if matching is None:
             return SearchHits(0)
-        return self._ask(matching, Evidence(self._parsed, counts.weights), counts.strict)
+        return self._ask(matching, Evidence(self._parsed, counts.weights, self._document), counts.strict)
 
     # --- counting ---------------------------------------------------------------------------------
 
     def _count(self) -> _Counts:
         words = weighed_words(self._parsed)
-        filters = {str(number): compile_term(One(word.main)) for number, word in enumerate(words)}
+        filters = {str(number): self._known(One(word.main)) for number, word in enumerate(words)}
         filters["strict"] = self._within(self._strict())
-        filters["binding"] = self._within(both(map(compile_term, binding_terms(self._parsed))))
+        filters["binding"] = self._within(both(map(self._known, binding_terms(self._parsed))))
         search = self._search().query(self._visible()).extra(size=0, track_total_hits=True)
         search.aggs.bucket("found", "filters", filters={name: q.to_dict() for name, q in filters.items()})
         answer = self._send(search)
@@ -77,18 +88,21 @@ class Asking:
             return self._strict()
         if binding := binding_terms(self._parsed):
             if counts.binding:
-                return both(map(compile_term, binding))
+                return both(map(self._known, binding))
             if self._parsed.quotes:
                 return None
         loose = loose_terms(self._parsed, counts.weights.documents_with)
-        return either([self._strict(), *map(compile_term, loose)])
+        return either([self._strict(), *map(self._known, loose)])
 
     def _strict(self) -> Query:
-        return both(compile_term(clause.term()) for clause in self._parsed.clauses)
+        return both(self._known(clause.term()) for clause in self._parsed.clauses)
+
+    def _known(self, term: Term) -> Query:
+        return compile_term(term, self._document)
 
     def _within(self, query: Query) -> Query:
         """Without what was excluded."""
-        return Bool(filter=[query], must_not=[compile_term(wanted.term()) for wanted in self._parsed.excluded])
+        return Bool(filter=[query], must_not=[self._known(wanted.term()) for wanted in self._parsed.excluded])
 
     def _visible(self) -> Query:
         return Bool(filter=[Terms("scope", sorted(self._query.scopes))])

@@ -20,7 +20,7 @@ def last_drawn() -> int:
 def draw_beyond(number: int) -> int:
     """Higher than `number`: the database was put back from a backup, and the index has seen what came after that."""
     return _ask(
-        "SELECT max(nextval('search_version')) FROM generate_series(0, greatest(0, %s - last_value)), search_version",
+        "SELECT max(nextval('search_version')) FROM search_version, generate_series(0, greatest(0, %s - last_value))",
         number,
     )
 

@@ -17,7 +17,7 @@ from dms.access.permissions import Role
 from dms.audit.models import OutboxEntry
 from dms.records.corrections import document_set_kind
 from dms.records.models import DocumentKind
-from search.adapters.postgres import PostgresIndex
+from search.adapters.elastic import ElasticIndex
 from search.chosen import search_index
 from search.comparison import Fault, compare, examine
 from search.indexer import TOPIC, drain, pending
@@ -26,12 +26,12 @@ from search.source import RecordsSource
 from search.tasks import work
 from tests.factories import document, user_with
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("store")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("store", "index")]
 
 
 def found(text: str) -> list[UUID]:
     scopes = frozenset(range(1, 10_000))
-    return [hit.document_id for hit in PostgresIndex().search(SearchQuery(text, scopes)).hits]
+    return [hit.document_id for hit in search_index().search(SearchQuery(text, scopes)).hits]
 
 
 class Faulty(RecordsSource):
@@ -45,13 +45,6 @@ class Faulty(RecordsSource):
             if entry.document_id == self._fault:
                 raise ValueError("a test says so")
             yield entry
-
-
-class Silent(PostgresIndex):
-    """Does not answer."""
-
-    def put(self, entries: object) -> None:
-        raise SearchUnavailable("a test says so")
 
 
 def test_a_registered_document_is_found_once_a_worker_has_run() -> None:
@@ -69,22 +62,22 @@ def test_a_changed_kind_is_searched_for_by_its_new_value() -> None:
     work()
     document_set_kind(actor_for(clerk), letter, kind=DocumentKind.objects.get(pk="invoice"))
     work()
-    hits = PostgresIndex().search(SearchQuery("Hundesteuer", frozenset({letter.scope_id})))
+    hits = search_index().search(SearchQuery("Hundesteuer", frozenset({letter.scope_id})))
     assert hits.facets.kind == {"invoice": 1}
     assert hits.facets.state == {"checked": 1}
 
 
 def test_a_document_that_is_no_more_leaves_the_index() -> None:
     gone = uuid4()
-    PostgresIndex().put([IndexEntry(gone, 1, "Hundesteuer", None, "received", None, timezone.now())])
+    search_index().put([IndexEntry(gone, 1, "Hundesteuer", None, "received", None, timezone.now())])
     OutboxEntry.objects.create(topic=TOPIC, target=gone)
-    drain(PostgresIndex(), RecordsSource())
+    drain(search_index(), RecordsSource())
     assert found("Hundesteuer") == []
 
 
 def test_a_document_that_cannot_be_indexed_waits_and_holds_up_nobody() -> None:
     bad, *good = [document([f"Hundesteuer {number}"]) for number in range(4)]
-    assert drain(PostgresIndex(), Faulty(bad.pk)) == 3
+    assert drain(search_index(), Faulty(bad.pk)) == 3
     assert set(found("Hundesteuer")) == {letter.pk for letter in good}
     note = OutboxEntry.objects.get(topic=TOPIC)
     assert (note.target, note.attempts, note.problem) == (bad.pk, 1, "ValueError: a test says so")
@@ -92,14 +85,14 @@ def test_a_document_that_cannot_be_indexed_waits_and_holds_up_nobody() -> None:
     assert note.not_before > timezone.now()
     assert pending() == 0
     OutboxEntry.objects.update(not_before=None)
-    assert drain(PostgresIndex(), RecordsSource()) == 1
+    assert drain(search_index(), RecordsSource()) == 1
     assert len(found("Hundesteuer")) == 4
 
 
 def test_while_the_index_is_silent_every_note_stays() -> None:
     document(["Hundesteuer"])
     with pytest.raises(SearchUnavailable):
-        drain(Silent(), RecordsSource())
+        drain(ElasticIndex("http://127.0.0.1:1"), RecordsSource())
     assert pending() == 1
     assert OutboxEntry.objects.get(topic=TOPIC).attempts == 0
 
@@ -112,7 +105,7 @@ def test_what_changes_while_it_is_indexed_is_looked_at_again() -> None:
             yield from super().entries(document_ids)
             OutboxEntry.objects.filter(target=letter.pk).update(since=timezone.now())
 
-    drain(PostgresIndex(), ChangedMeanwhile())
+    drain(search_index(), ChangedMeanwhile())
     assert pending() == 1
 
 
@@ -123,7 +116,7 @@ def test_several_workers_share_the_notes_and_lose_none() -> None:
 
     def run() -> None:
         try:
-            drain(PostgresIndex(), RecordsSource())
+            drain(search_index(), RecordsSource())
         except BaseException as failure:  # noqa: BLE001 - handed to the test
             failures.append(failure)
         finally:
@@ -134,7 +127,7 @@ def test_several_workers_share_the_notes_and_lose_none() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    drain(PostgresIndex(), RecordsSource())
+    drain(search_index(), RecordsSource())
     assert not failures
     assert set(found("Hundesteuer")) == letters
     assert pending() == 0
@@ -142,8 +135,8 @@ def test_several_workers_share_the_notes_and_lose_none() -> None:
 
 def test_the_comparison_names_what_is_missing_outdated_and_left_over() -> None:
     missing, outdated, right = (document(["Hundesteuer"]) for _ in range(3))
-    drain(PostgresIndex(), RecordsSource())
-    index, left = PostgresIndex(), uuid4()
+    drain(search_index(), RecordsSource())
+    index, left = search_index(), uuid4()
     index.remove([missing.pk])
     index.put([IndexEntry(i, 1, "falsch", None, "received", None, timezone.now()) for i in (outdated.pk, left)])
     differences = {d.document_id: d.fault for d in compare(index, RecordsSource())}

@@ -1,8 +1,9 @@
-"""Measures on a private PostgreSQL that is thrown away: `python -m tests.performance.search_quality [--help]`."""
+"""Measures on private servers that are thrown away: `python -m tests.performance.search_quality [--help]`."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -24,7 +25,7 @@ def main() -> int:
     try:
         servers.start()
         django.setup()
-        _measure(arguments)
+        _measure(arguments, servers)
     finally:
         servers.stop()
     return 0
@@ -35,16 +36,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--documents", type=int, default=0, help="a sample of so many (0: all 28,998)")
     parser.add_argument("--questions", type=int, default=300, help="at most so many per task")
     parser.add_argument("--damage", type=float, nargs="*", default=[0.02, 0.08], help="shares of misread signs")
-    parser.add_argument("--adapter", default="search.adapters.postgres.PostgresIndex")
+    parser.add_argument("--adapter", choices=["postgres", "elastic"], default="postgres")
     parser.add_argument("--only", nargs="*", help="names of tasks")
     return parser.parse_args()
 
 
-def _measure(arguments: argparse.Namespace) -> None:
+def _measure(arguments: argparse.Namespace, servers: Servers) -> None:
+    from django.conf import settings
     from django.db import connections
 
     from dms.adapters.chosen import build_adapter
     from tests.database import test_database
+    from tests.elastic import search_index_settings, wiped
     from tests.performance.search_quality.material import load_all, sample
     from tests.performance.search_quality.measure import measure
 
@@ -58,9 +61,14 @@ def _measure(arguments: argparse.Namespace) -> None:
         print(f"{time.monotonic() - begun:7.0f} s  filled", flush=True)
 
     options = {"most": arguments.questions, "rates": arguments.damage, "only": arguments.only or ()}
-    with test_database():
+    choice = settings.SEARCH_INDEX
+    index_of_this_run: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+    if arguments.adapter == "elastic":
+        choice = search_index_settings(servers.elasticsearch(), f"quality-{os.getpid()}")
+        index_of_this_run = wiped(choice)
+    with test_database(), index_of_this_run:
         begun = time.monotonic()
-        for score in measure(lambda: build_adapter({"adapter": arguments.adapter}), material, **options, settle=settle):
+        for score in measure(lambda: build_adapter(choice), material, **options, settle=settle):
             print(f"{time.monotonic() - begun:7.0f} s  {score.line()}", flush=True)
 
 
