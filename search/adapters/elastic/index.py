@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,11 +19,12 @@ from search.adapters.elastic.connection import available, connect
 from search.adapters.elastic.entries import Source, make_mark, make_source
 from search.adapters.elastic.generations import Generations, building_alias
 from search.adapters.elastic.searching import Asking
-from search.adapters.elastic.writing import action, write
+from search.adapters.elastic.writing import TargetGone, action, write
 from search.adapters.exclusive import begin_alone, end_alone
 from search.ports import MAX_LIMIT, IndexEntry, SearchHits, SearchQuery, SearchUnavailable
 
 _SCANNED = 5_000
+_ATTEMPTS = 3
 _ON_THE_WAY = 2
 """Batches that wait for the server while a rebuild analyses the next one."""
 
@@ -90,9 +92,12 @@ class ElasticIndex:
             self._send(latest.values(), versions.draw_beyond(newest))
 
     def _send(self, sources: Collection[Source], version: int) -> int:
-        live, *building = self._generations.written()
-        actions = (action(target, source, version) for target in (live, *building) for source in sources)
-        return write(self._server, actions, may_vanish=building)
+        """Once more where a rebuild has ended meanwhile; what was written already is not written twice."""
+        for _ in range(_ATTEMPTS):
+            targets = self._generations.written()
+            with contextlib.suppress(TargetGone):
+                return write(self._server, (action(t, source, version) for t in targets for source in sources))
+        raise SearchUnavailable("the index is being replaced again and again")
 
     def _show(self) -> None:
         """One refresh for all that was put, instead of waiting for the next one after each bite."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -25,21 +25,25 @@ class EntryRefused(ValueError):
     """The server cannot take this entry, now or later."""
 
 
+class TargetGone(SearchUnavailable):
+    """Since it was looked up, another index has taken the place of the one that was written to."""
+
+
 def action(target: str, source: dict[str, Any], version: int) -> Action:
     meta = {"_index": target, "_id": source["id"], "_version": version, "_version_type": "external"}
     return {"_op_type": "index", **meta, "_source": source}
 
 
-def write(server: Elasticsearch, actions: Iterable[Action], *, may_vanish: Collection[str] = ()) -> int:
-    """Gives the highest number of a state that was newer than the one written (0: there was none). `may_vanish` are
-    aliases that may be gone by now. Raises EntryRefused, SearchUnavailable."""
+def write(server: Elasticsearch, actions: Iterable[Action]) -> int:
+    """Gives the highest number of a state that was newer than the one written (0: there was none). Raises
+    EntryRefused, TargetGone, SearchUnavailable."""
     newest = 0
     for done in _send(server, actions):
         status, error = done["status"], done.get("error") or {}
         if status == HTTPStatus.CONFLICT:
             newest = max(newest, _newer_version(error))
-        elif status == HTTPStatus.NOT_FOUND and done["_index"] in may_vanish:
-            continue
+        elif status == HTTPStatus.NOT_FOUND:
+            raise TargetGone(_reason(error))
         elif status in _CANNOT:
             raise EntryRefused(f"{done['_id']}: {_reason(error)}")
         elif not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
