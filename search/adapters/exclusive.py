@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
 from django.db import connection
 
 from search.ports import RebuildRunning
@@ -9,12 +12,18 @@ from search.ports import RebuildRunning
 _LOCK = 0x7265_6769_7365
 
 
-def begin_alone() -> None:
-    """Raises RebuildRunning while another session holds it."""
+@contextmanager
+def begin_alone() -> Iterator[None]:
+    """Within, a rebuild begins. Then the lock is held until `end_alone`; it is given back at once where the beginning
+    fails. Raises RebuildRunning while another session holds it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
         if not cursor.fetchone()[0]:
             raise RebuildRunning
+    with ExitStack() as undo:
+        undo.callback(end_alone)
+        yield
+        undo.pop_all()
 
 
 def end_alone() -> None:

@@ -70,13 +70,8 @@ class ElasticIndex:
             return int(self._server.count(index=self._generations.live)["count"])
 
     def begin_rebuild(self) -> ElasticRebuild:
-        begin_alone()
-        try:
-            with available():
-                return ElasticRebuild(self._server, self._generations, self._generations.begin())
-        except SearchUnavailable:
-            end_alone()
-            raise
+        with begin_alone(), available():
+            return ElasticRebuild(self._server, self._generations, self._generations.begin())
 
     def ping(self) -> None:
         with available():

@@ -23,12 +23,12 @@ def written_generations() -> list[int]:
 
 def begin() -> int:
     """A new, empty generation. Raises RebuildRunning; clears what a killed rebuild has left."""
-    begin_alone()
-    written_generations()
-    Generation.objects.filter(stage=Generation.Stage.BUILDING).update(stage=Generation.Stage.RETIRED)
-    clear_retired()
-    _clear(Entry.objects.exclude(generation__in=Generation.objects.all()))
-    return Generation.objects.create(stage=Generation.Stage.BUILDING).id
+    with begin_alone():
+        written_generations()
+        Generation.objects.filter(stage=Generation.Stage.BUILDING).update(stage=Generation.Stage.RETIRED)
+        clear_retired()
+        _clear(Entry.objects.exclude(generation__in=Generation.objects.all()))
+        return Generation.objects.create(stage=Generation.Stage.BUILDING).id
 
 
 def swap(generation: int) -> None:

@@ -126,6 +126,24 @@ def test_a_transaction_that_is_rolled_back_does_not_give_its_number_again(index:
     assert versions.draw_beyond(first + 1_000) > first + 1_000
 
 
+def test_a_write_that_meets_the_end_of_a_rebuild_reaches_the_new_index(
+    index: ElasticIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.put([LETTER])
+    fresh = index.begin_rebuild()
+    look_up, ends = index._generations.written, [fresh.finish]
+
+    def look_up_before_the_end() -> list[str]:
+        targets = look_up()
+        while ends:
+            ends.pop()()
+        return targets
+
+    monkeypatch.setattr(index._generations, "written", look_up_before_the_end)
+    index.put([replace(LETTER, pages=("neu",))])
+    assert (found(index, "neu"), found(index, "alt"), index.size()) == ([1], [], 1)
+
+
 # --- the server is away, silent, too busy ------------------------------------------------------------
 
 
