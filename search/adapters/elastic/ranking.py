@@ -20,7 +20,7 @@ from search.query import ParsedQuery, Wanted, prefix_term
 from search.terms import AnyOf, Near, One, Term
 
 _STEM, _FORM, _PART, _HEADING, _SOMEWHERE = 0.7, 0.2, 0.15, 0.3, 0.1
-_PAIR, _NEAR, _PHRASE, _WHOLE, _COMPLETE = 0.35, 0.5, 0.5, 100.0, 0.3
+_PAIR, _NEAR, _PHRASE, _WHOLE, _FILED, _COMPLETE = 0.35, 0.5, 0.5, 100.0, 30.0, 0.3
 _FEW_WORDS = 3
 _BESIDE, _AROUND = 2, 4
 MOST_WORDS = 60
@@ -60,12 +60,10 @@ class Evidence:
         """To be added up for each document."""
         everything = [clause.term() for clause in self._parsed.clauses]
         total = sum(map(self._weights.of, self._words))
-        meant = (wanted.meant_exactly for wanted in self._wanted())
-        whole = [worth(_WHOLE, self._known(AnyOf(tuple(map(One, lexemes))))) for lexemes in meant if lexemes]
         known = [worth(_SOMEWHERE * self._weights.of(word), self._known(One(word.main))) for word in self._words]
         complete = [worth(_COMPLETE * total, both(map(self._known, everything)))] if len(everything) > 1 else []
         best_page = on_a_page(Bool(should=self.on_pages()), score_mode="max")
-        return [*whole, *known, *complete, *self._in_headings(), best_page]
+        return [*self._wholes(_WHOLE, self._document), *known, *complete, *self._in_headings(), best_page]
 
     def on_pages(self) -> list[Query]:
         """To be added up for each page."""
@@ -77,8 +75,15 @@ class Evidence:
     def _in_headings(self) -> Iterator[Query]:
         for word in self._words:
             yield worth(_HEADING * self._weights.of(word), compile_term(_any_form(word), self._heading))
+        yield from self._wholes(_FILED, self._heading)
         yield from self._neighbours(self._heading)
         yield from self._phrases(self._heading)
+
+    def _wholes(self, weight: float, at: Fields) -> Iterator[Query]:
+        """The one thing that is meant: a reference, a day, a number."""
+        for wanted in self._wanted():
+            if lexemes := wanted.meant_exactly:
+                yield worth(weight, compile_term(AnyOf(tuple(map(One, lexemes))), at))
 
     def _words_of_page(self) -> Iterator[Query]:
         for wanted in self._wanted():

@@ -18,7 +18,7 @@ from search.query import ParsedQuery, Wanted
 
 LABELS = "{0.25,0.3,0.7,1.0}"
 """What D, C, B and A are worth (parts of compounds, forms as written, words of the text, words of the headings)."""
-_PAIR, _NEAR, _PHRASE, _WHOLE, _COMPLETE = 0.35, 0.5, 0.5, 100.0, 0.3
+_PAIR, _NEAR, _PHRASE, _WHOLE, _FILED, _COMPLETE = 0.35, 0.5, 0.5, 100.0, 30.0, 0.3
 _FEW_WORDS = 3
 
 
@@ -62,6 +62,7 @@ def _for_wanted(wanted: Wanted, frequencies: Frequencies) -> Iterator[Evidence]:
             yield Evidence(weight, quote(word.main), graded=True)
     if meant := wanted.meant_exactly:
         yield Evidence(_WHOLE, either(map(quote, meant)), graded=False)
+        yield Evidence(_FILED, either(f"{quote(lexeme)}:A" for lexeme in meant), graded=False)
     elif len(wanted.words) > 1:
         weight = sum(frequencies.weight(word.main) for word in wanted.words)
         yield Evidence(_PHRASE * weight, compile_term(wanted.term()), graded=False)
