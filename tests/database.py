@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -53,3 +54,17 @@ def guards_of(cursor: CursorWrapper) -> list[tuple[str, str, str]]:
         " WHERE NOT tgisinternal AND tgenabled <> 'D'"
     )
     return list(cursor.fetchall())
+
+
+def wait_for_the_dead_to_leave() -> None:
+    """A process that died leaves its locks for as long as the server, or a child that dies with it, takes to notice."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    for _ in range(200):
+        with connections["default"].cursor() as cursor:
+            cursor.execute(others)
+            if (cursor.fetchone() or [0])[0] == 0:
+                return
+        time.sleep(0.05)

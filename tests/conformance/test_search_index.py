@@ -230,7 +230,7 @@ def test_a_reference_is_found_however_it_is_typed(index: SearchIndex, typed: str
 @pytest.mark.parametrize("typed", ["2018/0335", "2018-335", "Vorlage 2018/335"])
 def test_what_is_filed_under_a_reference_stands_before_what_speaks_of_it(index: SearchIndex, typed: str) -> None:
     speaks = "Zu 2018/0335 siehe Vorlage 2018/335; in 2018/0335, Nr. 335 im Jahr 2018, Vorlage 2018/0335"
-    index.put([letter(1, "Stellungnahme zur Vorlage", reference="2018/0335"), *(letter(n, speaks) for n in range(2, 20))])
+    index.put([letter(1, "Zur Vorlage", reference="2018/0335"), *(letter(n, speaks) for n in range(2, 20))])
     assert found(index, typed)[0] == 1
 
 

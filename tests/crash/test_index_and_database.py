@@ -23,6 +23,7 @@ from search.indexer import TOPIC, drain, pending
 from search.ports import SearchIndex
 from search.rebuild import compare
 from tests.crash.index_worker import CHOICE, TableSource
+from tests.database import wait_for_the_dead_to_leave
 from tests.servers import Servers
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
@@ -60,8 +61,10 @@ class Workers:
         self._running[place] = self._start(ROLES[place])
 
     def end(self) -> None:
-        for process in self._running:
-            self._end(process)
+        """Repeatable."""
+        while self._running:
+            self._end(self._running.pop())
+        wait_for_the_dead_to_leave()
 
     def _start(self, role: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.crash.index_worker", role]

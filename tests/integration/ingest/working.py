@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from ingest import pipeline
 from ingest.models import InboxItem
@@ -21,6 +20,7 @@ from ingest.steps.contract import Outcome, PageRange, StepContext
 from ingest.work import runner
 from ingest.work.attempt import Tools
 from ingest.work.queue import work_until_done
+from tests.database import wait_for_the_dead_to_leave
 
 Work = Callable[[StepContext], Outcome]
 WorkOnRange = Callable[[StepContext, PageRange], Outcome]
@@ -79,22 +79,8 @@ def in_processes(how_many: int, job: Callable[[], object]) -> list[int]:
     connections.close_all()
     children = [_fork(job) for _ in range(how_many)]
     statuses = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-    _wait_until_the_server_knows()
+    wait_for_the_dead_to_leave()
     return statuses
-
-
-def _wait_until_the_server_knows() -> None:
-    """A process that died leaves its locks for as long as the server, or a child that dies with it, takes to notice."""
-    others = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-    )
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute(others)
-            if (cursor.fetchone() or [0])[0] == 0:
-                return
-        time.sleep(0.05)
 
 
 def _fork(job: Callable[[], object]) -> int:

@@ -170,7 +170,7 @@ def check() -> tuple[int, str, str]:
 
 def test_what_merely_waits_for_the_index_is_no_difference() -> None:
     document(["Hundesteuer"])
-    drain(PostgresIndex(), RecordsSource())
+    drain(search_index(), RecordsSource())
     document(["Gewerbesteuer"])
     code, told, complained = check()
     assert (code, complained) == (0, "")
@@ -181,8 +181,8 @@ def test_what_merely_waits_for_the_index_is_no_difference() -> None:
 
 def test_a_document_that_differs_is_named_beside_those_that_wait() -> None:
     lost = document(["Hundesteuer"])
-    drain(PostgresIndex(), RecordsSource())
-    PostgresIndex().remove([lost.pk])
+    drain(search_index(), RecordsSource())
+    search_index().remove([lost.pk])
     waits = document(["Gewerbesteuer"])
     code, told, complained = check()
     assert code == 1
@@ -194,7 +194,7 @@ def test_a_document_that_differs_is_named_beside_those_that_wait() -> None:
 
 def test_a_document_that_cannot_be_indexed_differs_and_says_why() -> None:
     bad = document(["Hundesteuer"])
-    drain(PostgresIndex(), Faulty(bad.pk))
+    drain(search_index(), Faulty(bad.pk))
     code, _told, complained = check()
     assert code == 1
     assert f"{bad.pk}: is missing in the search index; it is tried again by itself" in complained
@@ -208,11 +208,11 @@ def test_what_a_worker_indexes_during_the_comparison_is_no_difference() -> None:
         """A change comes in and is indexed after the digests were read."""
 
         def entries(self, document_ids: Collection[UUID]) -> Iterator[IndexEntry]:
-            drain(PostgresIndex(), RecordsSource())
+            drain(search_index(), RecordsSource())
             return super().entries(document_ids)
 
     OutboxEntry.objects.update(attempts=1)  # as if it had not been seen waiting
-    compared = examine(PostgresIndex(), IndexedMeanwhile(), progress=lambda done: None)
+    compared = examine(search_index(), IndexedMeanwhile(), progress=lambda done: None)
     assert (compared.differences, compared.waiting) == ((), 0)
 
 
@@ -221,7 +221,7 @@ def test_whoever_waits_for_the_index_is_told_when_nobody_is_at_work(monkeypatch:
     monkeypatch.setattr("search.management.commands.search.STANDSTILL_SECONDS", 0)
     with pytest.raises(CommandError, match="Is the worker running"):
         call_command("search", "check", "--wait", stdout=StringIO())
-    drain(PostgresIndex(), RecordsSource())
+    drain(search_index(), RecordsSource())
     told = StringIO()
     call_command("search", "check", "--wait", stdout=told)
     assert "Search index and database agree." in told.getvalue()
