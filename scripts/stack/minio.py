@@ -6,14 +6,11 @@ It encrypts what it stores with a key of its own, so buckets behave as in a town
 from __future__ import annotations
 
 import base64
-import fcntl
 import http.client
 import json
 import os
 import secrets
 import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +20,8 @@ from pathlib import Path
 from scripts.run.cluster import Identity
 from scripts.run.failure import SetUpError
 from scripts.run.port import free_port, is_free
-from scripts.stack.place import cache_folder, end_of_log, find_program
+from scripts.stack import go
+from scripts.stack.place import cache_folder, end_of_log
 
 VERSION = "v0.0.0-20260212201848-7aac2a2c5b7c"
 """The last commit of the community edition; its tags are no versions that Go understands."""
@@ -113,27 +111,8 @@ def program(cache: Path) -> Path:
 
 
 def build(cache: Path) -> None:
-    """Takes some minutes, once for all checkouts; whoever comes second waits. Raises SetUpError."""
-    if program(cache).exists():
-        return
-    go = find_program("go", "golang, version 1.24 or newer")
-    cache.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(cache / "minio.lock", os.O_RDWR | os.O_CREAT, 0o600), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not program(cache).exists():
-            _build(go, cache)
-
-
-def _build(go: str, cache: Path) -> None:
-    """By Go's own settings (GOPROXY, GOFLAGS …)."""
-    with tempfile.TemporaryDirectory(dir=cache, prefix="minio-") as name:
-        environment = {"HOME": str(cache), **os.environ, "GOBIN": name, "CGO_ENABLED": "0"}
-        done = subprocess.run(
-            [go, "install", "-trimpath", _SOURCE], env=environment, cwd="/", capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise SetUpError(f"MinIO cannot be built from the Go module proxy:\n{done.stderr[-2000:].strip()}")
-        (Path(name) / "minio").rename(program(cache))
+    """Takes some minutes, once. Raises SetUpError."""
+    go.build(program(cache), _SOURCE, "minio")
 
 
 def _new_key() -> str:

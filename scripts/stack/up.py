@@ -40,9 +40,14 @@ def main(arguments: list[str]) -> int:
         return 1
 
 
+def own_place(state: State) -> Path:
+    """In the cache: Elasticsearch refuses root and may not walk to our state."""
+    return cache_folder() / "stack" / state.digest
+
+
 def own_servers(state: State) -> dict[str, ExtraServer]:
-    """Those that no URL names. They lie in the cache: Elasticsearch refuses root and may not walk to our state."""
-    place = cache_folder() / "stack" / state.digest
+    """Those that no URL names."""
+    place = own_place(state)
     servers: dict[str, ExtraServer] = {}
     if not is_given("minio"):
         servers["minio"] = Minio(place / "minio")

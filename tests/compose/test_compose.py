@@ -7,7 +7,9 @@ Takes minutes and gigabytes, so it is asked for: `make test-compose`.
 from __future__ import annotations
 
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -42,6 +44,7 @@ class Town:
             "COMPOSE": "docker-compose",
             "REGISTRATUR_TLS_PORT": str(PORT),
             "ELASTICSEARCH_HEAP": "-Xms512m -Xmx512m",
+            "ELASTICSEARCH_FILES": str(min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])),
         }
 
     def up(self, *arguments: str) -> str:
@@ -115,10 +118,11 @@ def test_a_town_is_started_used_scaled_and_started_again(town: Town) -> None:
     town.wait_until_found("Zisterzienserstra%C3%9Fe", 1)
     assert town.ask(f"/api/v1/documents/{document}/original/").decode() == LETTER
 
-    _kill_one(town, "worker")
+    killed = _kill_one(town, "worker")
     second = town.hand_in("zweiter.txt", LETTER.replace("Wintergarten", "Carport"))
-    town.up("--scale", "worker=2")
+    _wait_until_started_again(town, killed)
     assert town.wait_for(second)["state"] == "done"
+    town.up("--scale", "worker=2")
     assert len(town.compose("ps", "-q", "worker").split()) == 2
 
     town.compose("down")
@@ -141,9 +145,22 @@ def test_the_only_way_in_from_outside_is_the_proxy_on_loopback(town: Town) -> No
     assert [line for line in published.splitlines() if "->" in line] == [f"127.0.0.1:{PORT}->8443/tcp"]
 
 
-def _kill_one(town: Town, service: str) -> None:
+def _kill_one(town: Town, service: str) -> str:
+    """kill -9 as the kernel does it when memory is short; `docker kill` would count as the wish of a person."""
     container = town.compose("ps", "-q", service).split()[0]
-    town.engine.run(CLIENT, "kill", "--signal", "KILL", container)
+    os.kill(int(_inspect(town, container, "{{.State.Pid}}")), signal.SIGKILL)
+    return container
+
+
+def _wait_until_started_again(town: Town, container: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while _inspect(town, container, "{{.State.Running}} {{.RestartCount}}") != "true 1":
+        assert time.monotonic() < deadline, "it stays away"
+        time.sleep(0.5)
+
+
+def _inspect(town: Town, container: str, what: str) -> str:
+    return town.engine.run(CLIENT, "inspect", "--format", what, container).strip()
 
 
 def _copy_checkout(folder: Path) -> None:

@@ -17,7 +17,7 @@ from reportlab.pdfgen import canvas
 
 from tests.crash.product import Product
 
-CREATED = 201
+CREATED, UNAVAILABLE = 201, 503
 AGREE = "Search index and database agree."
 """Said when nothing waits for the index either."""
 
@@ -29,6 +29,7 @@ class Post:
         self.product, self.api = product, api
         self.files, self.uploads = files, uploads
         self.acknowledged: list[str] = []
+        self._brought = dict(letter(number) for number in (*files, *uploads))
         self._threads = [threading.Thread(target=self._fill_folder), threading.Thread(target=self._upload)]
 
     def deliver(self) -> None:
@@ -50,12 +51,15 @@ class Post:
         """Every letter is there once, read to its end, and so is every acknowledged upload; the folder is empty."""
         items = self._own_items()
         names = Counter(item["filename"] for item in items)
-        assert names == Counter(letter(number)[0] for number in (*self.files, *self.uploads))
+        assert names == Counter(self._brought.keys())
         assert len(self.acknowledged) == len(self.uploads)
         assert {item["id"] for item in items} >= set(self.acknowledged)
         assert {item["state"] for item in items} == {"done"}, [i for i in items if i["state"] != "done"]
         assert {len(item["documents"]) for item in items} == {1}
         assert not self._left_in_folder()
+        for item in items:
+            original = self.api.get(f"{self.product.url}/api/v1/inbox/{item['id']}/original/", timeout=60)
+            assert original.content == self._brought[item["filename"]], f"{item['filename']} is not what was brought"
 
     def assert_the_books_agree(self, state: Callable[[str], None], occasion: str) -> None:
         for command in (("audit", "verify"), ("search", "check")):
@@ -85,19 +89,19 @@ class Post:
         return "" if AGREE in checked.stdout.splitlines() else f"the index differs from the database: {checked.stdout}"
 
     def _own_items(self) -> list[dict[str, Any]]:
-        own = {letter(number)[0] for number in (*self.files, *self.uploads)}
         items = all_rows(self.api, f"{self.product.url}/api/v1/inbox/?page_size=200")
-        return [item for item in items if item["filename"] in own]
+        return [item for item in items if item["filename"] in self._brought]
 
     def _left_in_folder(self) -> list[str]:
         return [path.name for path in self.product.watch_folder.rglob("*") if path.is_file()]
 
     def _fill_folder(self) -> None:
         folder = self.product.watch_folder
-        (folder / "Poststelle" / "Eingang 2").mkdir(parents=True, exist_ok=True)
         for number in self.files:
-            name, data = letter(number)
+            name = letter_name(number)
+            data = self._brought[name]
             place = folder if number % 3 else folder / "Poststelle" / "Eingang 2"
+            place.mkdir(parents=True, exist_ok=True)  # folders that came with their files go with them
             with (place / name).open("wb") as stream:  # slowly, as a scanner writes
                 stream.write(data[: len(data) // 2])
                 stream.flush()
@@ -110,7 +114,8 @@ class Post:
 
     def _upload_one(self, number: int, key: str) -> str:
         """As a careful client does: whatever is not acknowledged is brought again under the same key."""
-        name, data = letter(number)
+        name = letter_name(number)
+        data = self._brought[name]
         while True:
             try:
                 answer = self.api.post(
@@ -122,19 +127,25 @@ class Post:
                 continue
             if answer.status_code == CREATED:
                 return str(answer.json()["id"])
-            assert answer.status_code in {500, 502, 503}, answer.text
+            assert answer.status_code == UNAVAILABLE, answer.text
             assert answer.headers["Content-Type"] == "application/problem+json", answer.text
             time.sleep(0.5)
 
 
 def letter(number: int) -> tuple[str, bytes]:
     """Every fifth one is a scan that takes a while, the others are quick; each has a word of its own."""
-    word = word_of(number)
+    name, word = letter_name(number), word_of(number)
+    if name.endswith(".png"):
+        return name, _scan(word)
+    if name.endswith(".pdf"):
+        return name, _pdf(word)
+    return name, f"Sehr geehrte Damen und Herren,\n\nich nenne {word}.\n".encode()
+
+
+def letter_name(number: int) -> str:
     if number % 5 == 0:
-        return f"scan-{number}.png", _scan(word)
-    if number % 2:
-        return f"brief-{number}.pdf", _pdf(word)
-    return f"notiz-{number}.txt", f"Sehr geehrte Damen und Herren,\n\nich nenne {word}.\n".encode()
+        return f"scan-{number}.png"
+    return f"brief-{number}.pdf" if number % 2 else f"notiz-{number}.txt"
 
 
 def word_of(number: int) -> str:

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from scripts.run.cluster import FALLBACK
 from scripts.run.environment import CHECKOUT
+from scripts.run.installation import Installation
+from scripts.run.leftovers import (
+    command_line,
+    managed_processes,
+    manager_processes,
+    name_of,
+    postmaster,
+    working_in,
+)
 from scripts.run.port import free_port
 from scripts.run.programs import die_with_manager
+from scripts.run.state import State
+from scripts.stack.up import own_place
 
 START_SECONDS = 240
 STARTERS = {False: ("scripts.run", "up"), True: ("scripts.stack.up", "up")}
@@ -22,8 +36,9 @@ STARTERS = {False: ("scripts.run", "up"), True: ("scripts.stack.up", "up")}
 class Product:
     """Everything under one process manager; `start` returns when the ready line was printed."""
 
-    def __init__(self, state: Path, *, full_stack: bool = False) -> None:
-        """With `full_stack` it runs on an Elasticsearch and a MinIO of its own, as `make stack` does."""
+    def __init__(self, state: Path, *, full_stack: bool = False, given: Mapping[str, str] | None = None) -> None:
+        """With `full_stack` it runs on an Elasticsearch and a MinIO of its own, as `make stack` does. `given`: settings
+        that a person would give to `make run`."""
         self.state, self.full_stack = state, full_stack
         self.port = free_port()
         self.environment = {
@@ -32,6 +47,7 @@ class Product:
             "REGISTRATUR_PORT": str(self.port),
             "REGISTRATUR_SAMPLES": "0",
             "REGISTRATUR_WORKERS": "2",
+            **(given or {}),
         }
         self._process: subprocess.Popen[str] | None = None
 
@@ -42,6 +58,11 @@ class Product:
     @property
     def watch_folder(self) -> Path:
         return self.state / "inbox"
+
+    @property
+    def stored(self) -> Path:
+        """Where the bytes of all documents lie on the disk, its own object store's folder if it has one."""
+        return own_place(State(self.state)) / "minio" / "data" if self.full_stack else self.state / "objects"
 
     def start(self) -> None:
         """Raises AssertionError with what was printed when it does not get ready."""
@@ -61,6 +82,13 @@ class Product:
         if self._process is not None:
             self._process.terminate()
             self._process.wait(timeout=60)
+
+    def discard(self) -> None:
+        """Removes what lies outside the state folder: servers of the stack, and a cluster that could not lie in it."""
+        state = State(self.state)
+        shutil.rmtree(own_place(state), ignore_errors=True)
+        if (state.folder / "cluster").exists():
+            shutil.rmtree(FALLBACK / state.digest, ignore_errors=True)
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs `./manage.py …` as an administrator would, in any shell."""
@@ -82,17 +110,27 @@ class Product:
         assert "ERROR" not in done.stdout, done.stdout
 
     def kill(self, chance: random.Random) -> str:
-        """kill -9 of any process of the installation but the manager; returns what it was."""
-        found = [(pid, command) for pid, command in self._processes() if "supervisord" not in command]
-        pid, command = chance.choice([(p, c) for p, c in found if p != self._pid()])
+        """kill -9 of any process of the installation but the manager, servers included; returns what it was, or ""."""
+        by_name: dict[str, list[int]] = defaultdict(list)
+        for pid in self._everything():
+            by_name[what_runs(pid)].append(pid)
+        name = chance.choice(sorted(by_name))
         try:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(chance.choice(by_name[name]), signal.SIGKILL)
         except ProcessLookupError:
             return ""
-        return command[:60]
+        return name
 
-    def _pid(self) -> int:
-        return self._process.pid if self._process else 0
+    def _everything(self) -> set[int]:
+        """All processes, the manager apart. PostgreSQL and Redis are started without our environment."""
+        state = State(self.state)
+        installation = Installation(state, {})
+        assert installation.cluster
+        assert installation.broker
+        database = postmaster(installation.cluster.data)
+        sessions = {pid for pid, parent in _parents() if parent in database}
+        broker = working_in(installation.broker.folder, "redis-server")
+        return (managed_processes(state) | database | sessions | broker) - manager_processes(state)
 
     def workers(self) -> list[int]:
         """Processes of the worker: its main process, its pool, and the children that do document work."""
@@ -124,8 +162,6 @@ class Product:
         subprocess.run(["redis-cli", "-s", str(socket_file), "FLUSHALL"], check=True, capture_output=True)
 
     def _socket_folders(self) -> list[Path]:
-        from scripts.run.state import State
-
         return [State(self.state).sockets]
 
     def _processes(self) -> Iterator[tuple[int, str]]:
@@ -136,6 +172,20 @@ class Product:
                     yield int(folder.name), (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 continue  # ended meanwhile, or not ours to look at
+
+
+def what_runs(pid: int) -> str:
+    """A word for the program: web, worker, beat, watch, postgres, redis-server, java, minio, or whatever they start."""
+    command = command_line(pid)
+    for mark, name in (("gunicorn", "web"), (" worker ", "worker"), (" beat ", "beat"), ("manage.py watch", "watch")):
+        if mark in command:
+            return name
+    return name_of(pid) or "gone"
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        yield int(folder.name), _parent(int(folder.name))
 
 
 def _parent(pid: int) -> int:

@@ -23,9 +23,12 @@ SETTLE_SECONDS = 420
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     product = Product(state_folder_below(tmp_path_factory.mktemp("town")))
-    product.start()
-    yield product
-    product.stop()
+    try:
+        product.start()
+        yield product
+    finally:
+        product.stop()
+        product.discard()
 
 
 def test_a_hundred_letters_survive_killed_workers_and_a_flushed_broker(
