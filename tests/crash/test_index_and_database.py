@@ -19,9 +19,9 @@ from django.db import connections, transaction
 
 from dms.audit.models import OutboxEntry
 from scripts.run.environment import CHECKOUT
+from search.comparison import compare
 from search.indexer import TOPIC, drain, pending
 from search.ports import SearchIndex
-from search.rebuild import compare
 from tests.crash.index_worker import CHOICE, TableSource
 from tests.database import wait_for_the_dead_to_leave
 from tests.servers import Servers
@@ -98,7 +98,7 @@ def test_whatever_is_killed_the_index_says_in_the_end_what_the_database_says(
     drain(index, TableSource())
     assert pending() == 0
     assert workers.killed["drain"] >= 1
-    assert list(compare(index, TableSource(), progress=lambda done: None)) == []
+    assert list(compare(index, TableSource())) == []
     killed = f"{workers.killed['drain']} workers and {workers.killed['rebuild']} rebuilds"
     state(
         f"index and database ({type(index).__name__}, seed {seed}): {killed} killed during {step} changes; they agree"

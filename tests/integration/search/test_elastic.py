@@ -25,9 +25,9 @@ from search.adapters.elastic import ElasticIndex, layout, versions
 from search.adapters.elastic.entries import make_source
 from search.adapters.elastic.writing import EntryRefused, action, write
 from search.chosen import search_index
+from search.comparison import compare
 from search.indexer import pending
 from search.ports import IndexEntry, IndexMissing, SearchQuery, SearchUnavailable
-from search.rebuild import compare
 from search.source import RecordsSource
 from search.tasks import sweep, work
 from tests.elastic import empty_index, search_index_settings, server_of, wiped
@@ -257,7 +257,7 @@ def test_on_a_new_server_the_index_is_built_by_itself(new_server: dict[str, str]
     hits = search_index().search(SearchQuery("Hundesteuer", frozenset({letter.scope_id}))).hits
     assert [hit.document_id for hit in hits] == [letter.pk]
     assert pending() == 0
-    assert not list(compare(search_index(), RecordsSource(), progress=lambda done: None))
+    assert not list(compare(search_index(), RecordsSource()))
 
 
 def test_nothing_is_written_to_an_index_that_is_gone(chosen: dict[str, str], index: ElasticIndex) -> None:
