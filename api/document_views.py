@@ -126,7 +126,7 @@ class DocumentOriginalView(_DocumentFileView):
         responses={(200, media_type): OpenApiTypes.BINARY for media_type in [ANY_TYPE, *sorted(SAFE_TYPES)]} | SENT_ON,
     )
     def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
-        """Bit for bit as it came in. Its digest was checked before the first byte goes out."""
+        """The file of a document, bit for bit as it came in. Its digest was checked before the first byte goes out."""
         return self._send(request, document_id)
 
 

@@ -42,7 +42,7 @@ class DocumentHistoryView(ApiView):
 
     @extend_schema(operation_id="documents_history", responses=EventSerializer(many=True))
     def get(self, request: Request, document_id: UUID) -> Response:
-        """The oldest event first. Needs the right to see histories."""
+        """What happened to a document, the oldest event first. Needs the right to see histories."""
         document = find_document(self.actor, document_id)
         require(self.actor, Permission.HISTORY_VIEW, document)
         rows = events_about(document).order_by("number")

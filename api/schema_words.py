@@ -190,7 +190,7 @@ def add_words(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """A postprocessing hook of drf-spectacular; runs after all others, so that it sees the whole document."""
     for operations in result["paths"].values():
         for operation in operations.values():
-            operation.setdefault("summary", operation["description"].partition(". ")[0].partition("\n")[0].rstrip("."))
+            operation.setdefault("summary", _first_sentence(operation["description"]))
     for operation, parameter in _parameters(result):
         inside = QUERY_PARAMETERS.get(operation["operationId"], {}) if parameter["in"] == "query" else PATH_PARAMETERS
         _describe(parameter, inside.get(parameter["name"]))
@@ -201,6 +201,11 @@ def add_words(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     for name, scheme in result["components"]["securitySchemes"].items():
         _describe(scheme, SCHEMES.get(name))
     return result
+
+
+def _first_sentence(description: str) -> str:
+    """As a heading, in which Markdown is not read."""
+    return description.partition("\n")[0].partition(". ")[0].rstrip(".").replace("`", "")
 
 
 def _parameters(result: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

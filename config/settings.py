@@ -266,8 +266,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Registratur",
-    "DESCRIPTION": "REST-Schnittstelle der E-Akte. Hand files in (`POST inbox/`), follow them, read and find what they "
-    "became. Log in by `Authorization: Bearer TOKEN`; every path ends in a slash; errors are problem+json (RFC 9457).",
+    "DESCRIPTION": "The REST interface of the digital records. Hand files in (`POST inbox/`), follow them, read and "
+    "find what they became. Log in by `Authorization: Bearer TOKEN`; every path ends in a slash; errors are "
+    "problem+json (RFC 9457).",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
