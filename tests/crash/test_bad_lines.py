@@ -34,7 +34,7 @@ pytestmark = [
     pytest.mark.skipif("REGISTRATUR_TEST_STACK" not in os.environ, reason="tried by `make test-stack`"),
     pytest.mark.parametrize("far_town", BOTH, indirect=True),
 ]
-LATENCY_MS = {"database": 500, "broker": 900, "object_store": 1300, "search": 1300}
+LATENCY_MS = {"database": 500, "broker": 450, "object_store": 650, "search": 2300}
 """So that what is asked takes two to five seconds in all."""
 BAD_SECONDS = 15
 CROWD, CROWD_SECONDS = 40, 8

@@ -73,7 +73,7 @@ def morning(clock: TurnedClock, state: Callable[[str], None]) -> Iterator[Mornin
 
 
 @pytest.mark.parametrize("clock", [ALONE], indirect=True)
-@pytest.mark.parametrize("by", [-LONG, LONG, -MIDDLE, MIDDLE], ids=str)
+@pytest.mark.parametrize("by", [-LONG, LONG, -MIDDLE, MIDDLE], ids=["back by days", "on by days", "back", "on"])
 def test_the_clock_jumps_and_stays_wrong(clock: TurnedClock, morning: Morning, by: timedelta) -> None:
     with morning(f"the clock turned by {by}") as post:
         post.deliver()
