@@ -72,9 +72,12 @@ def store_condition(store: ObjectStore) -> Condition:
     try:
         store.ping()
     except StoreMisconfigured as error:
-        return Condition(
-            Part.OBJECT_STORE, Grade.AWAY, _("Der Dokumentenspeicher ist nicht richtig eingerichtet."), str(error)
+        log.warning("the object store refuses us: %s", error)
+        sentence = _(
+            "Der Dokumentenspeicher weist uns ab: Er ist nicht richtig eingerichtet oder schreibgeschützt. Neue Post"
+            " wird nicht angenommen; Suche und Listen gehen."
         )
+        return Condition(Part.OBJECT_STORE, Grade.AWAY, sentence, str(error))
     except StoreUnavailable as error:
         log.warning("the object store does not take anything: %s", error)
         return Condition(

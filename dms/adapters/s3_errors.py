@@ -55,8 +55,9 @@ NO_ENCRYPTION = (
 )
 
 
+NO_RIGHT = "The account has no right to this, or the server's disk is read-only (MinIO calls both the same)"
 WRONG_CLOCK = "The clocks of this machine and of the server differ. Set both by a time server"
-CLOCK_CODES = {"RequestTimeTooSkewed", "RequestExpired"}
+ADVICE = (({"RequestTimeTooSkewed", "RequestExpired"}, WRONG_CLOCK), ({"AccessDenied"}, NO_RIGHT))
 
 
 @contextmanager
@@ -77,8 +78,9 @@ def meaning(what: str, error: S3Error) -> ObjectStoreError:
     said = f"{what}: {error.code}: {error.message}"
     if error.code == "NotImplemented" and "encryption" in (error.message or "").lower():
         return StoreMisconfigured(f"{said}. {NO_ENCRYPTION}")
-    if error.code in CLOCK_CODES:
-        return StoreMisconfigured(f"{said} {WRONG_CLOCK}")
+    for codes, advice in ADVICE:
+        if error.code in codes:
+            return StoreMisconfigured(f"{said} {advice}")
     for codes, kind in MEANINGS:
         if error.code in codes:
             return kind(said)

@@ -15,7 +15,7 @@ from tests.crash.post import Post, session_of, state_folder_below
 from tests.crash.product import Product
 
 FILES, UPLOADS = 6, 6
-SETTLE_SECONDS = 300
+SETTLE_SECONDS = 600
 ALONE, FULL_STACK = "alone", "full stack"
 BOTH = [ALONE, FULL_STACK]
 

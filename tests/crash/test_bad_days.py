@@ -191,7 +191,9 @@ def _search(town: Product, post: Post) -> requests.Response:
 
 def _told_of_the_store(town: Product, browser: requests.Session) -> None:
     told = wait_for_grade(town, "object_store", "away")
-    assert "Der Dokumentenspeicher antwortet nicht, ist voll oder schreibgeschützt" in told
+    assert told.startswith("Der Dokumentenspeicher ")
+    assert "schreibgeschützt" in told
+    assert "Neue Post wird nicht angenommen" in told
     assert_people_are_told(town, browser, told)
 
 

@@ -101,7 +101,7 @@ def test_a_bucket_that_refuses_us_because_of_the_clock_is_told(clock: TurnedCloc
         clock.turn(MIDDLE)
         post.deliver()
         told = wait_for_grade(clock.product, "object_store", "away")
-        assert "Der Dokumentenspeicher ist nicht richtig eingerichtet" in told
+        assert "Der Dokumentenspeicher weist uns ab" in told
         assert_people_are_told(clock.product, logged_in(clock.product), "The clocks of this machine and of the server")
         time.sleep(PAUSE_SECONDS)
         assert not post.acknowledged
