@@ -83,6 +83,9 @@ class HitSerializer(serializers.Serializer):
     snippet = serializers.CharField(help_text="Plain text.")
     snippet_parts = SnippetPartSerializer(source="hit.snippet", many=True, help_text="The same text in parts.")
     score = serializers.FloatField(source="hit.score", help_text="Compares within one answer only.")
+    similar = serializers.BooleanField(
+        source="hit.similar", help_text="Found by a similar spelling alone: misread by the scanner, or mistyped."
+    )
 
 
 class FacetValueSerializer(serializers.Serializer):
@@ -108,6 +111,7 @@ class SearchAnswerSerializer(serializers.Serializer):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     relaxed = serializers.BooleanField(help_text="Too few hold all words: those with some of them stand behind.")
+    similar = serializers.IntegerField(min_value=0, help_text="So many of all were found by a similar spelling alone.")
     results = HitSerializer(many=True)
     facets = FacetsSerializer()
 
@@ -136,6 +140,7 @@ class SearchView(ApiView):
             "next": _link(request, page + 1) if page * size < reachable else None,
             "previous": _link(request, page - 1) if page > 1 else None,
             "relaxed": found.relaxed,
+            "similar": found.similar,
             "results": _hits(self.actor, found),
             "facets": _facets(found.facets),
         }

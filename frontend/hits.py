@@ -20,6 +20,7 @@ class HitCard:
     page: int
     page_count: int
     snippet: Snippet
+    similar: bool
     has_thumbnail: bool
     attachments: int
     address: str
@@ -53,7 +54,7 @@ def _card(
     preview = reverse("document-page", args=[document.pk, hit.page])
     pages = version.page_count if version else 0
     return HitCard(
-        document, hit.page, pages, hit.snippet, picture, attachments.get(document.pk, 0), page,
+        document, hit.page, pages, hit.snippet, hit.similar, picture, attachments.get(document.pk, 0), page,
         f"{preview}{Asked(text=asked.text).address()}" if pages else "",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Whether two index entries say the same: one digest over everything in them."""
+"""Whether an index entry is what would be written today: one digest over all it says and how texts are analysed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import hashlib
 import json
 from dataclasses import astuple
 
+from search.german.fingerprint import fingerprint
 from search.ports import IndexEntry
 
 
 def digest(entry: IndexEntry) -> str:
     """Lower-case hex, 32 digits."""
-    fields = json.dumps(astuple(entry), default=str, ensure_ascii=True, separators=(",", ":"))
+    values = (fingerprint(), *astuple(entry))
+    fields = json.dumps(values, default=str, ensure_ascii=True, separators=(",", ":"))
     return hashlib.blake2b(fields.encode(), digest_size=16).hexdigest()

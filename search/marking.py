@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from search.german.lexemes import Analysis
-from search.query import Clause, ParsedQuery, Wanted, apart_term, word_term
-from search.similar import is_similar
 from search.terms import AnyOf, Near, One, Row, Term, any_of, leaves_of
+from search.wanted import Clause, ParsedQuery, Spellings, Wanted, apart_term, word_term
+from search.widening import near_spellings
 
 Occurrence = tuple[int, ...]
 """Numbers of the words (in `Analysis.tokens`) that make up one find, ascending."""
@@ -63,18 +63,12 @@ class MarkedPage:
             if near:
                 yield tuple(sorted({*first, *min(near, key=lambda o: (abs(o[0] - first[0]), o))}))
 
-    def find_similar(self, form: str) -> set[Occurrence]:
-        """Words misread or mistyped by a sign or two."""
-        return {(place,) for place, token in enumerate(self.tokens) if is_similar(form, token.forms.form)}
-
 
 @lru_cache(maxsize=64)
 def _lexemes_of(query: ParsedQuery) -> tuple[frozenset[str], tuple[str, ...]]:
     """Every lexeme that marking may look for, and the beginnings of lexemes."""
-    wanted = [wanted for clause in query.clauses for wanted in clause.alternatives]
-    ones = [one for w in wanted for one in leaves_of(w.term())]
-    ones += [one for w in wanted for word in w.words for one in leaves_of(word_term(word))]
-    ones += [one for w in wanted for word in w.words if (term := apart_term(word)) for one in leaves_of(term)]
+    terms = [term for wanted in query.wanted for term in (_near_term(wanted, query), _loose_term(wanted))]
+    ones = [one for term in terms for one in leaves_of(term)]
     return frozenset(one.lexeme for one in ones), tuple({one.lexeme for one in ones if one.prefix})
 
 
@@ -83,31 +77,42 @@ def _words(span: Span) -> Occurrence:
 
 
 def find_clauses(page: MarkedPage, query: ParsedQuery) -> list[set[Occurrence]]:
-    """The finds of every clause, in the order of the clauses; loosened where a clause has none, and to misread words
-    only when nothing else was found on the page."""
-    finds = [_find(page, clause, _exactly) or _find(page, clause, _loosely) for clause in query.clauses]
-    return finds if any(finds) else [_find(page, clause, _similarly) for clause in query.clauses]
+    """The finds of every clause, in the order of the clauses, misread words among them; loosened where a clause has
+    none, and to words a slip away where it still has none."""
+    attempts: tuple[Attempt, ...] = (_as_asked, _loosely, lambda page, wanted: _nearly(page, wanted, query))
+    return [_first_finds(page, clause, attempts) for clause in query.clauses]
 
 
-def _find(page: MarkedPage, clause: Clause, attempt: Attempt) -> set[Occurrence]:
-    return set().union(*(attempt(page, wanted) for wanted in clause.alternatives))
+def _first_finds(page: MarkedPage, clause: Clause, attempts: Iterable[Attempt]) -> set[Occurrence]:
+    for attempt in attempts:
+        if finds := set().union(*(attempt(page, wanted) for wanted in clause.alternatives)):
+            return finds
+    return set()
 
 
-def _exactly(page: MarkedPage, wanted: Wanted) -> set[Occurrence]:
-    return page.find(wanted.term())
+def _as_asked(page: MarkedPage, wanted: Wanted) -> set[Occurrence]:
+    return page.find(wanted.term(Spellings()))
 
 
 def _loosely(page: MarkedPage, wanted: Wanted) -> set[Occurrence]:
-    if wanted.is_binding or wanted.prefix:
-        return set()
+    return page.find(_loose_term(wanted)) if wanted.is_blurred else set()
+
+
+def _nearly(page: MarkedPage, wanted: Wanted, query: ParsedQuery) -> set[Occurrence]:
+    return page.find(_near_term(wanted, query)) if wanted.is_blurred else set()
+
+
+def _loose_term(wanted: Wanted) -> Term:
+    """Any of the words, and compounds taken apart."""
     apart = [term for word in wanted.words if (term := apart_term(word))]
-    return page.find(any_of([*map(word_term, wanted.words), *apart]))
+    return any_of([*(word_term(word, Spellings()) for word in wanted.words), *apart])
 
 
-def _similarly(page: MarkedPage, wanted: Wanted) -> set[Occurrence]:
-    if wanted.is_binding or wanted.prefix:
-        return set()
-    return set().union(*(page.find_similar(word.form) for word in wanted.words if word.stem))
+@lru_cache(maxsize=64)
+def _near_term(wanted: Wanted, query: ParsedQuery) -> Term:
+    """Any of the words, or what the index takes to be a slip away from it."""
+    spellings = near_spellings(query)
+    return any_of([wanted.term(spellings), *(word_term(word, spellings) for word in wanted.words)])
 
 
 def without_inner(occurrences: Iterable[Occurrence]) -> list[Occurrence]:

@@ -91,12 +91,14 @@ Snippet = tuple[Run, ...]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A found document with its best page (1 is the first). Scores compare within one answer only."""
+    """A found document with its best page (1 is the first). Scores compare within one answer only. `similar`: found
+    only because a word in it is written similarly, misread by the scanner or mistyped in the question."""
 
     document_id: UUID
     page: int
     snippet: Snippet
     score: float
+    similar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,14 @@ class Facets:
 @dataclass(frozen=True, slots=True)
 class SearchHits:
     """`count` is exact and over all pages of the answer. `relaxed`: too few documents hold all words, so `hits` goes on
-    with those that hold some of them (they stand behind)."""
+    with those that hold some of them (they stand behind). `similar`: so many of the `count` were found by a similar
+    spelling alone (they stand behind, too)."""
 
     count: int
     hits: tuple[Hit, ...] = ()
     facets: Facets = field(default_factory=Facets)
     relaxed: bool = False
+    similar: int = 0
 
 
 class Rebuild(Protocol):

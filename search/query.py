@@ -9,102 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from search.german.analysis import analyse, clean
-from search.german.lexemes import AMOUNT, DAY, FORM, PART, Analysis, Forms, Token, Whole, is_exact, reference_lexeme
-from search.terms import Near, One, Row, Term, any_of
+from search.german.lexemes import AMOUNT, DAY, Analysis, Token, Whole, reference_lexeme
+from search.wanted import Clause, ParsedQuery, Wanted
 
 MAX_TEXT = 2_000
 """Signs of a query that are looked at."""
 MAX_CLAUSES = 40
-_NEAR = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One thing that was asked for: a word, a phrase, or words written together.
-
-    `whole` holds the lexemes that stand for all its words at once (2018/0335, email)."""
-
-    words: tuple[Forms, ...]
-    whole: tuple[str, ...] = ()
-    prefix: bool = False
-    quoted: bool = False
-
-    def term(self) -> Term:
-        """What must be found, to the letter of the question."""
-        return any_of([*map(One, self.whole), self._words_term()])
-
-    def _words_term(self) -> Term:
-        if len(self.words) == 1:
-            return prefix_term(self.words[0]) if self.prefix else word_term(self.words[0])
-        *first, last = self.words
-        return Row((*(One(word.main) for word in first), prefix_term(last) if self.prefix else One(last.main)))
-
-    @property
-    def is_binding(self) -> bool:
-        """Quoted, or a reference: not given up for the sake of more finds."""
-        return self.quoted or bool(self.meant_exactly)
-
-    @property
-    def meant_exactly(self) -> tuple[str, ...]:
-        """The lexemes of the one thing that is meant: a number rather than a reference (1.500), a reference, a day."""
-        numbers = tuple(lexeme for lexeme in self.whole if lexeme.startswith(FORM) and lexeme[1:].isdigit())
-        return numbers or tuple(filter(is_exact, self.whole))
-
-    @property
-    def is_telling(self) -> bool:
-        """Whether it says anything about a document: not a lone stop word."""
-        return self.prefix or len(self.words) > 1 or bool(self.words[0].stem) or self.words[0].form.isdigit()
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One requirement: any of the alternatives (there are several only with ODER)."""
-
-    alternatives: tuple[Wanted, ...]
-
-    def term(self) -> Term:
-        return any_of([wanted.term() for wanted in self.alternatives])
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
-    clauses: tuple[Clause, ...] = ()
-    excluded: tuple[Wanted, ...] = ()
-
-    @property
-    def quotes(self) -> bool:
-        """Whether something was put in quotation marks: that is never given up, even if nothing is found then."""
-        return any(wanted.quoted for clause in self.clauses for wanted in clause.alternatives)
-
-    @property
-    def words(self) -> tuple[Forms, ...]:
-        """All single words that are wanted, in the order typed."""
-        return tuple(word for clause in self.clauses for wanted in clause.alternatives for word in wanted.words)
-
-
-def word_term(word: Forms) -> Term:
-    """The word itself in any inflection, a compound it is part of, or its own parts in a longer compound."""
-    terms: list[Term] = [One(word.main)]
-    if word.stem:
-        terms.append(One(PART + word.stem))
-    if len(word.leaves) > 1:
-        terms.append(One(PART + word.parts[-1]))
-    return any_of(terms)
-
-
-def prefix_term(word: Forms) -> Term:
-    return One(FORM + word.form, prefix=True)
-
-
-def apart_term(word: Forms) -> Term | None:
-    """The two parts of a compound as words of their own, near each other (Bescheid über die Steuer)."""
-    if len(word.leaves) != 2:
-        return None
-    return Near(One(word.leaves[0]), One(word.leaves[1]), _NEAR)
 
 
 @lru_cache(maxsize=256)

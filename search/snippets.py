@@ -8,7 +8,7 @@ from search.german.analysis import analyse
 from search.german.lexemes import Analysis
 from search.marking import MarkedPage, Span, find_clauses, without_inner
 from search.ports import Run, Snippet
-from search.query import ParsedQuery
+from search.wanted import ParsedQuery
 
 LENGTH = 220
 _BEFORE = 60

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import cache
 
 from celery import shared_task
 
@@ -12,6 +13,7 @@ from search.chosen import search_index
 from search.indexer import drain, pending
 from search.ports import IndexMissing, RebuildRunning, SearchIndex, SearchUnavailable
 from search.rebuild import rebuild
+from search.refresh import refresh
 from search.source import RecordsSource
 
 log = logging.getLogger(__name__)
@@ -40,12 +42,22 @@ def work() -> None:
 
 @shared_task(name="search.sweep")
 def sweep() -> None:
-    """Runs every few seconds: finds what nobody was woken for."""
+    """Runs every few seconds: finds what nobody was woken for, and an index that an older version has made."""
     try:
-        if pending() or is_missing(search_index()):
+        missing = is_missing(search_index())
+        if not missing:
+            look_for_older_analysis()
+        if missing or pending():
             send_wake(TASK)
     except SearchUnavailable as error:
         log.warning("the search index does not answer, the next sweep will ask again: %s", error)
+
+
+@cache
+def look_for_older_analysis() -> None:
+    """Once in each process, since neither its code nor its dictionaries change."""
+    if noted := refresh(search_index(), RecordsSource()):
+        log.warning("texts are analysed otherwise now: %s documents will be indexed anew", noted)
 
 
 def is_missing(index: SearchIndex) -> bool:

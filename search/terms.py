@@ -1,5 +1,8 @@
 """What can be asked of lexemes, as small values: an adapter compiles them to its own query language, `search.marking`
-evaluates them on the words of a page. Both mean the same."""
+evaluates them on the words of a page. Both mean the same.
+
+An AnyOf may hold hundreds of One (other spellings of a word); an adapter asks for these at once.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from search.german.compounds import compound_parts
 from search.german.folding import fold
 from search.german.lemmas import word_stem
 from search.german.lexemes import FORM, MAX_LEXEME, PART, Analysis, Forms, Token
+from search.german.similar import is_known, shapes_of
 from search.german.stopwords import STOP_WORDS
 from search.german.tokens import tokenise
 from search.german.wholes import find_wholes
@@ -29,12 +30,13 @@ def know(word: str) -> Forms:
     form = fold(word)[:MAX_LEXEME] or word[:MAX_LEXEME]
     if form.isdigit():
         number = form.lstrip("0") or "0"
-        return Forms(number, "", (), (), (FORM + number,))
+        return Forms(number, "", (), (), (), (FORM + number,))
     if form in STOP_WORDS:
-        return Forms(form, "", (), (), (FORM + form,))
+        return Forms(form, "", (), (), (), (FORM + form,))
     leaves = tuple(map(word_stem, compound_parts(form)[:_MOST_LEAVES])) if form.isalpha() else ()
     own, parts = word_stem(form), tuple(dict.fromkeys(_runs_of(leaves)))
-    return Forms(form, own, parts, leaves, (own, FORM + form, *(PART + part for part in parts)))
+    shapes = () if is_known(form) else shapes_of(form)
+    return Forms(form, own, parts, leaves, shapes, (own, FORM + form, *(PART + part for part in parts), *shapes))
 
 
 def _runs_of(leaves: tuple[str, ...]) -> Iterator[str]:

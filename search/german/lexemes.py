@@ -20,6 +20,8 @@ COMPACT = "%"
 """The same as one run of signs, zeros kept: %15181508156 for 151/815/08156, however it is grouped or broken."""
 AMOUNT = "$"
 """A number with decimals, however it is punctuated: $1234.56."""
+SHAPE = "?"
+"""What a word that is in no dictionary looks like, letters that look alike as one: see search.german.similar."""
 EXACT = (REFERENCE, DAY, COMPACT, AMOUNT)
 """Kinds that mean one thing only: never blurred, never given up for the sake of more finds."""
 MAX_LEXEME = 80
@@ -35,6 +37,8 @@ class Forms(NamedTuple):
     stem: str
     parts: tuple[str, ...]
     leaves: tuple[str, ...]
+    shapes: tuple[str, ...]
+    """Only of words that no dictionary knows, misread perhaps."""
     lexemes: tuple[str, ...]
     """All that the word can be found by."""
 

@@ -319,6 +319,120 @@ def test_words_with_and_without_hyphen_find_each_other(index: SearchIndex, typed
     assert sorted(found(index, typed)) == [1, 2]
 
 
+# --- misread and mistyped words -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("misread", "typed"),
+    [
+        ("Gerneinde", "Gemeinde"),
+        ("Wiclerspruch", "Widerspruch"),
+        ("Gebiihren", "Gebühren"),
+        ("Gebiihren", "Gebühr"),
+        ("Geme1nde", "Gemeinde"),
+        ("Haushaltspian", "Haushaltsplan"),
+        ("Bewiligung", "Bewilligung"),
+        ("Ratlians", "Rathaus"),
+        ("Miiller", "Müller"),
+        ("Katasterpian", "Katasterplan"),
+        ("Grundsteuerbeschcid", "Grundsteuerbescheid"),
+    ],
+)
+def test_a_misread_word_is_found_and_stands_behind_those_read_rightly(
+    index: SearchIndex, misread: str, typed: str
+) -> None:
+    index.put([letter(1, f"Betreff: {misread}, {misread} und {misread}"), letter(2, f"Betreff: {typed}")])
+    index.put([letter(3, "Betreff: etwas ganz anderes")])
+    hits = ask(index, typed)
+    assert [(hit.document_id.int, hit.similar) for hit in hits.hits] == [(2, False), (1, True)]
+    assert (hits.count, hits.similar, hits.relaxed) == (2, 1, False)
+    assert marked(hits) == [typed, misread, misread, misread]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("Bewiligung", "Bewilligungen"),
+        ("Widersprcuh", "Widersprüche"),
+        ("Mustrmann", "Mustermann"),
+        ("Grundsteurbescheid", "Grundsteuerbescheides"),
+        ("Gebäudeverischerung", "Gebäudeversicherung"),
+        ("Schornstienfeger", "Schornsteinfegern"),
+    ],
+)
+def test_a_mistyped_word_finds_what_was_meant_and_says_so(index: SearchIndex, typed: str, written: str) -> None:
+    index.put([letter(1, f"Betreff: {written}"), letter(2, "Betreff: etwas ganz anderes")])
+    hits = ask(index, typed)
+    assert [(hit.document_id.int, hit.similar) for hit in hits.hits] == [(1, True)]
+    assert hits.similar == 1
+    assert marked(hits) == [written]
+
+
+def test_a_mistyped_word_among_others_is_forgiven(index: SearchIndex) -> None:
+    index.put([letter(1, "Bewilligung von Wohngeld in Durlach"), letter(2, "Wohngeld"), letter(3, "Durlach")])
+    assert found(index, "Bewiligung Wohngeld Durlach")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("2017/0460", "2017/0461"),
+        ("DE12500105170648489890", "DE02 1203 0000 0000 2020 51"),
+        ("1.234,56", "1.234,57"),
+        ("3.4.2026", "3.4.2025"),
+        ("0721 133-1234", "0721 133-1235"),
+        ("20170460", "20170461"),
+        ('"Gemeinde"', "Gerneinde"),
+        ("Gemein*", "Gerneinde"),
+        ("Haus", "Hans"),
+        ("Bauer", "Mauer"),
+    ],
+)
+def test_what_is_meant_exactly_finds_nothing_similar(index: SearchIndex, typed: str, written: str) -> None:
+    index.put([letter(1, f"Betreff: {written}")])
+    assert ask(index, typed) == SearchHits(0)
+
+
+def test_what_is_similar_is_counted_and_filtered_like_the_rest_and_stands_at_the_end(index: SearchIndex) -> None:
+    index.put(letter(number, "Gemeinde", title="Gemeinde") for number in range(1, 13))
+    index.put([letter(20, "Gerneinde, Gerneinde, Gerneinde", kind="invoice", date=date(2025, 1, 1))])
+    index.put([letter(21, "etwas anderes", title="Gerneinde")])
+    hits = ask(index, "Gemeinde")
+    assert (hits.count, hits.similar, hits.relaxed) == (14, 2, False)
+    assert {hit.document_id.int for hit in hits.hits[-2:]} == {20, 21}
+    assert [hit.similar for hit in hits.hits] == [False] * 12 + [True] * 2
+    assert (hits.facets.kind, hits.facets.year) == ({"letter": 13, "invoice": 1}, {2024: 13, 2025: 1})
+    chosen = ask(index, "Gemeinde", kinds=frozenset({"letter"}))
+    assert (chosen.count, chosen.similar) == (13, 1)
+    last = ask(index, "Gemeinde", offset=12, limit=1)
+    assert (last.count, last.similar, [hit.similar for hit in last.hits]) == (14, 2, [True])
+    newest = ask(index, "Gemeinde", sort=Sort.NEWEST, limit=2)
+    assert [(hit.document_id.int, hit.similar) for hit in newest.hits] == [(20, True), (21, True)]
+
+
+def test_without_a_question_nothing_is_similar(index: SearchIndex) -> None:
+    index.put([letter(1, "Gerneinde"), letter(2, "Haus")])
+    for typed in ("", "-Haus"):
+        hits = ask(index, typed)
+        assert (hits.similar, {hit.similar for hit in hits.hits}) == (0, {False})
+
+
+def test_what_was_excluded_is_excluded_as_it_was_typed(index: SearchIndex) -> None:
+    index.put([letter(1, "Haus der Gemeinde"), letter(2, "Haus der Gerneinde")])
+    assert found(index, "Haus -Gemeinde") == [2]
+
+
+def test_the_page_that_is_shown_is_the_one_with_the_misread_word(index: SearchIndex) -> None:
+    index.put([letter(1, "Deckblatt", "im Rathaus", "die Gerneinde", "Anlage")])
+    assert [(hit.page, hit.similar) for hit in ask(index, "Gemeinde").hits] == [(3, True)]
+
+
+def test_words_of_another_scope_are_no_spellings_of_what_is_typed(index: SearchIndex) -> None:
+    index.put([letter(1, "Mustermann", scope_id=STAFF), letter(2, "Haus")])
+    assert ask(index, "Mustrmann", scopes=frozenset({CENTRAL})) == SearchHits(0)
+    assert found(index, "Mustrmann") == [1]
+
+
 # --- any input ------------------------------------------------------------------------------------
 
 GARBAGE = [

@@ -11,15 +11,17 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from elasticsearch.dsl.query import Bool, ConstantScore, Intervals, Query
 
 from search.adapters.elastic.lexemes import Fields, Place, both, compile_term, encode, on_a_page
+from search.adapters.elastic.scoped import Scoped
 from search.german.lexemes import FORM, PART, Forms
-from search.query import ParsedQuery, Wanted, prefix_term
-from search.terms import AnyOf, Near, One, Term
+from search.terms import AnyOf, Near, One, Term, any_of
+from search.wanted import ParsedQuery, Spellings, prefix_term
 
-_STEM, _FORM, _PART, _HEADING, _SOMEWHERE = 0.7, 0.2, 0.15, 0.3, 0.1
+_STEM, _FORM, _PART, _HEADING, _SOMEWHERE, _SIMILAR = 0.7, 0.2, 0.15, 0.3, 0.1, 0.25
 _PAIR, _NEAR, _PHRASE, _WHOLE, _FILED, _COMPLETE = 0.35, 0.5, 0.5, 100.0, 30.0, 0.3
 _FEW_WORDS = 3
 _BESIDE, _AROUND = 2, 4
@@ -50,10 +52,12 @@ def weighed_words(parsed: ParsedQuery) -> list[Forms]:
 class Evidence:
     """What speaks for a document, for a question with at least one requirement."""
 
-    def __init__(self, parsed: ParsedQuery, weights: Weights, document: Fields) -> None:
-        self._parsed = parsed
+    def __init__(self, scoped: Scoped, weights: Weights, spellings: Spellings) -> None:
+        self._parsed = parsed = scoped.parsed
         self._weights = weights
-        self._document, self._heading, self._page = document, document.at(Place.HEADING), document.at(Place.PAGE)
+        self._spellings = spellings
+        self._known, self._document = scoped.known, scoped.document
+        self._heading, self._page = (scoped.document.at(place) for place in (Place.HEADING, Place.PAGE))
         self._words = weighed_words(parsed)
 
     def on_documents(self) -> list[Query]:
@@ -65,34 +69,44 @@ class Evidence:
         best_page = on_a_page(Bool(should=self.on_pages()), score_mode="max")
         return [*self._wholes(_WHOLE, self._document), *known, *complete, *self._in_headings(), best_page]
 
+    def more_than_all(self) -> float:
+        """Beyond what any document can gather: by it, some come before all others."""
+        wholes = sum(bool(wanted.meant_exactly) for wanted in self._parsed.wanted)
+        return 1 + 10 * sum(self._weights.of(word) for word in self._parsed.words[:MOST_WORDS]) + 2 * _WHOLE * wholes
+
     def on_pages(self) -> list[Query]:
         """To be added up for each page."""
-        return [*self._words_of_page(), *self._neighbours(self._page), *self._phrases(self._page)]
-
-    def _known(self, term: Term) -> Query:
-        return compile_term(term, self._document)
+        words = [*self._words_of_page(), *self._spelt_otherwise(self._page)]
+        return [*words, *self._neighbours(self._page), *self._phrases(self._page)]
 
     def _in_headings(self) -> Iterator[Query]:
         for word in self._words:
             yield worth(_HEADING * self._weights.of(word), compile_term(_any_form(word), self._heading))
         yield from self._wholes(_FILED, self._heading)
+        yield from self._spelt_otherwise(self._heading)
         yield from self._neighbours(self._heading)
         yield from self._phrases(self._heading)
 
     def _wholes(self, weight: float, at: Fields) -> Iterator[Query]:
         """The one thing that is meant: a reference, a day, a number."""
-        for wanted in self._wanted():
+        for wanted in self._parsed.wanted:
             if lexemes := wanted.meant_exactly:
                 yield worth(weight, compile_term(AnyOf(tuple(map(One, lexemes))), at))
 
     def _words_of_page(self) -> Iterator[Query]:
-        for wanted in self._wanted():
+        for wanted in self._parsed.wanted:
             for number, word in enumerate(wanted.words):
                 weight = self._weights.of(word)
                 if wanted.prefix and number == len(wanted.words) - 1:
                     yield worth(weight * _STEM, compile_term(prefix_term(word), self._page))
                 elif word.main in self._weights.holding:
                     yield from _graded(word, weight, self._page)
+
+    def _spelt_otherwise(self, at: Fields) -> Iterator[Query]:
+        """Misread and mistyped words: less than a word that is written as it was asked for."""
+        for word in self._parsed.blurred_words[:MOST_WORDS]:
+            if lexemes := self._spellings.of(word):
+                yield worth(_SIMILAR * self._weights.of(word), compile_term(any_of(list(map(One, lexemes))), at))
 
     def _neighbours(self, at: Fields) -> Iterator[Query]:
         words = [word for word in self._parsed.words if word.stem or word.form.isdigit()][:MOST_WORDS]
@@ -102,18 +116,15 @@ class Evidence:
             yield worth(weight, compile_term(_near(one, other) if few else _beside(one, other), at))
 
     def _phrases(self, at: Fields) -> Iterator[Query]:
-        for wanted in self._wanted():
+        for wanted in self._parsed.wanted:
             if len(wanted.words) > 1 and not wanted.meant_exactly:
                 weight = sum(self._weights.of(word) for word in wanted.words[:MOST_WORDS])
                 yield worth(_PHRASE * weight, compile_term(wanted.term(), at))
 
-    def _wanted(self) -> Iterator[Wanted]:
-        return (wanted for clause in self._parsed.clauses for wanted in clause.alternatives)
 
-
-def worth(weight: float, query: Query) -> Query:
+def worth(weight: float, query: Query, **options: Any) -> Query:
     """Yes or no."""
-    return ConstantScore(filter=query, boost=round(weight, 4))
+    return ConstantScore(filter=query, boost=round(weight, 4), **options)
 
 
 def _graded(word: Forms, weight: float, at: Fields) -> Iterator[Query]:

@@ -7,7 +7,6 @@ counts and orders; showing looks up the best page of each hit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,37 +15,33 @@ from elasticsearch.dsl import A, Search
 from elasticsearch.dsl.query import Bool, Ids, MatchAll, Query, Terms
 
 from search.adapters.elastic import layout
-from search.adapters.elastic.connection import SEARCH_SECONDS
-from search.adapters.elastic.lexemes import Fields, Place, both, compile_term, either, on_a_page
-from search.adapters.elastic.ranking import Evidence, Weights, weighed_words
+from search.adapters.elastic.choosing import Chosen, choose
+from search.adapters.elastic.lexemes import Fields, Place, both, on_a_page
+from search.adapters.elastic.ranking import Evidence, worth
+from search.adapters.elastic.scoped import Scoped
 from search.german.analysis import clean
-from search.ports import Facets, Hit, SearchHits, SearchQuery, SearchUnavailable, Sort
-from search.query import ParsedQuery, parse
+from search.ports import Facets, Hit, SearchHits, SearchQuery, Sort
+from search.query import parse
 from search.snippets import make_snippet
-from search.terms import One, Term
-from search.widening import ENOUGH, binding_terms, loose_terms, means_nothing
+from search.wanted import ParsedQuery
+from search.widening import means_nothing
 
+_EXACT = "exact"
 _TOO_MANY = "expanded to too many terms"
 _NEWEST = [{"day": "desc"}, {"received": "desc"}, {"id": "desc"}]
 _OLDEST = [{"day": "asc"}, {"received": "asc"}, {"id": "asc"}]
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    weights: Weights
-    strict: int
-    binding: int
 
 
 class Asking:
     """One question."""
 
     def __init__(self, server: Elasticsearch, index: str, query: SearchQuery) -> None:
-        self._server = server.options(request_timeout=SEARCH_SECONDS + 1, max_retries=0)
-        self._index = index
         self._query = query
         self._parsed = parse(query.text)
-        self._document = Fields(Place.DOCUMENT)
+        everywhere = (Fields(Place.DOCUMENT, patient=patient) for patient in (True, False))
+        self._scoped, self._impatient = (
+            Scoped(server, index, query.scopes, self._parsed, document) for document in everywhere
+        )
 
     def run(self) -> SearchHits:
         try:
@@ -54,82 +49,47 @@ class Asking:
         except ApiError as error:
             if _TOO_MANY not in str(error):
                 raise
-        self._document = Fields(Place.DOCUMENT, patient=False)
+        self._scoped = self._impatient
         return self._run()
 
     def _run(self) -> SearchHits:
         if means_nothing(self._parsed, self._query.text):
             return SearchHits(0)
         if not self._parsed.clauses:
-            return self._ask(MatchAll(), None, 0)
-        counts = self._count()
-        matching = self._matching(counts)
-        if matching is None:
-            return SearchHits(0)
-        return self._ask(matching, Evidence(self._parsed, counts.weights, self._document), counts.strict)
-
-    # --- counting ---------------------------------------------------------------------------------
-
-    def _count(self) -> _Counts:
-        words = weighed_words(self._parsed)
-        filters = {str(number): self._known(One(word.main)) for number, word in enumerate(words)}
-        filters["strict"] = self._within(self._strict())
-        filters["binding"] = self._within(both(map(self._known, binding_terms(self._parsed))))
-        search = self._search().query(self._visible()).extra(size=0, track_total_hits=True)
-        search.aggs.bucket("found", "filters", filters={name: q.to_dict() for name, q in filters.items()})
-        answer = self._send(search)
-        told = {name: bucket["doc_count"] for name, bucket in answer["aggregations"]["found"]["buckets"].items()}
-        holding = {word.main: told[str(number)] for number, word in enumerate(words)}
-        return _Counts(Weights(answer["hits"]["total"]["value"], holding), told["strict"], told["binding"])
-
-    def _matching(self, counts: _Counts) -> Query | None:
-        """What is to be found; None for nothing at all."""
-        if counts.strict >= ENOUGH:
-            return self._strict()
-        if binding := binding_terms(self._parsed):
-            if counts.binding:
-                return both(map(self._known, binding))
-            if self._parsed.quotes:
-                return None
-        loose = loose_terms(self._parsed, counts.weights.documents_with)
-        return either([self._strict(), *map(self._known, loose)])
-
-    def _strict(self) -> Query:
-        return both(self._known(clause.term()) for clause in self._parsed.clauses)
-
-    def _known(self, term: Term) -> Query:
-        return compile_term(term, self._document)
-
-    def _within(self, query: Query) -> Query:
-        """Without what was excluded."""
-        return Bool(filter=[query], must_not=[self._known(wanted.term()) for wanted in self._parsed.excluded])
-
-    def _visible(self) -> Query:
-        return Bool(filter=[Terms("scope", sorted(self._query.scopes))])
+            return self._ask(None)
+        chosen = choose(self._scoped)
+        return self._ask(chosen) if chosen else SearchHits(0)
 
     # --- asking -----------------------------------------------------------------------------------
 
-    def _ask(self, matching: Query, evidence: Evidence | None, strict: int) -> SearchHits:
-        ranked = evidence is not None and self._query.sort is Sort.RELEVANCE
+    def _ask(self, chosen: Chosen | None) -> SearchHits:
+        """None: everything is found."""
+        ranked = chosen is not None and self._query.sort is Sort.RELEVANCE
+        evidence = Evidence(self._scoped, chosen.weights, chosen.spellings) if chosen else None
         found = Bool(
-            filter=[self._visible(), self._within(matching)],
-            should=evidence.on_documents() if evidence and ranked else [],
+            filter=[self._scoped.visible(), self._scoped.within(chosen.wide if chosen else MatchAll())],
+            should=[*(evidence.on_documents() if evidence and ranked else ()), self._exact(chosen, evidence)],
             minimum_should_match=0,
         )
-        search = self._search().query(found).post_filter(both(self._choices().values()))
+        search = self._scoped.search().query(found).post_filter(both(self._choices().values()))
         search = search.sort(*self._order(ranked=ranked))
         search = search.extra(size=self._query.limit, from_=self._query.offset, track_total_hits=True)
-        self._add_facets(search)
-        answer = self._send(search)
-        hits = answer["hits"]["hits"]
+        self._add_counts(search, chosen)
+        answer = self._scoped.send(search)
+        hits, told = answer["hits"]["hits"], answer["aggregations"]
         pages = self._pages([hit["_id"] for hit in hits], evidence)
-        relaxed = evidence is not None and answer["aggregations"]["found"]["doc_count"] > strict
         return SearchHits(
             answer["hits"]["total"]["value"],
             tuple(_hit(hit, pages.get(hit["_id"]), self._parsed) for hit in hits),
-            _facets(answer["aggregations"]),
-            relaxed,
+            _facets(told),
+            relaxed=chosen is not None and told["found"]["doc_count"] > chosen.complete,
+            similar=answer["hits"]["total"]["value"] - told["exact"]["doc_count"],
         )
+
+    def _exact(self, chosen: Chosen | None, evidence: Evidence | None) -> Query:
+        """By its name a hit says that it is written as it was typed; by its worth it comes before what is similar."""
+        weight = evidence.more_than_all() if chosen and evidence and chosen.is_blurred else 0
+        return worth(weight, chosen.exact if chosen else MatchAll(), _name=_EXACT)
 
     def _order(self, *, ranked: bool) -> Sequence[Any]:
         match self._query.sort:
@@ -150,10 +110,11 @@ class Asking:
         }
         return {name: Terms(name, values) for name, values in chosen.items() if values}
 
-    def _add_facets(self, search: Search[Any]) -> None:
-        """Each within what the others have chosen."""
+    def _add_counts(self, search: Search[Any], chosen: Chosen | None) -> None:
+        """Facets, each within what the others have chosen; and what is written as it was typed."""
         choices = self._choices()
         search.aggs.bucket("found", "filter", MatchAll())
+        search.aggs.bucket("exact", "filter", both([*choices.values(), chosen.exact if chosen else MatchAll()]))
         for name in ("kind", "year", "state"):
             others = both(choice for other, choice in choices.items() if other != name)
             values = A("terms", field=name, size=layout.MOST_VALUES)
@@ -174,17 +135,8 @@ class Asking:
         }
         any_page = Bool(filter=[MatchAll()], should=evidence.on_pages() if evidence else [])
         best = on_a_page(any_page, inner_hits=inner)
-        search = self._search().query(Bool(filter=[Ids(values=ids)], must=[best])).extra(size=len(ids))
-        return {hit["_id"]: _best_page(hit) for hit in self._send(search)["hits"]["hits"]}
-
-    def _search(self) -> Search[Any]:
-        return Search(using=self._server, index=self._index).source(False).extra(timeout=f"{SEARCH_SECONDS}s")
-
-    def _send(self, search: Search[Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = search.params(allow_partial_search_results=False).execute().to_dict()
-        if answer["timed_out"]:
-            raise SearchUnavailable(f"no answer within {SEARCH_SECONDS} seconds")
-        return answer
+        search = self._scoped.search().query(Bool(filter=[Ids(values=ids)], must=[best])).extra(size=len(ids))
+        return {hit["_id"]: _best_page(hit) for hit in self._scoped.send(search)["hits"]["hits"]}
 
 
 def _best_page(hit: Mapping[str, Any]) -> tuple[int, str]:
@@ -194,7 +146,13 @@ def _best_page(hit: Mapping[str, Any]) -> tuple[int, str]:
 
 def _hit(hit: Mapping[str, Any], page: tuple[int, str] | None, parsed: ParsedQuery) -> Hit:
     number, text = page or (1, "")
-    return Hit(UUID(hit["_id"]), number, make_snippet(text, parsed), float(hit["_score"] or 0))
+    return Hit(
+        UUID(hit["_id"]),
+        number,
+        make_snippet(text, parsed),
+        float(hit["_score"] or 0),
+        _EXACT not in hit.get("matched_queries", ()),
+    )
 
 
 def _facets(told: Mapping[str, Any]) -> Facets:

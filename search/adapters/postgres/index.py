@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError
 
 from search.adapters.bites import bites
 from search.adapters.exclusive import end_alone
 from search.adapters.postgres import generations
-from search.adapters.postgres.frequencies import Frequencies, FrequencyCache
-from search.adapters.postgres.ranking import gather_evidence
-from search.adapters.postgres.statement import Phrase, Worth, build
-from search.adapters.postgres.tsquery import both, compile_coarse, compile_term, either, has_row
-from search.adapters.postgres.vectors import quote
+from search.adapters.postgres.frequencies import FrequencyCache
+from search.adapters.postgres.question import Question
 from search.adapters.postgres.writing import forget, prepare, write
 from search.models import Entry, Generation
-from search.ports import MAX_LIMIT, Facets, Hit, IndexEntry, SearchHits, SearchQuery, SearchUnavailable
-from search.query import parse, word_term
-from search.snippets import make_snippet
-from search.terms import Term
-from search.widening import ENOUGH, binding_terms, loose_terms, means_nothing
+from search.ports import MAX_LIMIT, IndexEntry, SearchHits, SearchQuery, SearchUnavailable
 
-_PLANNING = "SET LOCAL jit = off; SET LOCAL enable_seqscan = off"
-"""Compiling the statement takes many times its run, and reading all vectors many times what the inverted index does."""
-_TOO_COMMON = 20_000
-"""Words in more documents than this tell too little to be worth the scan of the inverted index."""
 _LONGEST_REACH = 10_000
 """Hits beyond this place are not handed out; nobody leafs that far, and sorting must stay cheap."""
 
@@ -75,7 +63,7 @@ class PostgresIndex:
         if not query.scopes:
             return SearchHits(0)
         with _available():
-            return _Search(query, self._frequencies.get()).run()
+            return Question(query, self._frequencies.get()).answer()
 
     def digests(self) -> Iterator[tuple[UUID, str]]:
         with _available():
@@ -115,67 +103,3 @@ class PostgresRebuild:
             generations.retire(self._generation)
             generations.clear_retired()
             end_alone()
-
-
-class _Search:
-    """One question, asked strictly first and loosened when too little answers."""
-
-    def __init__(self, query: SearchQuery, frequencies: Frequencies) -> None:
-        self._query = query
-        self._parsed = parse(query.text)
-        self._frequencies = frequencies
-
-    def run(self) -> SearchHits:
-        if means_nothing(self._parsed, self._query.text):
-            return SearchHits(0)
-        if not self._parsed.clauses:
-            return self._ask(None, [], relaxed=False)[0]
-        terms = [clause.term() for clause in self._parsed.clauses]
-        strict = both(map(compile_coarse, terms))
-        hits, found = self._ask(strict, [term for term in terms if has_row(term)], relaxed=False)
-        if found >= ENOUGH:
-            return hits
-        if binding := binding_terms(self._parsed):
-            rows = [term for term in binding if has_row(term)]
-            wider, more = self._ask(both(map(compile_coarse, binding)), rows, relaxed=True)
-            if more or self._parsed.quotes:
-                return wider if more > found else hits
-        loose = loose_terms(self._parsed, lambda word: self._frequencies.documents_with(word.main))
-        if not loose:
-            return hits
-        wider, more = self._ask(either((strict, *map(compile_term, loose))), [], relaxed=True)
-        return wider if more > found else hits
-
-    def _ask(self, matching: str | None, rows: list[Term], *, relaxed: bool) -> tuple[SearchHits, int]:
-        """The hits, and how many documents were found before facets chose among them. `rows`: words that must stand in
-        a row, which an entry of many pages cannot tell by itself."""
-        excluded = [wanted.term() for wanted in self._parsed.excluded]
-        phrases = [Phrase(compile_term(term), wanted=True) for term in rows]
-        phrases += [Phrase(compile_term(term), wanted=False) for term in excluded]
-        evidence, headings, worths = [], "", []
-        if self._parsed.clauses:
-            strict = both(compile_term(clause.term()) for clause in self._parsed.clauses)
-            evidence = gather_evidence(self._parsed, strict, self._frequencies)
-            headings = either(quote(word.main) for word in self._parsed.words)
-            worths = self._worths() if relaxed else []
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_PLANNING)
-            cursor.execute(*build(self._query, matching, phrases, worths, evidence, headings))
-            answer = json.loads(cursor.fetchone()[0])
-        years = {int(year): number for year, number in (answer["year"] or {}).items()}
-        facets = Facets(answer["kind"] or {}, years, answer["state"] or {})
-        return SearchHits(answer["count"], tuple(map(self._hit, answer["hits"] or [])), facets, relaxed), answer[
-            "found"
-        ]
-
-    def _hit(self, row: tuple[str, float, int | None, str | None]) -> Hit:
-        document_id, score, page, text = row
-        return Hit(UUID(document_id), page or 1, make_snippet(text or "", self._parsed), score)
-
-    def _worths(self) -> list[Worth]:
-        weighed = [(self._frequencies.weight(word.main), word) for word in dict.fromkeys(self._parsed.words)]
-        return [
-            Worth(weight, compile_term(word_term(word)))
-            for weight, word in weighed
-            if self._frequencies.documents_with(word.main) < _TOO_COMMON
-        ]

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from search.adapters.postgres.frequencies import Frequencies
-from search.adapters.postgres.tsquery import compile_term, either
+from search.adapters.postgres.tsquery import both, compile_term, either
 from search.adapters.postgres.vectors import quote
 from search.german.lexemes import FORM, PART, Forms
-from search.query import ParsedQuery, Wanted
+from search.wanted import ParsedQuery, Spellings, Wanted
 
 LABELS = "{0.25,0.3,0.7,1.0}"
 """What D, C, B and A are worth (parts of compounds, forms as written, words of the text, words of the headings)."""
-_PAIR, _NEAR, _PHRASE, _WHOLE, _FILED, _COMPLETE = 0.35, 0.5, 0.5, 100.0, 30.0, 0.3
+_PAIR, _NEAR, _PHRASE, _WHOLE, _FILED, _COMPLETE, _SIMILAR = 0.35, 0.5, 0.5, 100.0, 30.0, 0.3, 0.5
 _FEW_WORDS = 3
 
 
@@ -31,13 +31,14 @@ class Evidence:
     graded: bool
 
 
-def gather_evidence(query: ParsedQuery, strict: str, frequencies: Frequencies) -> list[Evidence]:
-    """Everything that speaks for a document, for a query with at least one clause; `strict` is all of it as tsquery."""
+def gather_evidence(query: ParsedQuery, frequencies: Frequencies, spellings: Spellings) -> list[Evidence]:
+    """All that speaks for a document, for a query with at least one clause."""
     evidence: list[Evidence] = []
     total = sum(frequencies.weight(word.main) for word in query.words)
     for clause in query.clauses:
         for wanted in clause.alternatives:
             evidence.extend(_for_wanted(wanted, frequencies))
+            evidence.extend(_for_spellings(wanted, frequencies, spellings))
     words = [word for word in query.words if word.stem or word.form.isdigit()]
     pair = _near if len(words) <= _FEW_WORDS else _beside
     share = _NEAR if len(words) <= _FEW_WORDS else _PAIR
@@ -45,6 +46,7 @@ def gather_evidence(query: ParsedQuery, strict: str, frequencies: Frequencies) -
         weight = share * min(frequencies.weight(one.main), frequencies.weight(other.main))
         evidence.append(Evidence(weight, pair(one, other), graded=False))
     if len(query.clauses) > 1:
+        strict = both(compile_term(clause.term()) for clause in query.clauses)
         evidence.append(Evidence(_COMPLETE * total, strict, graded=False))
     return evidence
 
@@ -66,6 +68,14 @@ def _for_wanted(wanted: Wanted, frequencies: Frequencies) -> Iterator[Evidence]:
     elif len(wanted.words) > 1:
         weight = sum(frequencies.weight(word.main) for word in wanted.words)
         yield Evidence(_PHRASE * weight, compile_term(wanted.term()), graded=False)
+
+
+def _for_spellings(wanted: Wanted, frequencies: Frequencies, spellings: Spellings) -> Iterator[Evidence]:
+    """Misread and mistyped words: less than a word that is written as it was asked for."""
+    for word in wanted.words if wanted.is_blurred else ():
+        if lexemes := spellings.of(word):
+            weight = _SIMILAR * len(lexemes) * frequencies.weight(word.main)
+            yield Evidence(weight, either(map(quote, lexemes)), graded=True)
 
 
 def _beside(one: Forms, other: Forms) -> str:

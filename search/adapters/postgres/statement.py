@@ -16,7 +16,7 @@ _FEWEST_RANKED, _MOST_RANKED, _EFFORT = 150, 400, 3_000
 that hold the more telling words, then those with the words in their headings, then the latest."""
 
 _ORDERS = {
-    Sort.RELEVANCE: "score DESC, coalesce(worth, 0) DESC, day DESC, received_at DESC, id DESC",
+    Sort.RELEVANCE: "alike, score DESC, coalesce(worth, 0) DESC, day DESC, received_at DESC, id DESC",
     Sort.NEWEST: "day DESC, received_at DESC, id DESC",
     Sort.OLDEST: "day, received_at, id",
 }
@@ -29,6 +29,13 @@ class Worth(NamedTuple):
     tsquery: str
 
 
+class Matching(NamedTuple):
+    """Tsqueries of what is found, and of what is found as it was typed; the rest is similar."""
+
+    wide: str
+    exact: str
+
+
 class Phrase(NamedTuple):
     """A tsquery that must hold (or, not `wanted`, must not hold) within the entry or within one of its pages."""
 
@@ -38,7 +45,7 @@ class Phrase(NamedTuple):
 
 def build(
     query: SearchQuery,
-    matching: str | None,
+    matching: Matching | None,
     phrases: list[Phrase],
     worths: list[Worth],
     evidence: list[Evidence],
@@ -46,8 +53,8 @@ def build(
 ) -> tuple[str, dict[str, Any]]:
     """SQL with named parameters, giving one JSON object.
 
-    `matching` is the tsquery of what is found (None: everything), narrowed by the phrases. `worths` and
-    the tsquery `headings` choose which documents are ranked by the whole evidence.
+    `matching` says what is found (None: everything), narrowed by the phrases; what is similar stands behind. `worths`
+    and the tsquery `headings` choose which documents are ranked by the whole evidence.
     """
     parameters: dict[str, Any] = {
         "scopes": sorted(query.scopes),
@@ -56,7 +63,8 @@ def build(
         "states": sorted(map(clean, query.states)),
         "offset": query.offset,
         "limit": query.limit,
-        "matching": matching,
+        "matching": matching and matching.wide,
+        "exact": matching and matching.exact,
         "headings": headings,
         "labels": LABELS,
     }
@@ -75,8 +83,11 @@ def build(
         )
     score = _score(evidence, parameters)
     relevance = query.sort is Sort.RELEVANCE and bool(evidence)
+    blurred = matching is not None and matching.exact != matching.wide
     return _SQL.format(
         entries=_matching("matching") if matching is not None else "search_entry e",
+        similar="x.exact_id IS NULL" if blurred else "false",
+        exact=_EXACT if blurred else "",
         conditions=" AND ".join(conditions),
         lifted="e.heading @@ %(headings)s::tsquery" if relevance else "false",
         entry_score=score if relevance else "0",
@@ -85,6 +96,12 @@ def build(
         ranked=max(_FEWEST_RANKED, min(_MOST_RANKED, _EFFORT // max(len(evidence), 1))),
         worths=_worths(worths if relevance else [], within, parameters),
     ), parameters
+
+
+_EXACT = (
+    "LEFT JOIN (SELECT id AS exact_id FROM search_entry WHERE words @@ %(exact)s::tsquery OFFSET 0) x"
+    " ON x.exact_id = e.id"
+)
 
 
 def _matching(parameter: str) -> str:
@@ -119,20 +136,20 @@ def _score(evidence: list[Evidence], parameters: dict[str, Any]) -> str:
 
 _SQL = """
 WITH found AS MATERIALIZED (
-    SELECT e.id, e.document_id, e.kind, e.year, e.state, e.day, e.received_at, {lifted} AS lifted,
+    SELECT e.id, e.document_id, e.kind, e.year, e.state, e.day, e.received_at, {lifted} AS lifted, {similar} AS alike,
            cardinality(%(kinds)s::text[]) = 0 OR e.kind = ANY(%(kinds)s::text[]) AS by_kind,
            cardinality(%(years)s::int[]) = 0 OR e.year = ANY(%(years)s::int[]) AS by_year,
            cardinality(%(states)s::text[]) = 0 OR e.state = ANY(%(states)s::text[]) AS by_state
-    FROM {entries} WHERE {conditions}
+    FROM {entries} {exact} WHERE {conditions}
 ), glance AS (
     SELECT id, sum(worth) AS worth FROM ({worths}) w GROUP BY id
 ), chosen AS (
     SELECT *, row_number() OVER (
-        ORDER BY coalesce(worth, 0) DESC, lifted DESC, day DESC, received_at DESC, id DESC
+        ORDER BY alike, coalesce(worth, 0) DESC, lifted DESC, day DESC, received_at DESC, id DESC
     ) AS place
     FROM found LEFT JOIN glance USING (id) WHERE by_kind AND by_year AND by_state
 ), scored AS (
-    SELECT c.id, c.document_id, c.day, c.received_at, c.worth, coalesce(s.score, 0) AS score
+    SELECT c.id, c.document_id, c.day, c.received_at, c.worth, c.alike, coalesce(s.score, 0) AS score
     FROM chosen c LEFT JOIN LATERAL (
         SELECT {entry_score} AS score FROM (SELECT e.words || ''::tsvector AS v FROM search_entry e
                                             WHERE e.id = c.id AND c.place <= {ranked} OFFSET 0) w
@@ -141,7 +158,7 @@ WITH found AS MATERIALIZED (
     SELECT *, row_number() OVER (ORDER BY {order}) AS place FROM scored
     ORDER BY place OFFSET %(offset)s LIMIT %(limit)s
 ), best AS (
-    SELECT h.place, h.document_id, h.score, p.number,
+    SELECT h.place, h.document_id, h.score, h.alike, p.number,
            (SELECT left(t.text, 60000) FROM search_page t WHERE t.id = p.id) AS text
     FROM shown h LEFT JOIN LATERAL (
         SELECT p.id, p.number FROM (SELECT id, number, words AS v FROM search_page WHERE entry_id = h.id) p
@@ -150,12 +167,13 @@ WITH found AS MATERIALIZED (
 )
 SELECT jsonb_build_object(
     'count', (SELECT count(*) FROM chosen), 'found', (SELECT count(*) FROM found),
+    'similar', (SELECT count(*) FROM chosen WHERE alike),
     'kind', (SELECT jsonb_object_agg(kind, n) FROM (
         SELECT kind, count(*) AS n FROM found WHERE by_year AND by_state GROUP BY 1) f),
     'year', (SELECT jsonb_object_agg(year, n) FROM (
         SELECT year, count(*) AS n FROM found WHERE by_kind AND by_state GROUP BY 1) f),
     'state', (SELECT jsonb_object_agg(state, n) FROM (
         SELECT state, count(*) AS n FROM found WHERE by_kind AND by_year GROUP BY 1) f),
-    'hits', (SELECT jsonb_agg(jsonb_build_array(document_id, score, number, text) ORDER BY place) FROM best)
+    'hits', (SELECT jsonb_agg(jsonb_build_array(document_id, score, number, text, alike) ORDER BY place) FROM best)
 )
 """

@@ -1,6 +1,6 @@
 """How the lexemes of a document become tsvector literals, within PostgreSQL's limits.
 
-Labels: A the words of the headings, B of the text, C forms as written, D parts of compounds.
+Labels: A the words of the headings, B of the text, C forms as written, D parts of compounds and shapes of words.
 Limits (PostgreSQL manual, 12.11): positions to 16,383, 256 per lexeme, a lexeme 2 kB, a tsvector 1 MB.
 """
 
@@ -94,6 +94,8 @@ def _add(vectors: Iterable[_Vector], analysis: Analysis, position: int, *, main:
                 vector.add(FORM + forms.form, place, form)
                 for stem in forms.parts:
                     vector.add(PART + stem, place, part)
+                for shape in forms.shapes:
+                    vector.add(shape, place, part)
             else:
                 vector.add(FORM + forms.form, place, main)
         for whole in analysis.wholes:

@@ -55,6 +55,16 @@ def test_a_word_is_found_with_page_and_snippet(api: APIClient, letters: list[Doc
     assert api.get(hit["document"]["link"]).status_code == 200
 
 
+def test_what_is_spelt_similarly_stands_behind_and_says_so(api: APIClient, letters: list[Document]) -> None:
+    misread = indexed("Hiermit beantrage ich eine Wohnnng", title="Falsch gelesen")
+    answer = found(api, q="Wohnung")
+    assert (answer["count"], answer["similar"]) == (2, 1)
+    assert [(hit["document"]["id"], hit["similar"]) for hit in answer["results"]] == [
+        (str(letters[0].id), False),
+        (str(misread.id), True),
+    ]
+
+
 def test_facets_count_kinds_years_and_states(api: APIClient, letters: list[Document]) -> None:
     facets = found(api)["facets"]
     assert {(one["value"], one["label"], one["count"]) for one in facets["kind"]} == {

@@ -51,6 +51,19 @@ def test_documents_of_another_office_are_not_there(browser_of: Callable[..., Cli
     assert "brief.txt" not in text_of(stranger.get("/inbox/"))
 
 
+def test_hits_that_are_spelt_similarly_are_told_from_the_others(browser_of: Callable[..., Client]) -> None:
+    from dms.access.permissions import Role
+
+    clerk = browser_of(Role.CLERK)
+    a_letter("Die Hecke am Gehweg", title="Richtig gelesen")
+    a_letter("Die Hecke am Gehvveg", title="Falsch gelesen")
+    shown = text_of(clerk.get("/?q=Gehweg"))
+    assert "1 Dokument enthält nur ähnlich geschriebene Wörter" in shown
+    assert shown.index("Richtig gelesen") < shown.index("Falsch gelesen") < shown.index(" ähnlich geschrieben ")
+    assert shown.count(" ähnlich geschrieben ") == 1
+    assert "Genau so geschrieben kommt es nicht vor." in text_of(clerk.get("/?q=Genhweg"))
+
+
 def test_scanning_staff_sees_the_inbox_but_reads_no_letters(browser_of: Callable[..., Client]) -> None:
     from dms.access.permissions import Role
 

@@ -23,7 +23,7 @@ from search.comparison import Fault, compare, examine
 from search.indexer import TOPIC, drain, pending
 from search.ports import IndexEntry, SearchQuery, SearchUnavailable
 from search.source import RecordsSource
-from search.tasks import work
+from search.tasks import look_for_older_analysis, sweep, work
 from tests.factories import document, user_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("store", "index")]
@@ -225,3 +225,21 @@ def test_whoever_waits_for_the_index_is_told_when_nobody_is_at_work(monkeypatch:
     told = StringIO()
     call_command("search", "check", "--wait", stdout=told)
     assert "Search index and database agree." in told.getvalue()
+
+
+def test_when_texts_are_analysed_otherwise_every_document_is_indexed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in ("Hundesteuer", "Wohngeld"):
+        document([text])
+    work()
+    look_for_older_analysis.cache_clear()
+    sweep()
+    assert pending() == 0
+    monkeypatch.setattr("search.digest.fingerprint", lambda: "after an update")
+    look_for_older_analysis.cache_clear()
+    sweep()
+    assert (pending(), len(found("Hundesteuer"))) == (2, 1), "searches go on in what there is"
+    work()
+    look_for_older_analysis.cache_clear()
+    sweep()
+    assert pending() == 0
+    assert list(compare(search_index(), RecordsSource())) == []
