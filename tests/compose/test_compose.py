@@ -33,7 +33,7 @@ class Town:
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self.engine, self.folder = engine, folder
-        self._token, self._authority = "", folder / "proxy-root.crt"
+        self._token, self._authority = "", folder.parent / "proxy-root.crt"
 
     def compose(self, *arguments: str) -> str:
         return self.engine.run("docker-compose", "--project-directory", self.folder, "-f",

@@ -47,10 +47,10 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def morning(town: Product, state: Callable[[str], None]) -> Morning:
-    return mornings_of(town, state)
+    return mornings_of(town, state, FULL_STACK if town.full_stack else ALONE)
 
 
-def mornings_of(product: Product, state: Callable[[str], None]) -> Morning:
+def mornings_of(product: Product, state: Callable[[str], None], where: str) -> Morning:
     """`with morning("without the database") as post:` – mail for the block to deliver, while somebody looks on; at its
     end everything must have arrived, once and whole."""
 
@@ -63,7 +63,7 @@ def mornings_of(product: Product, state: Callable[[str], None]) -> Morning:
             yield post
             post.wait_until_settled(SETTLE_SECONDS)
         post.assert_each_arrived_once()
-        post.assert_the_books_agree(state, f"{'full stack' if product.full_stack else 'alone'}, {occasion}")
+        post.assert_the_books_agree(state, f"{where}, {occasion}")
         post.assert_found([*files[:2], *uploads[:2]])
         assert onlooker.seen, "nobody saw anything"
         assert not onlooker.faults

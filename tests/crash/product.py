@@ -29,7 +29,7 @@ from scripts.run.programs import die_with_manager
 from scripts.run.state import State
 from scripts.stack.up import own_place
 
-START_SECONDS = 240
+START_SECONDS = 600
 STARTERS = {False: ("scripts.run", "up"), True: ("scripts.stack.up", "up")}
 
 

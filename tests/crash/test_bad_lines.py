@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from scripts.run.failure import SetUpError
-from tests.crash.conftest import BOTH, FULL_STACK, Morning, mornings_of, skip_without_full_stack
+from tests.crash.conftest import ALONE, BOTH, FULL_STACK, Morning, mornings_of, skip_without_full_stack
 from tests.crash.far_servers import far_servers
 from tests.crash.lines import Lines, lines_to
 from tests.crash.post import state_folder_below
@@ -63,7 +63,7 @@ def far_town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def morning(far_town: FarTown, state: Callable[[str], None]) -> Morning:
-    return mornings_of(far_town[0], state)
+    return mornings_of(far_town[0], state, _where(far_town[1]))
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_a_slow_line_is_told_and_everything_arrives(
 ) -> None:
     product, lines = far_town
     _only_where_it_is_far(lines, server)
-    with morning(f"{_where(lines)}, a slow line to {server}") as post:
+    with morning(f"a slow line to {server}") as post:
         with lines.slow(server, LATENCY_MS[server]):
             post.deliver()
             told = wait_for_grade(product, server, "slow")
@@ -95,7 +95,7 @@ def test_a_line_that_hangs_half_open_is_told_and_everything_arrives(
 ) -> None:
     product, lines = far_town
     _only_where_it_is_far(lines, server)
-    with morning(f"{_where(lines)}, a hanging line to {server}") as post:
+    with morning(f"a hanging line to {server}") as post:
         post.deliver()
         with lines.hanging(server):
             told = wait_for_grade(product, server, "away")
@@ -111,7 +111,7 @@ def test_a_database_that_hangs_half_open_is_told_however_many_wait_for_pages(
     far_town: FarTown, morning: Morning, browser: requests.Session
 ) -> None:
     product, lines = far_town
-    with morning(f"{_where(lines)}, a hanging line to database") as post:
+    with morning("a hanging line to database") as post:
         post.deliver()
         with lines.hanging("database"), _crowd(product, browser):
             wait_for_grade(product, "database", "away")
@@ -130,7 +130,7 @@ def _only_where_it_is_far(lines: Lines, server: str) -> None:
 
 
 def _where(lines: Lines) -> str:
-    return FULL_STACK if "search" in lines.ports else "alone"
+    return FULL_STACK if "search" in lines.ports else ALONE
 
 
 class _crowd:  # noqa: N801 - reads as a context

@@ -68,7 +68,7 @@ def clock(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture
 def morning(clock: TurnedClock, state: Callable[[str], None]) -> Iterator[Morning]:
-    yield mornings_of(clock.product, state)
+    yield mornings_of(clock.product, state, FULL_STACK if clock.product.full_stack else ALONE)
     clock.turn(RIGHT)
 
 
