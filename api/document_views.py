@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -29,11 +29,12 @@ from api.document_shapes import (
     read_documents,
 )
 from api.downloads import ANY_TYPE, SAFE_TYPES, SENT_ON, Download, send
+from api.etags import IF_MATCH, etag_of, expected_of
 from api.parsers import JSONParser
 from api.problems import not_found
 from api.schema_examples import CHANGE, DOCUMENT, KIND, answered, sent
 from dms.access.actors import Actor
-from dms.records.corrections import Corrections, document_correct, state_digest
+from dms.records.corrections import Corrections, document_correct
 from dms.records.kinds import of_kinds
 from dms.records.models import Document, DocumentKind, ObjectRole, StoredObject
 from dms.records.queries import DocumentQuerySet
@@ -67,11 +68,7 @@ class DocumentView(ApiView):
     @extend_schema(
         operation_id="documents_change",
         request=DocumentChangeSerializer,
-        parameters=[
-            OpenApiParameter(
-                "If-Match", str, OpenApiParameter.HEADER, description="Change only what still has this ETag (else 412)."
-            )
-        ],
+        parameters=[IF_MATCH],
         examples=[sent("Title, date and kind", CHANGE), answered("Corrected", DOCUMENT | CHANGE | {"kind": KIND})],
     )
     def patch(self, request: Request, document_id: UUID) -> Response:
@@ -85,7 +82,7 @@ class DocumentView(ApiView):
         corrections = cast("Corrections", change.validated_data)
         if "kind" in change.validated_data:
             corrections["kind"] = _find_kind(change.validated_data["kind"])
-        document_correct(self.actor, document, corrections, expected=_expected(request, document))
+        document_correct(self.actor, document, corrections, expected=expected_of(request, document))
         return self._answer(document_id)
 
     def _answer(self, document_id: UUID) -> Response:
@@ -93,7 +90,7 @@ class DocumentView(ApiView):
         if document is None:
             raise not_found()
         [answer] = answers_for(self.actor, [document])
-        return Response(self.get_serializer(answer).data, headers={"ETag": f'"{state_digest(document)}"'})
+        return Response(self.get_serializer(answer).data, headers=etag_of(document))
 
 
 class DocumentKindsView(ApiView):
@@ -187,13 +184,3 @@ def _find_kind(slug: str | None) -> DocumentKind | None:
     if kind is None:
         raise ValidationError({"kind": [_("Diese Dokumentart gibt es nicht.")]})
     return kind
-
-
-def _expected(request: Request, document: Document) -> str | None:
-    """What `If-Match` asks for. None: anything; of several tags the one that fits counts."""
-    header = request.headers.get("If-Match")
-    if header is None or header.strip() == "*":
-        return None
-    tags = [tag.strip().strip('"') for tag in header.split(",")]
-    now = state_digest(document)
-    return now if now in tags else tags[0]

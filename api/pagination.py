@@ -24,13 +24,17 @@ class NewestFirst(pagination.CursorPagination):
         """A cursor comes back as we gave it, or is refused: its position goes into the query."""
         try:
             cursor = super().decode_cursor(request)
-            usable = cursor is None or cursor.position is None or parse_datetime(str(cursor.position)) is not None
+            usable = cursor is None or cursor.position is None or self.is_position(str(cursor.position))
         except (NotFound, ValueError):
             usable = False
         if not usable:
             sentence = _("Der Cursor ist unbrauchbar. Bitte die Liste von vorn lesen.")
             raise Problem(status.HTTP_400_BAD_REQUEST, "invalid_cursor", sentence)
         return cursor
+
+    def is_position(self, position: str) -> bool:
+        """Whether this can have been the place of a row. Raises ValueError like the parser of days."""
+        return parse_datetime(position) is not None
 
     def get_page_size(self, request: Request) -> int | None:
         """Raises ValidationError where DRF would quietly take another number."""
@@ -48,3 +52,12 @@ class NewestFirst(pagination.CursorPagination):
             if parameter["name"] == self.page_size_query_param:
                 parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": self.max_page_size}
         return parameters
+
+
+class ByNumber(NewestFirst):
+    """In the order of the file plan."""
+
+    ordering = ("order_key", "number")
+
+    def is_position(self, position: str) -> bool:
+        return "\0" not in position

@@ -20,8 +20,8 @@ from dms.access.permissions import Permission
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
 from dms.ports import ObjectLocked, ObjectStoreError, StoreUnavailable
-from dms.records.corrections import ChangedMeanwhile
 from dms.records.facts import InvalidFact
+from dms.records.meanwhile import ChangedMeanwhile
 from ingest.intake import KeyUsedForOtherBytes
 from search.ports import SearchUnavailable
 
@@ -43,7 +43,7 @@ TITLES = {
     500: gettext_lazy("Interner Fehler"),
     503: gettext_lazy("Vorübergehend nicht verfügbar"),
 }
-VIEWING = {Permission.INBOX_VIEW, Permission.DOCUMENT_VIEW, Permission.HISTORY_VIEW}
+VIEWING = {Permission.INBOX_VIEW, Permission.DOCUMENT_VIEW, Permission.HISTORY_VIEW, Permission.PLAN_VIEW}
 
 
 class Problem(exceptions.APIException):

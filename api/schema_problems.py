@@ -34,12 +34,16 @@ DESCRIPTIONS = {
     "503": "The store or the search does not answer; try again later.",
 }
 DOWNLOAD = ("206", "304", "412", "416", "500")
-WRITING = {"inbox_create": ("400", "413", "415", "422", "503"), "documents_change": ("400", "412", "413", "415")}
+WITH_BODY = ("400", "413", "415")
+WITH_IF_MATCH = ("409", "412")
 ACTING = {
+    "inbox_create": ("422", "503"),
+    "file_plan_import": ("404", "409", "412"),
+    "plan_entries_create": ("404",),
     "inbox_retry": ("409",),
     "inbox_accept": ("409",),
     "inbox_reopen": ("409",),
-    "inbox_settle": ("400", "409", "413", "415"),
+    "inbox_settle": ("409",),
     "inbox_original": ("403", "409"),
 }
 
@@ -62,12 +66,16 @@ def _codes(path: str, method: str, operation: dict[str, Any]) -> list[str]:
         codes.append("400")
     if method != "get":
         codes.append("403")
+    if "requestBody" in operation:
+        codes += WITH_BODY
+    if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):
+        codes += WITH_IF_MATCH
     if _is_download(operation):
         codes += DOWNLOAD
-    if operation["operationId"] == "search":
-        codes.append("503")
     name = operation["operationId"]
-    return [*codes, *WRITING.get(name, ()), *ACTING.get(name, ())]
+    if name == "search":
+        codes.append("503")
+    return [*codes, *ACTING.get(name, ())]
 
 
 def _is_download(operation: dict[str, Any]) -> bool:

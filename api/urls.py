@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from api import document_views, history_views, inbox_views, page_views, schema_views, search_views
+from api import document_views, history_views, inbox_views, page_views, plan_views, schema_views, search_views
 
 app_name = "api"
 
 DOCUMENT = "documents/<uuid:document_id>/"
 ITEM = "inbox/<uuid:item_id>/"
+ENTRY = "plan-entries/<uuid:entry_id>/"
 
 urlpatterns = [
     path("inbox/", inbox_views.InboxView.as_view(), name="inbox"),
@@ -28,6 +29,14 @@ urlpatterns = [
     path(f"{DOCUMENT}thumbnail/", document_views.DocumentThumbnailView.as_view(), name="document-thumbnail"),
     path(f"{DOCUMENT}history/", history_views.DocumentHistoryView.as_view(), name="document-history"),
     path("document-kinds/", document_views.DocumentKindsView.as_view(), name="document-kinds"),
+    path("file-plan/", plan_views.FilePlanView.as_view(), name="file-plan"),
+    path("file-plan/tree/", plan_views.FilePlanTreeView.as_view(), name="file-plan-tree"),
+    path("file-plan/export/", plan_views.FilePlanExportView.as_view(), name="file-plan-export"),
+    path("file-plan/import/", plan_views.FilePlanImportView.as_view(), name="file-plan-import"),
+    path("plan-entries/", plan_views.PlanEntriesView.as_view(), name="plan-entries"),
+    path(ENTRY, plan_views.PlanEntryView.as_view(), name="plan-entry"),
+    path(f"{ENTRY}move/", plan_views.PlanEntryMoveView.as_view(), name="plan-entry-move"),
+    path(f"{ENTRY}retire/", plan_views.PlanEntryRetireView.as_view(), name="plan-entry-retire"),
     path("search/", search_views.SearchView.as_view(), name="search"),
     path("schema/", schema_views.SchemaView.as_view(), name="schema"),
     path("schema/docs/", schema_views.SchemaDocsView.as_view(), name="schema-docs"),

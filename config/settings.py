@@ -283,6 +283,7 @@ SPECTACULAR_SETTINGS = {
         "ItemSource": "ingest.models.Source",
         "DocumentState": "dms.records.models.DocumentState",
         "TextState": "dms.records.models.TextState",
+        "PlanEntryState": "dms.records.plan.models.EntryState",
         "KindSource": "dms.records.models.KindSource",
     },
     "POSTPROCESSING_HOOKS": [

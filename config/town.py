@@ -1,11 +1,15 @@
-"""Sets up a town: kinds of documents, the central inbox, a first user with grants. Repeats safely."""
+"""Sets up a town: kinds of documents, the central inbox, the file plan, a first user with grants. Repeats safely."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
 
 from dms.access.actors import Actor, system_setup
@@ -14,25 +18,57 @@ from dms.access.permissions import Role
 from dms.accounts.accounts import account_create
 from dms.audit.door import change
 from dms.audit.events import Event
-from dms.records.models import DocumentKind
+from dms.records.models import DocumentKind, FilePlan
+from dms.records.plan.changing import plan_create
+from dms.records.plan.csv_form import read_csv
+from dms.records.plan.importing import ImportRefused, plan_import
 from ingest.classification.kinds import KINDS
 from ingest.scopes import CENTRAL_INBOX
 
 CHAIN = "town"
 FIRST_DAY = date(2020, 1, 1)
+FILES = "Akten"
+"""The scope of the file plan, and of all that is kept by it, until parts of it get rights of their own."""
+SAMPLE_PLAN = Path(__file__).with_name("sample_plan.csv")
 
 
 def town_setup() -> Scope:
-    """Kinds and the central inbox; what is there already stays as it is. Their labels are German in every shell."""
+    """Kinds, the central inbox and the file plan; what is there already stays as it is. German in every shell.
+
+    Gives the scope of the inbox.
+    """
     actor = system_setup()
     for kind in KINDS:
         if not DocumentKind.objects.filter(pk=kind.slug).exists():
             with translation.override(settings.LANGUAGE_CODE):
                 row = DocumentKind(slug=kind.slug, label=str(kind.label), description=str(kind.description))
             _create(actor, Event.KIND_CREATED, row)
-    scope = Scope.objects.filter(name=CENTRAL_INBOX).first()
+    if not FilePlan.objects.exists():
+        plan_setup(_scope(actor, FILES))
+    return _scope(actor, CENTRAL_INBOX)
+
+
+def plan_setup(scope: Scope) -> FilePlan:
+    """The sample plan: ten main groups of municipal tasks, with retention rules that nobody has reviewed yet."""
+    rows, problems = read_csv(SAMPLE_PLAN.read_bytes())
+    if problems:
+        raise ImportRefused(problems)
+    actor = system_setup()
+    with transaction.atomic():
+        plan = plan_create(actor, name="Musteraktenplan", version="2026", scope=scope, valid_from=FIRST_DAY)
+        plan_import(actor, plan, rows)
+    return plan
+
+
+def files_scopes() -> list[Scope]:
+    """Where the records are kept, to give somebody a role there; none before the town is set up."""
+    return list(Scope.objects.filter(name=FILES))
+
+
+def _scope(actor: Actor, name: str) -> Scope:
+    scope = Scope.objects.filter(name=name).first()
     if scope is None:
-        scope = Scope(name=CENTRAL_INBOX)
+        scope = Scope(name=name)
         _create(actor, Event.SCOPE_CREATED, scope)
     return scope
 
@@ -45,15 +81,16 @@ def user_setup(
     roles: list[Role],
     actor: Actor | None = None,
     now: datetime | None = None,
+    also: Iterable[Scope] = (),
 ) -> User:
-    """Makes the user with this password unless there is one of the name, and gives the roles in the scope."""
+    """Makes the user with this password unless there is one of the name, and gives the roles in `scope` and `also`."""
     actor = actor or system_setup()
     user = User.objects.filter(username=username).first()
     if user is None:
         user = account_create(actor, username, password, now=now or timezone.now())
-    for role in roles:
-        if not Grant.objects.filter(user=user, scope=scope, role=role).exists():
-            grant = Grant(user=user, scope=scope, role=role, valid_from=FIRST_DAY)
+    for where, role in product((scope, *also), roles):
+        if not Grant.objects.filter(user=user, scope=where, role=role).exists():
+            grant = Grant(user=user, scope=where, role=role, valid_from=FIRST_DAY)
             _create(actor, Event.GRANT_CREATED, grant)
     return user
 

@@ -15,6 +15,7 @@ class Place(Enum):
     HITS = _("In der Trefferliste")
     DOCUMENT = _("Im Dokument")
     INBOX = _("Im Posteingang")
+    PLAN = _("Im Aktenplan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ KEYS: dict[str, Key] = {
     "search": Key("/", Place.EVERYWHERE, _("In das Suchfeld springen"), also="Shift+/"),
     "go_search": Key("g s", Place.EVERYWHERE, _("Zur Suche")),
     "go_inbox": Key("g p", Place.EVERYWHERE, _("Zum Posteingang")),
+    "go_plan": Key("g a", Place.EVERYWHERE, _("Zum Aktenplan")),
     "help": Key("?", Place.EVERYWHERE, _("Diese Hilfe zeigen"), also="Shift+?"),
     "hit_next": Key("j,ArrowDown", Place.HITS, _("Nächster Treffer, mit Vorschau")),
     "hit_previous": Key("k,ArrowUp", Place.HITS, _("Vorheriger Treffer")),
@@ -74,6 +76,9 @@ KEYS: dict[str, Key] = {
     "kind_confirm": Key("b", Place.DOCUMENT, _("Vorgeschlagene Dokumentart bestätigen")),
     "kind_choose": Key("a", Place.DOCUMENT, _("Andere Dokumentart wählen")),
     "undo": Key("Control+z", Place.DOCUMENT, _("Letzte Berichtigung zurücknehmen")),
+    "plan_search": Key("f", Place.PLAN, _("Im Aktenplan suchen")),
+    "plan_back": Key("u", Place.PLAN, _("Zurück zum Baum")),
+    "plan_change": Key("e", Place.PLAN, _("Eintrag ändern")),
     "item_next": Key("j,ArrowDown", Place.INBOX, _("Nächster Eingang")),
     "item_previous": Key("k,ArrowUp", Place.INBOX, _("Vorheriger Eingang")),
     "item_open": Key("Enter", Place.INBOX, _("Dokument des Eingangs öffnen")),

@@ -28,7 +28,11 @@ from dms.audit.events import Event
 from dms.pages import Box, PageText, Word
 from dms.ports import ScanVerdict
 from dms.records.documents import NewDocument, NewObject, NewPage, documents_register
-from dms.records.models import Document, DocumentKind, ObjectRole, TextState
+from dms.records.models import Document, DocumentKind, FilePlan, ObjectRole, PlanEntry, TextState
+from dms.records.plan.changing import plan_create
+from dms.records.plan.importing import plan_import
+from dms.records.plan.retention import Appraisal, Confidence, Keeping, Retention, Unit
+from dms.records.plan.rows import PlanRow
 from ingest.intake import Delivery, take_in
 from ingest.models import InboxItem, ItemState, ItemVerb, Source
 from ingest.reasons import Reason
@@ -88,6 +92,25 @@ def another_scope(name: str = "Personalamt") -> Scope:
     with change(system_setup(), Event.SCOPE_CREATED, chain="town") as opened:
         opened.save(scope)
     return scope
+
+
+def file_plan(*rows: PlanRow, scope: Scope | None = None) -> FilePlan:
+    """With the given entries, or a few of a building office; the town's own sample plan has 192."""
+    plan = plan_create(system_setup(), name="Aktenplan der Probe", version="1", scope=scope or town())
+    kept = Retention(Keeping.PERIOD, 10, Unit.YEARS, "z. d. A.", "", Appraisal.ASSESS, "KAG", Confidence.LOW)
+    few = [
+        PlanRow("6", "Bauen"),
+        PlanRow("61", "Planen und Bauen", "6"),
+        PlanRow("610", "Bauakten", "61", retention=kept),
+        PlanRow("611", "Baulasten", "61"),
+    ]
+    plan_import(system_setup(), plan, rows or few)
+    return plan
+
+
+def plan_entry(number: str = "610") -> PlanEntry:
+    found: PlanEntry = PlanEntry.objects.select_related("plan").get(number=number)
+    return found
 
 
 def user_with(*roles: Role, name: str = "anna", scope: Scope | None = None) -> User:

@@ -39,12 +39,14 @@ def system_ingest() -> Actor:
 
 
 def system_setup() -> Actor:
-    """Sets up a town: scopes, kinds of documents, first account and grants, the trained model."""
-    allowed = {Permission.GRANT, Permission.CONFIGURE, Permission.ACCOUNT_MANAGE}
+    """Sets up a town: scopes, kinds of documents, the file plan, first account and grants, the trained model."""
+    allowed = {Permission.GRANT, Permission.CONFIGURE, Permission.ACCOUNT_MANAGE, Permission.PLAN_CHANGE}
     return Actor("system:setup", everywhere=frozenset(allowed))
 
 
 def operator(login: str) -> Actor:
-    """Somebody at the command line of the server, by the login there. Manages accounts and reads no records."""
-    allowed = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_KEEP}
+    """Somebody at the command line of the server, by the login there. Manages accounts and the file plan, and reads no
+    records."""
+    accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_KEEP}
+    allowed = accounts | {Permission.PLAN_VIEW, Permission.PLAN_CHANGE}
     return Actor(f"operator:{login}", everywhere=frozenset(allowed))

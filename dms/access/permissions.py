@@ -16,6 +16,8 @@ class Permission(StrEnum):
     DOCUMENT_VIEW = "document.view"
     DOCUMENT_CLASSIFY = "document.classify"
     DOCUMENT_CORRECT = "document.correct"
+    PLAN_VIEW = "plan.view"
+    PLAN_CHANGE = "plan.change"
     HISTORY_VIEW = "history.view"
     ACCOUNT_KEEP = "account.keep"
     ACCOUNT_MANAGE = "account.manage"
@@ -27,6 +29,7 @@ class Role(models.TextChoices):
     SCANNING = "scanning", _("Scanstelle")
     CLERK = "clerk", _("Sachbearbeitung")
     ARCHIVIST = "archivist", _("Archiv")
+    REGISTRY = "registry", _("Registratur")
 
 
 ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
@@ -39,9 +42,25 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_VIEW,
             Permission.DOCUMENT_CLASSIFY,
             Permission.DOCUMENT_CORRECT,
+            Permission.PLAN_VIEW,
         }
     ),
-    Role.ARCHIVIST: frozenset({Permission.INBOX_VIEW, Permission.DOCUMENT_VIEW, Permission.HISTORY_VIEW}),
+    Role.ARCHIVIST: frozenset(
+        {Permission.INBOX_VIEW, Permission.DOCUMENT_VIEW, Permission.HISTORY_VIEW, Permission.PLAN_VIEW}
+    ),
+    Role.REGISTRY: frozenset(
+        {
+            Permission.INBOX_VIEW,
+            Permission.INBOX_ADD,
+            Permission.INBOX_RETRY,
+            Permission.DOCUMENT_VIEW,
+            Permission.DOCUMENT_CLASSIFY,
+            Permission.DOCUMENT_CORRECT,
+            Permission.HISTORY_VIEW,
+            Permission.PLAN_VIEW,
+            Permission.PLAN_CHANGE,
+        }
+    ),
 }
 """Being administrator of the technology allows nothing here: it is not a role of this table."""
 

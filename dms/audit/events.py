@@ -27,6 +27,12 @@ class Event(StrEnum):
     DOCUMENT_CLASSIFIED = "document:classified"
     DOCUMENT_CORRECTED = "document:corrected"
     DOCUMENT_REVERTED = "document:reverted"
+    PLAN_CREATED = "plan:created"
+    PLAN_IMPORTED = "plan:imported"
+    PLAN_ENTRY_ADDED = "plan_entry:added"
+    PLAN_ENTRY_CHANGED = "plan_entry:changed"
+    PLAN_ENTRY_MOVED = "plan_entry:moved"
+    PLAN_ENTRY_RETIRED = "plan_entry:retired"
     SCOPE_CREATED = "scope:created"
     GRANT_CREATED = "grant:created"
     KIND_CREATED = "kind:created"
@@ -60,6 +66,12 @@ RULES: dict[Event, EventRule] = {
     Event.DOCUMENT_CLASSIFIED: EventRule(Permission.DOCUMENT_CLASSIFY, _("Dokumentart festgelegt")),
     Event.DOCUMENT_CORRECTED: EventRule(Permission.DOCUMENT_CORRECT, _("Angaben berichtigt")),
     Event.DOCUMENT_REVERTED: EventRule(Permission.DOCUMENT_CORRECT, _("Letzte Änderung zurückgenommen")),
+    Event.PLAN_CREATED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan angelegt")),
+    Event.PLAN_IMPORTED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan übernommen")),
+    Event.PLAN_ENTRY_ADDED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag angelegt")),
+    Event.PLAN_ENTRY_CHANGED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag geändert")),
+    Event.PLAN_ENTRY_MOVED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag verschoben")),
+    Event.PLAN_ENTRY_RETIRED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag stillgelegt")),
     Event.SCOPE_CREATED: EventRule(Permission.CONFIGURE, _("Bereich angelegt")),
     Event.GRANT_CREATED: EventRule(Permission.GRANT, _("Recht vergeben")),
     Event.KIND_CREATED: EventRule(Permission.CONFIGURE, _("Dokumentart angelegt")),

@@ -5,29 +5,17 @@ What was found before is not lost: it stands in the event of each correction, an
 
 from __future__ import annotations
 
-import hashlib
-import json
 from enum import StrEnum
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
 from dms.access.rule import can, require
-from dms.audit.door import audited_values, change
+from dms.audit.door import change
 from dms.audit.events import RULES, Event
-from dms.audit.lifecycle import NotPossible
 from dms.records.facts import Facts, clean_facts
+from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document, DocumentKind, DocumentVerb, KindSource
-
-
-class ChangedMeanwhile(NotPossible):
-    """Somebody else changed the document after it was looked at."""
-
-    code = "changed_meanwhile"
-
-    def __init__(self) -> None:
-        super().__init__(_("Das Dokument wurde inzwischen geändert. Bitte neu laden und noch einmal prüfen."))
 
 
 class DocumentAction(StrEnum):
@@ -57,11 +45,6 @@ def document_actions(actor: Actor, document: Document) -> list[DocumentAction]:
     ]
 
 
-def state_digest(document: Document) -> str:
-    """Changes with every change of the document itself; to find out whether somebody was faster."""
-    return hashlib.sha256(json.dumps(audited_values(document), sort_keys=True).encode()).hexdigest()[:32]
-
-
 def document_correct(
     actor: Actor, document: Document, corrections: Corrections, *, expected: str | None = None
 ) -> Document:
@@ -88,7 +71,7 @@ def document_set_kind(
         actor, Event.DOCUMENT_CLASSIFIED, document, chain=document.chain, verb=DocumentVerb.CHECK
     ) as opened:  # fmt: skip
         fresh: Document = opened.target
-        _refuse_if_changed(fresh, expected)
+        refuse_if_changed(fresh, expected)
         fresh.kind, fresh.kind_source = kind, KindSource.PERSON
         opened.save(fresh)
     return fresh
@@ -99,20 +82,14 @@ def document_set_facts(actor: Actor, document: Document, facts: Facts, *, expect
     stored = Document.objects.get(pk=document.pk)
     if all(getattr(stored, name) == value for name, value in facts.items()):
         require(actor, RULES[Event.DOCUMENT_CORRECTED].permission, stored)
-        _refuse_if_changed(stored, expected)
+        refuse_if_changed(stored, expected)
         return stored
     with change(
         actor, Event.DOCUMENT_CORRECTED, document, chain=document.chain, verb=DocumentVerb.CORRECT
     ) as opened:  # fmt: skip
         fresh: Document = opened.target
-        _refuse_if_changed(fresh, expected)
+        refuse_if_changed(fresh, expected)
         for name, value in facts.items():
             setattr(fresh, name, value)
         opened.save(fresh)
     return fresh
-
-
-def _refuse_if_changed(document: Document, expected: str | None) -> None:
-    """Compares what is stored: inside the door the row is locked, and its state already that of the verb."""
-    if expected is not None and expected != state_digest(Document.objects.get(pk=document.pk)):
-        raise ChangedMeanwhile

@@ -37,22 +37,25 @@ def clean_facts(document: Document, entered: Facts) -> Facts:
     """As they are stored: texts on one line, without signs that cannot be seen. Raises InvalidFact."""
     clean = Facts()
     if "title" in entered:
-        clean["title"] = _one_line("title", entered["title"])
+        clean["title"] = one_line("title", entered["title"])
         if not clean["title"]:
             raise InvalidFact("title", _("Ein Dokument braucht einen Titel."))
     if "sender" in entered:
-        clean["sender"] = _one_line("sender", entered["sender"])
+        clean["sender"] = one_line("sender", entered["sender"])
     if "letter_date" in entered:
         clean["letter_date"] = _plausible(document, entered["letter_date"])
     return clean
 
 
-def _one_line(field: str, text: str) -> str:
-    """What turns the reading direction or hides in a word would make a title look like another one."""
+def one_line(field: str, text: str, longest: int = LONGEST) -> str:
+    """As it is stored. Raises InvalidFact when it is too long.
+
+    What turns the reading direction or hides in a word would make a title look like another one.
+    """
     line = " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
-    if len(line) > LONGEST:
+    if len(line) > longest:
         sentence = _("Höchstens {most} Zeichen haben Platz; es sind {number}.")
-        raise InvalidFact(field, sentence.format(most=LONGEST, number=len(line)))
+        raise InvalidFact(field, sentence.format(most=longest, number=len(line)))
     return line
 
 

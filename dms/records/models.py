@@ -14,6 +14,7 @@ from dms.access.models import Scope
 from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
 from dms.pages import PageText
+from dms.records.plan.models import FilePlan, PlanEntry
 from dms.records.queries import DocumentQuerySet
 
 
@@ -229,3 +230,9 @@ class ClassifierModel(Recorded):
 
     class Meta:
         get_latest_by = "trained_at"
+
+
+__all__ = [
+    "ClassifierModel", "Document", "DocumentKind", "DocumentState", "DocumentVerb", "DocumentVersion", "FilePlan",
+    "KindSource", "ObjectRole", "Page", "PlanEntry", "StoredObject", "TextState",
+]  # fmt: skip

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_POST
 
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.records.corrections import ChangedMeanwhile, document_correct, document_set_kind, state_digest
+from dms.records.corrections import document_correct, document_set_kind
 from dms.records.facts import InvalidFact
 from dms.records.kinds import NONE_FITS
+from dms.records.meanwhile import ChangedMeanwhile, state_digest
 from dms.records.models import Document, DocumentKind
 from dms.records.undo import document_undo
 from frontend.fact_fields import Refused, is_fact, read_fact

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 from dms.access.actors import Actor
 from dms.access.permissions import Permission
 from dms.access.rule import can
-from dms.records.corrections import DocumentAction, document_actions, state_digest
+from dms.records.corrections import DocumentAction, document_actions
 from dms.records.duplicates import earlier_documents, receipt_of
 from dms.records.kinds import kind_labels
+from dms.records.meanwhile import state_digest
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
 from frontend.asked import Asked, whole_number
 from frontend.fact_fields import Refused, fact_fields

@@ -50,11 +50,11 @@ def scope(live_server: LiveServer) -> Scope:
 
 @pytest.fixture
 def clerk(scope: Scope) -> User:
-    """Reads, classifies and files, and may see the history."""
+    """Reads, classifies and files, may see the history and changes the file plan."""
     from config.town import user_setup
     from dms.access.permissions import Role
 
-    return user_setup("clerk", PASSWORD, scope=scope, roles=[Role.CLERK, Role.ARCHIVIST])
+    return user_setup("clerk", PASSWORD, scope=scope, roles=[Role.CLERK, Role.ARCHIVIST, Role.REGISTRY])
 
 
 @pytest.fixture

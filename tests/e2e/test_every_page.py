@@ -47,6 +47,8 @@ def every_page() -> dict[str, str]:
     token_issue(actor_for(clerk), clerk, name="Gewerbeamt, Import", now=now, expires_at=None)
     token_issue(actor_for(clerk), clerk, name="Abgelaufen", now=now, expires_at=now)
     first = letter(HEDGE, title="Antrag auf Fällung einer Hecke am Lindenweg", of=factories.item(b"same"))
+    factories.file_plan()
+    entry = factories.plan_entry()
     again = letter(HEDGE, of=factories.item(b"same", filename="Derselbe_Antrag_noch_einmal.pdf"))
     return {
         "start": "/",
@@ -60,6 +62,13 @@ def every_page() -> dict[str, str]:
         "document": f"/documents/{document.pk}/?q=Genehmigung&hit=0",
         "duplicate": f"/documents/{again.pk}/",
         "text": f"/documents/{first.pk}/text/",
+        "plan": "/plan/",
+        "plan search": "/plan/?q=bau",
+        "plan entry": f"/plan/{entry.pk}/",
+        "plan change": f"/plan/{entry.pk}/change/",
+        "plan add": "/plan/add/?parent=61",
+        "plan retire": f"/plan/{entry.pk}/retire/",
+        "plan import": "/plan/import/",
         "help": "/help/",
         "account": "/account/",
         "withdraw": f"/account/tokens/{ApiToken.objects.get(name='Gewerbeamt, Import').pk}/withdraw/",

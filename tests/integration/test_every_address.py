@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from dms.access.models import ApiToken, Scope, User
 from dms.access.permissions import Role
+from dms.records.plan.rows import PlanRow
 from tests import factories
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -54,7 +55,7 @@ QUERIES = ("", "?q=Lindenweg", f"?q={SECRET[:-1]}*")
 @pytest.fixture
 def town(db: None, store: Path) -> Town:
     """With one of everything that has an address."""
-    clerk = factories.user_with(Role.CLERK, Role.ARCHIVIST, name="clerk")
+    clerk = factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, name="clerk")
     item = factories.refused(filename=f"{SECRET}.txt")
     document = factories.document(
         [f"Der Lindenweg ist eine {SECRET}"],
@@ -65,8 +66,10 @@ def town(db: None, store: Path) -> Town:
         sender=SECRET,
     )
     factories.token_of(clerk)
+    factories.file_plan(PlanRow("6", SECRET))
     index()
     there = {"item_id": item.pk, "document_id": document.pk, "number": 1, "name": "title"}
+    there["entry_id"] = factories.plan_entry("6").pk
     there["token_id"] = ApiToken.objects.get().pk
     return Town(there, clerk)
 

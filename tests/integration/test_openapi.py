@@ -29,6 +29,12 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "PATCH /api/v1/documents/{document_id}/": "the kinds stand in the database",
     "POST /api/v1/inbox/{item_id}/settle/": "a note of spaces says nothing",
     "POST /api/v1/inbox/": "a part with an empty file name is no file",
+    "GET /api/v1/plan-entries/": "a cursor is what we gave out",
+    "POST /api/v1/plan-entries/": "a rule is whole or there is none, and the entry above is there",
+    "PATCH /api/v1/plan-entries/{entry_id}/": "a rule is whole or there is none",
+    "POST /api/v1/plan-entries/{entry_id}/move/": "the entry above is there",
+    "POST /api/v1/plan-entries/{entry_id}/retire/": "a reason of spaces says nothing",
+    "POST /api/v1/file-plan/import/": "not every file is a plan",
 }
 """Where a request may fit the description and is refused all the same; all other checks hold there too."""
 
@@ -47,7 +53,7 @@ def operations(app: object | None = None) -> dict[str, APIOperation]:
 def clerk(db: None, store: Path) -> Iterator[User]:
     request_finished.disconnect(close_old_connections)  # as Django's own test client does: the test's transaction stays
     request_started.disconnect(close_old_connections)
-    yield factories.user_with(Role.CLERK, Role.ARCHIVIST, name="clerk")
+    yield factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, name="clerk")
     request_started.connect(close_old_connections)
     request_finished.connect(close_old_connections)
 
@@ -58,6 +64,7 @@ def test_an_operation_keeps_its_promise(label: str, clerk: User) -> None:
         "document_id": str(factories.document(["Antrag auf Wohngeld", ""], rendition=b"%PDF", attachments=["a"]).id),
         "item_id": str(factories.refused().id),
         "number": 1,
+        "entry_id": _entry_id(),
     }
     operation = operations(get_wsgi_application())[label]
     excluded: list[CheckFunction] = [positive_data_acceptance] if label in NOT_ALL_THAT_FITS_IS_TAKEN else []
@@ -79,6 +86,11 @@ def test_an_operation_keeps_its_promise(label: str, clerk: User) -> None:
         case.call_and_validate(headers=login, excluded_checks=excluded)
 
     ask()
+
+
+def _entry_id() -> str:
+    factories.file_plan()
+    return str(factories.plan_entry().pk)
 
 
 def _is_usable(value: object) -> bool:

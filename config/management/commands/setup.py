@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config.settings import env
-from config.town import town_setup, user_setup
+from config.town import files_scopes, town_setup, user_setup
 from dms.access.actors import system_setup
 from dms.access.models import Scope, User
 from dms.access.permissions import Role
@@ -39,7 +39,7 @@ def first_user_setup(scope: Scope, file: Path) -> None:
     if first is not None and password_is_chosen(first):
         file.unlink(missing_ok=True)
     password = "" if first else _password(file)
-    user_setup(FIRST_USER, password, scope=scope, roles=list(Role))
+    user_setup(FIRST_USER, password, scope=scope, roles=list(Role), also=files_scopes())
 
 
 def _password(file: Path) -> str:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count
 from django.utils import timezone
 
-from config.town import user_setup
+from config.town import files_scopes, user_setup
 from dms.access.models import ApiToken, Scope, User
 from dms.access.permissions import Role
 from dms.accounts.accounts import account_disable, account_enable, password_reset
@@ -60,7 +60,10 @@ class Command(BaseCommand):
     def _give_roles(self, name: str, roles: list[Role]) -> None:
         new, password = not User.objects.filter(username=name).exists(), secrets.token_urlsafe(12)
         try:
-            user_setup(name, password, scope=inbox_scope(), roles=roles, actor=operator_here(), now=timezone.now())
+            user_setup(
+                name, password, scope=inbox_scope(), also=files_scopes(), roles=roles, actor=operator_here(),
+                now=timezone.now(),
+            )  # fmt: skip
         except Scope.DoesNotExist:
             raise CommandError("There is no inbox yet. First: ./manage.py setup") from None
         except ValidationError as error:

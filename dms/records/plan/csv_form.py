@@ -1,0 +1,133 @@
+"""The file plan as a table for spreadsheets: written as Excel in German offices opens it, read as people save it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dms.records.plan.retention import Retention
+from dms.records.plan.rows import PlanRow, RowProblem
+from dms.records.plan.words import (
+    APPRAISAL_LETTERS,
+    CONFIDENCE_WORDS,
+    read_day,
+    read_keeping,
+    write_day,
+    write_keeping,
+)
+
+COLUMNS = (
+    "Nummer", "Übergeordnet", "Titel", "Beschreibung", "Gültig von", "Gültig bis", "Stand", "Aufbewahrung",
+    "Beginn der Frist", "Hinweis zur Frist", "Bewertung", "Rechtsgrundlage", "Sicherheit", "Geprüft von",
+)  # fmt: skip
+NEEDED = ("Nummer", "Titel")
+STATES = {"": False, "aktiv": False, "stillgelegt": True}
+_FORMULA = ("=", "+", "-", "@")
+
+
+class UnreadablePlan(ValueError):
+    """The file as a whole is no plan that can be read. The message is for people."""
+
+
+def write_csv(rows: Iterable[PlanRow]) -> str:
+    """With the mark by which Excel knows UTF-8, separated by semicolons."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(map(_guarded, _cells(row)) for row in rows)
+    return "\N{BYTE ORDER MARK}" + out.getvalue()
+
+
+def read_csv(content: bytes) -> tuple[list[PlanRow], list[RowProblem]]:
+    """Rows that can be read, and what is wrong with the others, by line. Raises UnreadablePlan."""
+    text = _decoded(content)
+    head = text.split("\n", 1)[0]
+    delimiter = max(";,\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        table = [(reader.line_num, cells) for cells in reader]
+    except csv.Error as error:
+        sentence = _("Die Tabelle lässt sich ab Zeile {line} nicht lesen.").format(line=reader.line_num)
+        raise UnreadablePlan(sentence) from error
+    names = _columns(table[0][1] if table else [])
+    rows, problems = [], []
+    for line, cells in table[1:]:
+        if not any(cell.strip() for cell in cells):
+            continue
+        given = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(_unguarded, cells), strict=False))
+        try:
+            rows.append(_row(given, line))
+        except _Unreadable as error:
+            problems.append(RowProblem(line, given["Nummer"], str(error)))
+    return rows, problems
+
+
+class _Unreadable(ValueError):
+    pass
+
+
+def _cells(row: PlanRow) -> list[str]:
+    rule = row.retention
+    return [
+        row.number, row.parent, row.title, row.description, write_day(row.valid_from), write_day(row.valid_to),
+        "stillgelegt" if row.retired else "aktiv", write_keeping(rule.keeping, rule.length, rule.unit), rule.start,
+        rule.note, APPRAISAL_LETTERS.get(rule.appraisal, ""), rule.legal_basis,  # type: ignore[call-overload]
+        CONFIDENCE_WORDS.get(rule.confidence, ""), rule.reviewed_by,  # type: ignore[call-overload]
+    ]  # fmt: skip
+
+
+def _row(given: Mapping[str, str], line: int) -> PlanRow:
+    keeping, length, unit = _read(given, "Aufbewahrung", read_keeping)
+    rule = Retention(
+        keeping, length, unit, given["Beginn der Frist"], given["Hinweis zur Frist"],
+        _read(given, "Bewertung", lambda typed: _by_word(APPRAISAL_LETTERS, typed)), given["Rechtsgrundlage"],
+        _read(given, "Sicherheit", lambda typed: _by_word(CONFIDENCE_WORDS, typed)), given["Geprüft von"],
+    )  # fmt: skip
+    return PlanRow(
+        given["Nummer"], given["Titel"], given["Übergeordnet"], given["Beschreibung"],
+        _read(given, "Gültig von", read_day), _read(given, "Gültig bis", read_day),
+        _read(given, "Stand", lambda typed: STATES[typed.strip().lower()]), rule, where=line,
+    )  # fmt: skip
+
+
+def _read(given: Mapping[str, str], column: str, reader: Callable[[str], Any]) -> Any:
+    try:
+        return reader(given[column])
+    except (ValueError, KeyError):
+        sentence = _("In der Spalte „{column}“ steht „{value}“, das ist dort nicht vorgesehen.")
+        raise _Unreadable(sentence.format(column=column, value=given[column][:40])) from None
+
+
+def _by_word(words: Mapping[Any, str], typed: str) -> str:
+    typed = typed.strip().lower()
+    return next(str(value) for value, word in words.items() if word.lower() == typed) if typed else ""
+
+
+def _columns(head: list[str]) -> list[str]:
+    known = {name.lower(): name for name in COLUMNS}
+    names = [known.get(cell.strip().lower(), cell.strip()) for cell in head]
+    if missing := [name for name in NEEDED if name not in names]:
+        sentence = _("In der ersten Zeile fehlt die Spalte „{column}“. Vorgesehen sind: {columns}.")
+        raise UnreadablePlan(sentence.format(column=missing[0], columns=", ".join(COLUMNS)))
+    return names
+
+
+def _decoded(content: bytes) -> str:
+    """Excel saves in Windows' own character set unless told otherwise."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _guarded(cell: str) -> str:
+    """A spreadsheet would take a text that begins like a formula for one."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

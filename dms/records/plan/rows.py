@@ -1,0 +1,157 @@
+"""A plan entry as it is written down outside (CSV, xdomea, a form): one neutral shape, checked in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from dms.records.facts import InvalidFact, one_line
+from dms.records.plan.models import EntryState, PlanEntry
+from dms.records.plan.numbers import LONGEST_NUMBER, clean_number
+from dms.records.plan.retention import Retention
+
+LONGEST_TITLE = 300
+LONGEST_DESCRIPTION = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """`parent` is a number, empty for a main group. `where` is the line of the file, 0 where there is none."""
+
+    number: str
+    title: str
+    parent: str = ""
+    description: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    retired: bool = False
+    retention: Retention = field(default_factory=Retention)
+    where: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """Why the plan cannot be read as it is. `where` as in PlanRow."""
+
+    where: int
+    number: str
+    sentence: str
+
+
+def row_of(entry: PlanEntry, parent_number: str) -> PlanRow:
+    return PlanRow(
+        entry.number, entry.title, parent_number, entry.description, entry.valid_from, entry.valid_to,
+        entry.state == EntryState.RETIRED, entry.retention,
+    )  # fmt: skip
+
+
+def rows_of(entries: Sequence[PlanEntry]) -> list[PlanRow]:
+    """In their order. What stands below one that is not among them comes up to the next one above that is."""
+    numbers = {entry.pk: entry.number for entry in entries}
+    return [
+        row_of(entry, next((numbers[above] for above in reversed(entry.ancestors) if above in numbers), ""))
+        for entry in entries
+    ]
+
+
+def clean_row(row: PlanRow) -> PlanRow:
+    """As it is stored. Raises InvalidFact with the name of the field."""
+    number, title = clean_number(row.number), one_line("title", row.title, LONGEST_TITLE)
+    if not number:
+        sentence = _("Ein Kennzeichen besteht aus Ziffern, Buchstaben und Trennzeichen, höchstens {most} Zeichen.")
+        raise InvalidFact("number", sentence.format(most=LONGEST_NUMBER))
+    if not title:
+        raise InvalidFact("title", _("Ein Aktenplaneintrag braucht einen Titel."))
+    if len(row.description) > LONGEST_DESCRIPTION:
+        sentence = _("Höchstens {most} Zeichen haben Platz; es sind {number}.")
+        raise InvalidFact("description", sentence.format(most=LONGEST_DESCRIPTION, number=len(row.description)))
+    if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
+        raise InvalidFact("valid_to", _("Das Ende der Gültigkeit liegt vor ihrem Beginn."))
+    parent = clean_number(row.parent)
+    retention = clean_retention(row.retention)
+    return replace(
+        row, number=number, title=title, parent=parent, description=row.description.strip(), retention=retention
+    )
+
+
+def clean_retention(rule: Retention) -> Retention:
+    """Raises InvalidFact: a rule is whole, with its law and how sure we are of it, or there is none."""
+    clean = replace(
+        rule,
+        start=one_line("start", rule.start, 300),
+        note=one_line("note", rule.note, 500),
+        legal_basis=one_line("legal_basis", rule.legal_basis, 300),
+        reviewed_by=one_line("reviewed_by", rule.reviewed_by, 200),
+    )
+    if clean.problem:
+        raise InvalidFact(clean.problem, str(_missing()[clean.problem]))
+    return clean if clean.is_set else Retention()
+
+
+def check_rows(rows: Sequence[PlanRow], known: Mapping[str, str]) -> tuple[list[PlanRow], list[RowProblem]]:
+    """The rows as they are stored, parents before children, and all that is wrong with them.
+
+    `known` are the numbers of the plan with those of their parents.
+    """
+    clean: dict[str, PlanRow] = {}
+    problems: list[RowProblem] = []
+    for row in rows:
+        try:
+            found = clean_row(row)
+        except InvalidFact as error:
+            problems.append(RowProblem(row.where, row.number[:LONGEST_NUMBER], str(error)))
+            continue
+        if found.number in clean:
+            sentence = _("Dieses Kennzeichen steht schon in Zeile {line}.").format(line=clean[found.number].where)
+            problems.append(RowProblem(row.where, found.number, sentence))
+            continue
+        clean[found.number] = found
+    problems += _lost(clean, known)
+    return _parents_first(clean), problems
+
+
+def _lost(rows: Mapping[str, PlanRow], known: Mapping[str, str]) -> Iterator[RowProblem]:
+    """Whose parent there is not, or who stand below themselves."""
+    parents = {**known, **{row.number: row.parent for row in rows.values()}}
+    for row in rows.values():
+        if row.parent and row.parent not in parents:
+            sentence = _("Der übergeordnete Eintrag {number} fehlt.").format(number=row.parent)
+            yield RowProblem(row.where, row.number, sentence)
+        elif _in_a_ring(row.number, parents):
+            yield RowProblem(row.where, row.number, _("Der Eintrag stünde unter sich selbst."))
+
+
+def _in_a_ring(number: str, parents: Mapping[str, str]) -> bool:
+    """Not for those who only hang on one."""
+    above, seen = parents.get(number, ""), set[str]()
+    while above and above not in seen:
+        if above == number:
+            return True
+        seen.add(above)
+        above = parents.get(above, "")
+    return False
+
+
+def _parents_first(rows: Mapping[str, PlanRow]) -> list[PlanRow]:
+    """Within a level in the order of the file."""
+
+    def depth(row: PlanRow) -> int:
+        steps = 0
+        while row.parent in rows and steps <= len(rows):
+            row, steps = rows[row.parent], steps + 1
+        return steps
+
+    return sorted(rows.values(), key=depth)
+
+
+def _missing() -> dict[str, str]:
+    return {
+        "keeping": _("Zur Bewertung oder Rechtsgrundlage fehlt die Aufbewahrung."),
+        "length": _("Eine Frist hat eine Länge von 1 bis 1000 Tagen, Monaten oder Jahren, anderes hat keine."),
+        "appraisal": _("Zur Aufbewahrung fehlt die Bewertung (A, B oder V)."),
+        "legal_basis": _("Zur Aufbewahrung fehlt die Rechtsgrundlage."),
+        "confidence": _("Zur Aufbewahrung fehlt, wie sicher sie ist (hoch, mittel oder gering)."),
+    }

@@ -1,0 +1,114 @@
+"""Takes a file plan over from a file: first what it would change, then, with one more click, the change itself."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from dms.audit.lifecycle import NotPossible
+from dms.records.plan.csv_form import UnreadablePlan
+from dms.records.plan.forms import LARGEST, read_plan
+from dms.records.plan.importing import ChangedEntry, Comparison, plan_compare, plan_import
+from dms.records.plan.models import FilePlan
+from dms.records.plan.words import write_value
+from frontend.people import actor_of
+from frontend.plan_words import field_label
+from frontend.views.plan import may_change, plan_of
+
+SHOWN = 300
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_over(request: HttpRequest) -> HttpResponse:
+    """The file travels with the comparison, packed in the form: nothing of it is kept here before somebody says so."""
+    plan = plan_of(request)
+    if plan is None or not may_change(request, plan):
+        raise Http404
+    if request.method != "POST":
+        return _page(request, {})
+    content, name = _content(request)
+    if content is None:
+        return _page(request, {"problem": _("Bitte eine Datei auswählen, höchstens 5 MB groß.")})
+    try:
+        rows, unreadable = read_plan(content)
+        if "apply" in request.POST and not unreadable:
+            done = plan_import(actor_of(request), plan, rows, base=request.POST.get("base", ""))
+            messages.success(request, _done(done))
+            return redirect("plan")
+        found = plan_compare(actor_of(request), plan, rows)
+    except (UnreadablePlan, NotPossible) as error:
+        return _page(request, {"problem": str(error), "name": name})
+    problems = sorted([*unreadable, *found.problems], key=lambda one: one.where)
+    return _page(request, {**_shown(plan, found), "problems": problems, "packed": _pack(content), "name": name})
+
+
+def _shown(plan: FilePlan, found: Comparison) -> dict[str, Any]:
+    return {
+        "plan": plan,
+        "found": found,
+        "added": found.added[:SHOWN],
+        "changed": [_told(one) for one in found.changed[:SHOWN]],
+        "retiring": sum(one.retires for one in found.changed),
+        "more": max(len(found.added) - SHOWN, 0) + max(len(found.changed) - SHOWN, 0),
+    }
+
+
+def _told(one: ChangedEntry) -> dict[str, Any]:
+    return {
+        "row": one.row,
+        "retires": one.retires,
+        "differences": [
+            {"label": field_label(each.field), "before": write_value(each.before), "after": write_value(each.after)}
+            for each in one.differences
+        ],
+    }
+
+
+def _done(done: Comparison) -> str:
+    if done.is_empty:
+        return _("Der Aktenplan war schon so; es gab nichts zu ändern.")
+    added = ngettext("%(count)d Eintrag angelegt", "%(count)d Einträge angelegt", len(done.added))
+    changed = ngettext("%(count)d geändert", "%(count)d geändert", len(done.changed))
+    told = (added % {"count": len(done.added)}, changed % {"count": len(done.changed)})
+    return _("Der Aktenplan ist übernommen: {done}.").format(done=", ".join(told))
+
+
+def _content(request: HttpRequest) -> tuple[bytes | None, str]:
+    """What was chosen, or what came back with the comparison; None for neither and for what is too large."""
+    name = request.POST.get("name", "")[:255]
+    if file := request.FILES.get("file"):
+        content = file.read() if (file.size or 0) <= LARGEST else None
+        return content, file.name or name
+    try:
+        return _unpack(request.POST.get("packed", "")), name
+    except (ValueError, binascii.Error, zlib.error):
+        return None, name
+
+
+def _pack(content: bytes) -> str:
+    return base64.b64encode(zlib.compress(content)).decode("ascii")
+
+
+def _unpack(packed: str) -> bytes | None:
+    """Never more than was packed, whatever somebody sends."""
+    if not packed:
+        return None
+    unpacker = zlib.decompressobj()
+    content = unpacker.decompress(base64.b64decode(packed, validate=True), LARGEST + 1)
+    return content if len(content) <= LARGEST else None
+
+
+def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    wrong = context.get("problem") or context.get("problems")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    return render(request, "frontend/plan/import.html", {"nav": "plan", **context}, status=status)
