@@ -61,3 +61,9 @@ class ByNumber(NewestFirst):
 
     def is_position(self, position: str) -> bool:
         return "\0" not in position
+
+
+class NewestOpenedFirst(NewestFirst):
+    """Of dossiers."""
+
+    ordering = ("-opened_at", "id")

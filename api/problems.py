@@ -43,7 +43,13 @@ TITLES = {
     500: gettext_lazy("Interner Fehler"),
     503: gettext_lazy("Vorübergehend nicht verfügbar"),
 }
-VIEWING = {Permission.INBOX_VIEW, Permission.DOCUMENT_VIEW, Permission.HISTORY_VIEW, Permission.PLAN_VIEW}
+VIEWING = {
+    Permission.INBOX_VIEW,
+    Permission.DOCUMENT_VIEW,
+    Permission.HISTORY_VIEW,
+    Permission.DOSSIER_VIEW,
+    Permission.PLAN_VIEW,
+}
 
 
 class Problem(exceptions.APIException):

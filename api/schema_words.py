@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from api import file_words
+
 Words = dict[str, str]
 
-PATH_PARAMETERS: Words = {
+PATH_PARAMETERS: Words = file_words.PATH_PARAMETERS | {
     "document_id": "The `id` of a document, as lists, items and search hits give it.",
     "item_id": "The `id` of an item of the inbox, as handing it in answered it.",
     "number": "Number of the page; the first is 1.",
 }
-QUERY_PARAMETERS: dict[str, Words] = {
+QUERY_PARAMETERS: dict[str, Words] = file_words.QUERY_PARAMETERS | {
     "documents_list": {
         "state": "Only documents in one of these states.",
         "text_state": "Only documents whose text was read so far: `read`, `partly`, `none`, `unreadable`.",
@@ -61,7 +63,7 @@ _LIST: Words = {
     "results": "The entries of this page.",
 }
 
-FIELDS: dict[str, Words] = {
+FIELDS: dict[str, Words] = file_words.FIELDS | {
     "Barcode": {"format": "`Code39`, `Code128` or `QRCode`.", "text": "What the code says."},
     "Because": {"word": "A word of the document.", "weight": "Its share in the decision; the largest stands first."},
     "Document": _DOCUMENT_IN_LIST
@@ -157,7 +159,7 @@ FIELDS: dict[str, Words] = {
         "detail": "What went wrong and what to do, for people.",
     },
 }
-COMPONENTS: Words = {
+COMPONENTS: Words = file_words.COMPONENTS | {
     "Barcode": "A barcode found on a page.",
     "Because": "A word that speaks for the suggested kind.",
     "DocumentLinks": "Addresses of all that belongs to a document.",

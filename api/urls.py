@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from api import document_views, history_views, inbox_views, page_views, plan_views, schema_views, search_views
+from api import (
+    document_views,
+    dossier_views,
+    history_views,
+    inbox_views,
+    page_views,
+    plan_views,
+    schema_views,
+    search_views,
+)
 
 app_name = "api"
 
 DOCUMENT = "documents/<uuid:document_id>/"
 ITEM = "inbox/<uuid:item_id>/"
+DOSSIER = "dossiers/<uuid:dossier_id>/"
+CASE = "cases/<uuid:case_id>/"
 ENTRY = "plan-entries/<uuid:entry_id>/"
 
 urlpatterns = [
@@ -29,6 +40,16 @@ urlpatterns = [
     path(f"{DOCUMENT}thumbnail/", document_views.DocumentThumbnailView.as_view(), name="document-thumbnail"),
     path(f"{DOCUMENT}history/", history_views.DocumentHistoryView.as_view(), name="document-history"),
     path("document-kinds/", document_views.DocumentKindsView.as_view(), name="document-kinds"),
+    path("dossiers/", dossier_views.DossiersView.as_view(), name="dossiers"),
+    path(DOSSIER, dossier_views.DossierView.as_view(), name="dossier"),
+    path(f"{DOSSIER}close/", dossier_views.DossierCloseView.as_view(), name="dossier-close"),
+    path(f"{DOSSIER}reopen/", dossier_views.DossierReopenView.as_view(), name="dossier-reopen"),
+    path(f"{DOSSIER}number-used/", dossier_views.DossierNumberUsedView.as_view(), name="dossier-number-used"),
+    path(f"{DOSSIER}renumber/", dossier_views.DossierRenumberView.as_view(), name="dossier-renumber"),
+    path(f"{DOSSIER}cases/", dossier_views.DossierCasesView.as_view(), name="dossier-cases"),
+    path(CASE, dossier_views.CaseView.as_view(), name="case"),
+    path(f"{CASE}close/", dossier_views.CaseCloseView.as_view(), name="case-close"),
+    path(f"{CASE}reopen/", dossier_views.CaseReopenView.as_view(), name="case-reopen"),
     path("file-plan/", plan_views.FilePlanView.as_view(), name="file-plan"),
     path("file-plan/tree/", plan_views.FilePlanTreeView.as_view(), name="file-plan-tree"),
     path("file-plan/export/", plan_views.FilePlanExportView.as_view(), name="file-plan-export"),

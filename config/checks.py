@@ -1,4 +1,4 @@
-"""System checks for `check --deploy` and for each start: is this installation as safe as its surroundings ask?"""
+"""System checks for `check --deploy` and for each start: is this installation set up safely, and at all?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
+
+from dms.records.dossiers.numbering import CASE_FIELDS, DOSSIER_FIELDS, pattern_problem
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -39,3 +41,19 @@ def two_database_logins(app_configs: Sequence[AppConfig] | None, **kwargs: Any) 
             id="config.W002",
         )
     ]
+
+
+@register(Tags.models)
+def reference_numbers_can_be_formed(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    needed = {"DOSSIER_NUMBER": (DOSSIER_FIELDS, {"number"}), "CASE_NUMBER": (CASE_FIELDS, {"dossier", "number"})}
+    found: list[CheckMessage] = []
+    for name, (fields, must) in needed.items():
+        if problem := pattern_problem(getattr(settings, name), fields, frozenset(must)):
+            found.append(
+                Error(
+                    f"{name} is no pattern for reference numbers: {problem}.",
+                    hint="See docs/settings.md.",
+                    id="config.E001",
+                )
+            )
+    return found

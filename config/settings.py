@@ -185,6 +185,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = env("UPLOAD_TEMP", "") or None
 
+# --- records: how reference numbers are written (docs/settings.md) -----------------------------------
+DOSSIER_NUMBER = env("DOSSIER_NUMBER", "{plan}-{number}")
+CASE_NUMBER = env("CASE_NUMBER", "{dossier}/{number}")
+
 # --- people -----------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "access.User"
 LOGIN_URL = "login"
@@ -284,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "DocumentState": "dms.records.models.DocumentState",
         "TextState": "dms.records.models.TextState",
         "PlanEntryState": "dms.records.plan.models.EntryState",
+        "FileState": "dms.records.dossiers.models.FileState",
         "KindSource": "dms.records.models.KindSource",
     },
     "POSTPROCESSING_HOOKS": [

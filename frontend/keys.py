@@ -15,6 +15,7 @@ class Place(Enum):
     HITS = _("In der Trefferliste")
     DOCUMENT = _("Im Dokument")
     INBOX = _("Im Posteingang")
+    DOSSIERS = _("In den Akten")
     PLAN = _("Im Aktenplan")
 
 
@@ -55,7 +56,8 @@ KEYS: dict[str, Key] = {
     "search": Key("/", Place.EVERYWHERE, _("In das Suchfeld springen"), also="Shift+/"),
     "go_search": Key("g s", Place.EVERYWHERE, _("Zur Suche")),
     "go_inbox": Key("g p", Place.EVERYWHERE, _("Zum Posteingang")),
-    "go_plan": Key("g a", Place.EVERYWHERE, _("Zum Aktenplan")),
+    "go_dossiers": Key("g a", Place.EVERYWHERE, _("Zu den Akten")),
+    "go_plan": Key("g l", Place.EVERYWHERE, _("Zum Aktenplan")),
     "help": Key("?", Place.EVERYWHERE, _("Diese Hilfe zeigen"), also="Shift+?"),
     "hit_next": Key("j,ArrowDown", Place.HITS, _("Nächster Treffer, mit Vorschau")),
     "hit_previous": Key("k,ArrowUp", Place.HITS, _("Vorheriger Treffer")),
@@ -76,9 +78,12 @@ KEYS: dict[str, Key] = {
     "kind_confirm": Key("b", Place.DOCUMENT, _("Vorgeschlagene Dokumentart bestätigen")),
     "kind_choose": Key("a", Place.DOCUMENT, _("Andere Dokumentart wählen")),
     "undo": Key("Control+z", Place.DOCUMENT, _("Letzte Berichtigung zurücknehmen")),
+    "dossier_search": Key("f", Place.DOSSIERS, _("Akten suchen")),
+    "dossier_new": Key("n", Place.DOSSIERS, _("Neue Akte")),
+    "case_new": Key("n", Place.DOSSIERS, _("Neuer Vorgang in dieser Akte")),
     "plan_search": Key("f", Place.PLAN, _("Im Aktenplan suchen")),
-    "plan_back": Key("u", Place.PLAN, _("Zurück zum Baum")),
-    "plan_change": Key("e", Place.PLAN, _("Eintrag ändern")),
+    "plan_back": Key("u", Place.PLAN, _("Zurück zum Baum oder zur Liste")),
+    "plan_change": Key("e", Place.PLAN, _("Eintrag ändern, Akte beschreiben")),
     "item_next": Key("j,ArrowDown", Place.INBOX, _("Nächster Eingang")),
     "item_previous": Key("k,ArrowUp", Place.INBOX, _("Vorheriger Eingang")),
     "item_open": Key("Enter", Place.INBOX, _("Dokument des Eingangs öffnen")),

@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 from config.town import user_setup
 from dms.access.actors import Actor, actor_for, operator, system_ingest, system_setup
 from dms.access.models import Scope, User
-from dms.access.permissions import Role
+from dms.access.permissions import ROLE_ALLOWS, Role
 from dms.accounts.accounts import account_create
 from dms.accounts.tokens import token_issue
 from dms.adapters.chosen import object_store
@@ -28,7 +28,10 @@ from dms.audit.events import Event
 from dms.pages import Box, PageText, Word
 from dms.ports import ScanVerdict
 from dms.records.documents import NewDocument, NewObject, NewPage, documents_register
-from dms.records.models import Document, DocumentKind, FilePlan, ObjectRole, PlanEntry, TextState
+from dms.records.dossiers.cases import case_open
+from dms.records.dossiers.describing import DossierFacts
+from dms.records.dossiers.keeping import dossier_open
+from dms.records.models import Case, Document, DocumentKind, Dossier, FilePlan, ObjectRole, PlanEntry, TextState
 from dms.records.plan.changing import plan_create
 from dms.records.plan.importing import plan_import
 from dms.records.plan.retention import Appraisal, Confidence, Keeping, Retention, Unit
@@ -111,6 +114,20 @@ def file_plan(*rows: PlanRow, scope: Scope | None = None) -> FilePlan:
 def plan_entry(number: str = "610") -> PlanEntry:
     found: PlanEntry = PlanEntry.objects.select_related("plan").get(number=number)
     return found
+
+
+def dossier(title: str = "Lindenweg 4, Wintergarten", *, of: str = "610", **facts: Any) -> Dossier:
+    """Opened by the registry below the entry of this number; makes a file plan unless there is one."""
+    if not PlanEntry.objects.filter(number=of).exists():
+        file_plan()
+    entry = plan_entry(of)
+    registry = Actor("user:registry", everywhere=frozenset(ROLE_ALLOWS[Role.REGISTRY]))
+    return dossier_open(registry, entry, DossierFacts(title=title, **facts), now=_clock.now())  # type: ignore[typeddict-item]
+
+
+def case(of: Dossier, title: str = "Bauantrag") -> Case:
+    registry = Actor("user:registry", everywhere=frozenset(ROLE_ALLOWS[Role.REGISTRY]))
+    return case_open(registry, of, {"title": title}, now=_clock.now())
 
 
 def user_with(*roles: Role, name: str = "anna", scope: Scope | None = None) -> User:

@@ -16,6 +16,10 @@ class Permission(StrEnum):
     DOCUMENT_VIEW = "document.view"
     DOCUMENT_CLASSIFY = "document.classify"
     DOCUMENT_CORRECT = "document.correct"
+    DOSSIER_VIEW = "dossier.view"
+    DOSSIER_KEEP = "dossier.keep"
+    DOSSIER_AMEND = "dossier.amend"
+    DOSSIER_REOPEN = "dossier.reopen"
     PLAN_VIEW = "plan.view"
     PLAN_CHANGE = "plan.change"
     HISTORY_VIEW = "history.view"
@@ -42,11 +46,19 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_VIEW,
             Permission.DOCUMENT_CLASSIFY,
             Permission.DOCUMENT_CORRECT,
+            Permission.DOSSIER_VIEW,
+            Permission.DOSSIER_KEEP,
             Permission.PLAN_VIEW,
         }
     ),
     Role.ARCHIVIST: frozenset(
-        {Permission.INBOX_VIEW, Permission.DOCUMENT_VIEW, Permission.HISTORY_VIEW, Permission.PLAN_VIEW}
+        {
+            Permission.INBOX_VIEW,
+            Permission.DOCUMENT_VIEW,
+            Permission.HISTORY_VIEW,
+            Permission.DOSSIER_VIEW,
+            Permission.PLAN_VIEW,
+        }
     ),
     Role.REGISTRY: frozenset(
         {
@@ -57,6 +69,10 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_CLASSIFY,
             Permission.DOCUMENT_CORRECT,
             Permission.HISTORY_VIEW,
+            Permission.DOSSIER_VIEW,
+            Permission.DOSSIER_KEEP,
+            Permission.DOSSIER_AMEND,
+            Permission.DOSSIER_REOPEN,
             Permission.PLAN_VIEW,
             Permission.PLAN_CHANGE,
         }

@@ -27,6 +27,17 @@ class Event(StrEnum):
     DOCUMENT_CLASSIFIED = "document:classified"
     DOCUMENT_CORRECTED = "document:corrected"
     DOCUMENT_REVERTED = "document:reverted"
+    DOSSIER_OPENED = "dossier:opened"
+    DOSSIER_DESCRIBED = "dossier:described"
+    DOSSIER_RENUMBERED = "dossier:renumbered"
+    DOSSIER_NUMBER_USED = "dossier:number_used"
+    DOSSIER_CLOSED = "dossier:closed"
+    DOSSIER_AMENDED = "dossier:amended"
+    DOSSIER_REOPENED = "dossier:reopened"
+    CASE_OPENED = "case:opened"
+    CASE_DESCRIBED = "case:described"
+    CASE_CLOSED = "case:closed"
+    CASE_REOPENED = "case:reopened"
     PLAN_CREATED = "plan:created"
     PLAN_IMPORTED = "plan:imported"
     PLAN_ENTRY_ADDED = "plan_entry:added"
@@ -66,6 +77,17 @@ RULES: dict[Event, EventRule] = {
     Event.DOCUMENT_CLASSIFIED: EventRule(Permission.DOCUMENT_CLASSIFY, _("Dokumentart festgelegt")),
     Event.DOCUMENT_CORRECTED: EventRule(Permission.DOCUMENT_CORRECT, _("Angaben berichtigt")),
     Event.DOCUMENT_REVERTED: EventRule(Permission.DOCUMENT_CORRECT, _("Letzte Änderung zurückgenommen")),
+    Event.DOSSIER_OPENED: EventRule(Permission.DOSSIER_KEEP, _("Akte angelegt")),
+    Event.DOSSIER_DESCRIBED: EventRule(Permission.DOSSIER_KEEP, _("Akte beschrieben")),
+    Event.DOSSIER_RENUMBERED: EventRule(Permission.DOSSIER_AMEND, _("Akte umsigniert")),
+    Event.DOSSIER_NUMBER_USED: EventRule(Permission.DOSSIER_KEEP, _("Aktenzeichen nach außen verwendet")),
+    Event.DOSSIER_CLOSED: EventRule(Permission.DOSSIER_KEEP, _("Akte abgeschlossen (z. d. A.)")),
+    Event.DOSSIER_AMENDED: EventRule(Permission.DOSSIER_AMEND, _("Abgeschlossene Akte berichtigt")),
+    Event.DOSSIER_REOPENED: EventRule(Permission.DOSSIER_REOPEN, _("Akte wieder geöffnet")),
+    Event.CASE_OPENED: EventRule(Permission.DOSSIER_KEEP, _("Vorgang angelegt")),
+    Event.CASE_DESCRIBED: EventRule(Permission.DOSSIER_KEEP, _("Vorgang beschrieben")),
+    Event.CASE_CLOSED: EventRule(Permission.DOSSIER_KEEP, _("Vorgang abgeschlossen")),
+    Event.CASE_REOPENED: EventRule(Permission.DOSSIER_REOPEN, _("Vorgang wieder geöffnet")),
     Event.PLAN_CREATED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan angelegt")),
     Event.PLAN_IMPORTED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan übernommen")),
     Event.PLAN_ENTRY_ADDED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag angelegt")),

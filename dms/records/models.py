@@ -14,6 +14,7 @@ from dms.access.models import Scope
 from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
 from dms.pages import PageText
+from dms.records.dossiers.models import Case, Dossier, ReferenceNumber
 from dms.records.plan.models import FilePlan, PlanEntry
 from dms.records.queries import DocumentQuerySet
 
@@ -233,6 +234,7 @@ class ClassifierModel(Recorded):
 
 
 __all__ = [
-    "ClassifierModel", "Document", "DocumentKind", "DocumentState", "DocumentVerb", "DocumentVersion", "FilePlan",
-    "KindSource", "ObjectRole", "Page", "PlanEntry", "StoredObject", "TextState",
+    "Case", "ClassifierModel", "Document", "DocumentKind", "DocumentState", "DocumentVerb", "DocumentVersion",
+    "Dossier", "FilePlan", "KindSource", "ObjectRole", "Page", "PlanEntry", "ReferenceNumber",
+    "StoredObject", "TextState",
 ]  # fmt: skip

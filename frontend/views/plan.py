@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.audit.lifecycle import NotPossible
+from dms.records.dossiers.keeping import may_open_below
+from dms.records.dossiers.models import Dossier
 from dms.records.facts import InvalidFact
 from dms.records.meanwhile import state_digest
 from dms.records.plan.changing import entry_actions, entry_add, entry_change, entry_move, entry_retire
@@ -143,6 +145,8 @@ def _entry_context(request: HttpRequest, found: PlanEntry) -> dict[str, Any]:
         "letter": APPRAISAL_LETTERS.get(in_force.appraisal, ""),  # type: ignore[call-overload]
         "inherited_from": place.rule_from if place.rule_from and not rule.is_set else None,
         "below": PlanEntry.objects.visible_to(actor).filter(parent=found),
+        "dossiers": Dossier.objects.visible_to(actor).of_entry(found.pk).count(),
+        "may_open": may_open_below(actor, found),
         "can": {str(verb): True for verb in entry_actions(actor, found)},
     }
 

@@ -49,6 +49,10 @@ def every_page() -> dict[str, str]:
     first = letter(HEDGE, title="Antrag auf Fällung einer Hecke am Lindenweg", of=factories.item(b"same"))
     factories.file_plan()
     entry = factories.plan_entry()
+    dossier = factories.dossier(
+        "Antrag auf Fällung einer Hecke am Lindenweg", medium="hybrid", location="Keller, Regal 4"
+    )
+    case = factories.case(dossier, "Ortsbesichtigung mit dem Nachbarn")
     again = letter(HEDGE, of=factories.item(b"same", filename="Derselbe_Antrag_noch_einmal.pdf"))
     return {
         "start": "/",
@@ -62,6 +66,15 @@ def every_page() -> dict[str, str]:
         "document": f"/documents/{document.pk}/?q=Genehmigung&hit=0",
         "duplicate": f"/documents/{again.pk}/",
         "text": f"/documents/{first.pk}/text/",
+        "dossiers": "/dossiers/",
+        "dossiers none": "/dossiers/?q=xyzzy&state=closed",
+        "dossier": f"/dossiers/{dossier.pk}/",
+        "dossier add": "/dossiers/add/?entry=610",
+        "dossier describe": f"/dossiers/{dossier.pk}/describe/",
+        "dossier renumber": f"/dossiers/{dossier.pk}/renumber/",
+        "dossier close": f"/dossiers/{dossier.pk}/do/close/",
+        "case add": f"/dossiers/{dossier.pk}/cases/add/",
+        "case close": f"/cases/{case.pk}/close/",
         "plan": "/plan/",
         "plan search": "/plan/?q=bau",
         "plan entry": f"/plan/{entry.pk}/",

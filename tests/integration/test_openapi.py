@@ -35,6 +35,16 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "POST /api/v1/plan-entries/{entry_id}/move/": "the entry above is there",
     "POST /api/v1/plan-entries/{entry_id}/retire/": "a reason of spaces says nothing",
     "POST /api/v1/file-plan/import/": "not every file is a plan",
+    "GET /api/v1/dossiers/": "a cursor is what we gave out",
+    "POST /api/v1/dossiers/": "the entry is there, and only paper has a place",
+    "PATCH /api/v1/dossiers/{dossier_id}/": "only paper has a place, and a title of spaces is none",
+    "POST /api/v1/dossiers/{dossier_id}/renumber/": "the entry is there, and a reason of spaces says nothing",
+    "POST /api/v1/dossiers/{dossier_id}/reopen/": "a reason of spaces says nothing",
+    "POST /api/v1/dossiers/{dossier_id}/close/": "an If-Match of another state is refused",
+    "POST /api/v1/cases/{case_id}/close/": "an If-Match of another state is refused",
+    "POST /api/v1/dossiers/{dossier_id}/cases/": "a title of spaces is none",
+    "PATCH /api/v1/cases/{case_id}/": "a title of spaces is none",
+    "POST /api/v1/cases/{case_id}/reopen/": "a reason of spaces says nothing",
 }
 """Where a request may fit the description and is refused all the same; all other checks hold there too."""
 
@@ -65,6 +75,7 @@ def test_an_operation_keeps_its_promise(label: str, clerk: User) -> None:
         "item_id": str(factories.refused().id),
         "number": 1,
         "entry_id": _entry_id(),
+        **_dossier_and_case(),
     }
     operation = operations(get_wsgi_application())[label]
     excluded: list[CheckFunction] = [positive_data_acceptance] if label in NOT_ALL_THAT_FITS_IS_TAKEN else []
@@ -91,6 +102,11 @@ def test_an_operation_keeps_its_promise(label: str, clerk: User) -> None:
 def _entry_id() -> str:
     factories.file_plan()
     return str(factories.plan_entry().pk)
+
+
+def _dossier_and_case() -> dict[str, str]:
+    dossier = factories.dossier()
+    return {"dossier_id": str(dossier.pk), "case_id": str(factories.case(dossier).pk)}
 
 
 def _is_usable(value: object) -> bool:

@@ -1,0 +1,38 @@
+"""Questions about dossiers and cases; every list and count of them begins here, with what the actor may see."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Q
+
+from dms.access.actors import Actor
+from dms.access.permissions import Permission
+from dms.access.rule import visible
+from dms.audit.models import RecordedQuerySet
+
+
+class DossierQuerySet(RecordedQuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The dossiers that this actor may see."""
+        return visible(self, actor, Permission.DOSSIER_VIEW)  # type: ignore[return-value]
+
+    def of_entry(self, entry_id: UUID) -> Self:
+        """Those of a plan entry and of all entries below it."""
+        return self.filter(Q(plan_entry_id=entry_id) | Q(plan_entry__ancestors__contains=[entry_id]))
+
+    def matching(self, words: str) -> Self:
+        """Whose number, former number or case's number begins with what was typed, or whose title holds each word."""
+        numbers = apps.get_model("records.ReferenceNumber").objects.filter(text__istartswith=words.strip())
+        condition = Q()
+        for word in words.split():
+            condition &= Q(title__icontains=word) | Q(description__icontains=word)
+        return self.filter(condition | Q(pk__in=numbers.values("dossier_id")))
+
+
+class CaseQuerySet(RecordedQuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """The cases that this actor may see: those of dossiers that it may see."""
+        return visible(self, actor, Permission.DOSSIER_VIEW)  # type: ignore[return-value]

@@ -1,0 +1,242 @@
+"""The pages of dossiers: the list, one dossier with its cases, and what people do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dms.access.permissions import Permission
+from dms.access.rule import can
+from dms.audit.lifecycle import NotPossible
+from dms.records.dossiers.cases import case_actions
+from dms.records.dossiers.keeping import (
+    dossier_actions,
+    dossier_close,
+    dossier_describe,
+    dossier_open,
+    dossier_renumber,
+    dossier_reopen,
+    dossier_use_number,
+)
+from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
+from dms.records.facts import InvalidFact
+from dms.records.meanwhile import state_digest
+from dms.records.plan.models import PlanEntry
+from frontend.asked import whole_number
+from frontend.dossier_forms import DossierForm, NewDossierForm, RenumberForm, entry_suggestions
+from frontend.dossier_history import dossier_history
+from frontend.people import actor_of, may_anywhere
+from frontend.views.plan import entry_or_404
+
+PER_PAGE = 50
+LONGEST_REASON = 500
+
+
+@require_safe
+def dossiers(request: HttpRequest) -> HttpResponse:
+    """Searched by number (also a former one) and by words, narrowed by state and by plan entry."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    state = request.GET.get("state", "")
+    found = Dossier.objects.visible_to(actor_of(request)).select_related("plan_entry")
+    entry = _entry_asked(request)
+    if words:
+        found = found.matching(words)
+    if state in FileState.values:
+        found = found.filter(state=state)
+    if entry:
+        found = found.of_entry(entry.pk)
+    page = Paginator(found, PER_PAGE).get_page(whole_number(request.GET.get("p")) or 1)
+    context = {
+        "nav": "dossiers", "page": page, "words": words, "state": state, "states": FileState.choices, "entry": entry,
+        "may_view": may_anywhere(request, Permission.DOSSIER_VIEW), "is_asked": bool(words or state or entry),
+        "may_open": may_anywhere(request, Permission.DOSSIER_KEEP),
+        "query": urlencode({"q": words, "state": state, "entry": str(entry.pk) if entry else ""}),
+    }  # fmt: skip
+    return render(request, "frontend/dossiers/list.html", context)
+
+
+@require_safe
+def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    found, actor = dossier_or_404(request, dossier_id), actor_of(request)
+    cases = list(Case.objects.visible_to(actor).filter(dossier=found).select_related("dossier"))
+    entries = PlanEntry.objects.visible_to(actor)
+    former = ReferenceNumber.objects.filter(dossier=found, case=None, replaced_at__isnull=False)
+    context = {
+        "nav": "dossiers",
+        "dossier": found,
+        "entry": entries.filter(pk=found.plan_entry_id).first(),
+        "former": former.order_by("replaced_at"),
+        "cases": [(case, {str(verb): True for verb in case_actions(actor, case)}) for case in cases],
+        "can": {str(verb): True for verb in dossier_actions(actor, found)},
+        "history": dossier_history(found) if can(actor, Permission.HISTORY_VIEW, found) else None,
+    }
+    return render(request, "frontend/dossiers/dossier.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    if not may_anywhere(request, Permission.DOSSIER_KEEP):
+        raise Http404
+    actor = actor_of(request)
+    initial = {"plan_entry": request.GET.get("entry", "")[:400]}
+    form = NewDossierForm(actor, request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = dossier_open(actor, form.cleaned_data["plan_entry"], form.facts(), now=timezone.now())
+        except InvalidFact as error:
+            form.refuse(error)
+        except NotPossible as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            text = _("Die Akte {number} „{title}“ ist angelegt.")
+            messages.success(request, text.format(number=made.reference_number, title=made.title))
+            return redirect("dossier", made.pk)
+    return form_page(request, form, heading=_("Neue Akte"), suggestions=entry_suggestions(actor))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def describe(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    found = _dossier_for(request, dossier_id, DossierVerb.DESCRIBE, DossierVerb.AMEND)
+    form = DossierForm.of(found, request.POST if request.method == "POST" else None)
+
+    def act() -> None:
+        dossier_describe(actor_of(request), found, form.facts(), expected=request.POST.get("expected") or None)
+
+    if request.method == "POST" and form.is_valid() and _taken(form, act):
+        messages.success(request, _("Gespeichert."))
+        return redirect("dossier", found.pk)
+    return form_page(request, form, heading=_("„{what}“ beschreiben").format(what=found), dossier=found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def renumber(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    found, actor = _dossier_for(request, dossier_id, DossierVerb.RENUMBER), actor_of(request)
+    form = RenumberForm(actor, request.POST if request.method == "POST" else None)
+
+    def act() -> None:
+        dossier_renumber(
+            actor, found, form.cleaned_data["plan_entry"], now=timezone.now(), reason=form.cleaned_data["reason"],
+            expected=request.POST.get("expected") or None,
+        )  # fmt: skip
+
+    if request.method == "POST" and form.is_valid() and _taken(form, act):
+        fresh = Dossier.objects.get(pk=found.pk)
+        messages.success(request, _("Die Akte heißt jetzt {number}.").format(number=fresh.reference_number))
+        return redirect("dossier", found.pk)
+    return form_page(
+        request, form, heading=_("„{what}“ umsignieren").format(what=found), dossier=found,
+        suggestions=entry_suggestions(actor),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def act(request: HttpRequest, dossier_id: UUID, verb: str) -> HttpResponse:
+    """Closing, reopening and using the number outside ask first: each changes what others may still do."""
+    if verb not in ASKED:
+        raise Http404
+    asked = ASKED[verb]
+    found = _dossier_for(request, dossier_id, DossierVerb(verb))
+    reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
+    if request.method == "POST" and (reason or not asked.needs_reason):
+        try:
+            asked.service(request, found, reason)
+        except NotPossible as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, asked.done().format(number=found.reference_number))
+        return redirect("dossier", found.pk)
+    context = {
+        "nav": "dossiers", "dossier": found, "verb": verb, "expected": state_digest(found), "longest": LONGEST_REASON,
+        "reason_missing": request.method == "POST", "needs_reason": asked.needs_reason,
+    }  # fmt: skip
+    return render(request, "frontend/dossiers/act.html", context)
+
+
+class _Asked:
+    def __init__(
+        self, service: Callable[[HttpRequest, Dossier, str], Any], done: Callable[[], str], *, needs_reason: bool
+    ) -> None:
+        self.service, self.done, self.needs_reason = service, done, needs_reason
+
+
+def _expected(request: HttpRequest) -> str | None:
+    return request.POST.get("expected") or None
+
+
+ASKED = {
+    "close": _Asked(
+        lambda request, found, reason: dossier_close(
+            actor_of(request), found, now=timezone.now(), reason=reason, expected=_expected(request)
+        ),
+        lambda: _("Die Akte {number} ist abgeschlossen (z. d. A.)."),
+        needs_reason=False,
+    ),
+    "reopen": _Asked(
+        lambda request, found, reason: dossier_reopen(
+            actor_of(request), found, now=timezone.now(), reason=reason, expected=_expected(request)
+        ),
+        lambda: _("Die Akte {number} ist wieder offen."),
+        needs_reason=True,
+    ),
+    "use_number": _Asked(
+        lambda request, found, reason: dossier_use_number(
+            actor_of(request), found, now=timezone.now(), reason=reason
+        ),
+        lambda: _("Das Aktenzeichen {number} bleibt von jetzt an, wie es ist."),
+        needs_reason=False,
+    ),
+}  # fmt: skip
+
+
+def dossier_or_404(request: HttpRequest, dossier_id: UUID) -> Dossier:
+    found = Dossier.objects.visible_to(actor_of(request))
+    return cast(Dossier, get_object_or_404(found, pk=dossier_id))
+
+
+def form_page(
+    request: HttpRequest, form: Any, *, heading: str, dossier: Dossier | None = None, **more: Any
+) -> HttpResponse:
+    """Of a dossier, or of something in it; `expected` is what the record looked like where the form was shown."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    known = {"expected": state_digest(dossier) if dossier else "", **more}
+    context = {"nav": "dossiers", "form": form, "heading": heading, "dossier": dossier, **known}
+    return render(request, "frontend/dossiers/form.html", context, status=status)
+
+
+def _taken(form: Any, service: Callable[[], None]) -> bool:
+    """False when the service refused; the form says why."""
+    try:
+        service()
+    except InvalidFact as error:
+        form.refuse(error)
+    except NotPossible as refusal:
+        form.add_error(None, str(refusal))
+    else:
+        return True
+    return False
+
+
+def _dossier_for(request: HttpRequest, dossier_id: UUID, *verbs: DossierVerb) -> Dossier:
+    """404 too where the person can do none of these with it."""
+    found = dossier_or_404(request, dossier_id)
+    if not set(verbs) & set(dossier_actions(actor_of(request), found)):
+        raise Http404
+    return found
+
+
+def _entry_asked(request: HttpRequest) -> PlanEntry | None:
+    try:
+        return entry_or_404(request, UUID(request.GET.get("entry", "")))
+    except (ValueError, Http404):
+        return None

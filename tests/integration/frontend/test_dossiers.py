@@ -1,0 +1,134 @@
+"""The pages of dossiers and cases, as clerks and the registry meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dms.access.permissions import Role
+from dms.records.dossiers.models import Case, Dossier, FileState
+from tests import factories
+
+
+@pytest.fixture
+def dossier(scope: Any) -> Dossier:
+    factories.file_plan(scope=scope)
+    return factories.dossier()
+
+
+@pytest.fixture
+def registry(dossier: Dossier, browser_of: Callable[..., Client]) -> Client:
+    return browser_of(Role.REGISTRY, name="rita")
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def typed(**changed: str) -> dict[str, str]:
+    return {"title": "Ahornweg 2", "medium": "electronic", **changed}
+
+
+def fresh(dossier: Dossier) -> Dossier:
+    found: Dossier = Dossier.objects.get(pk=dossier.pk)
+    return found
+
+
+@pytest.mark.parametrize("entry", ["610", "610 Bauakten", "bauakt"])
+def test_a_clerk_opens_a_dossier_by_number_by_suggestion_or_by_a_word(
+    clerk: Client, dossier: Dossier, entry: str
+) -> None:
+    answer = clerk.post("/dossiers/add/", typed(plan_entry=entry), follow=True)
+    assert "Die Akte 610-2 „Ahornweg 2“ ist angelegt." in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"plan_entry": "999"}, "gibt es im Aktenplan nicht"),
+        ({"plan_entry": "bau"}, "mehrere Einträge"),
+        ({"plan_entry": ""}, "Bitte den Eintrag wählen"),
+        ({"plan_entry": "610", "title": " "}, "Bitte einen Betreff eingeben"),
+        ({"plan_entry": "610", "location": "Keller"}, "zum Teil Papier"),
+    ],
+)
+def test_a_mistake_is_told_and_takes_no_number(
+    clerk: Client, dossier: Dossier, changed: dict[str, str], words: str
+) -> None:
+    answer = clerk.post("/dossiers/add/", typed(**changed))
+    assert (answer.status_code, words in text(answer)) == (422, True)
+    assert Dossier.objects.count() == 1
+
+
+def test_the_list_finds_by_number_and_by_word(clerk: Client, dossier: Dossier) -> None:
+    factories.dossier("Baulast Ahornweg", of="611")
+    assert "611-1" in text(clerk.get("/dossiers/?q=ahorn"))
+    assert "610-1" not in text(clerk.get("/dossiers/?q=ahorn"))
+    assert "1 Akte" in text(clerk.get("/dossiers/?q=610-1"))
+    assert "Keine Akte gefunden" in text(clerk.get("/dossiers/?q=xyzzy"))
+    entry = factories.plan_entry("610")
+    assert "611-1" not in text(clerk.get(f"/dossiers/?entry={entry.pk}"))
+    assert "1 Akte hierunter" in text(clerk.get(f"/plan/{entry.pk}/"))
+
+
+def test_the_list_costs_the_same_few_queries_however_long_it_is(
+    clerk: Client, dossier: Dossier, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(8):
+        factories.dossier(f"Akte {number}")
+    with django_assert_max_num_queries(12):
+        assert "9 Akten" in text(clerk.get("/dossiers/"))
+
+
+def test_who_has_no_role_sees_no_dossier(browser_of: Callable[..., Client], dossier: Dossier) -> None:
+    stranger = browser_of(Role.CLERK, name="stranger", elsewhere=True)
+    assert "Lindenweg" not in text(stranger.get("/dossiers/"))
+    assert stranger.get(f"/dossiers/{dossier.pk}/").status_code == 404
+    assert "Hierunter liegt noch keine Akte" not in text(stranger.get("/plan/"))
+
+
+def test_a_clerk_closes_a_dossier_after_its_cases(clerk: Client, dossier: Dossier) -> None:
+    here = f"/dossiers/{dossier.pk}/"
+    clerk.post(f"{here}cases/add/", {"title": "Bauantrag"})
+    case = Case.objects.get()
+    assert "noch offene Vorgänge (1)" in text(clerk.post(f"{here}do/close/", follow=True))
+    assert "610-1/1 ist abgeschlossen" in text(clerk.post(f"/cases/{case.pk}/close/", follow=True))
+    assert "610-1 ist abgeschlossen" in text(clerk.post(f"{here}do/close/", follow=True))
+    assert fresh(dossier).state == FileState.CLOSED
+    shown = text(clerk.get(here))
+    assert "Neuer Vorgang" not in shown
+    assert clerk.get(f"{here}describe/").status_code == 404
+    assert clerk.post(f"{here}do/reopen/", {"reason": "x"}).status_code == 404
+
+
+def test_the_registry_reopens_with_a_reason_and_the_history_tells_it(registry: Client, dossier: Dossier) -> None:
+    here = f"/dossiers/{dossier.pk}/"
+    registry.post(f"{here}do/close/")
+    assert "Bitte den Grund angeben" in text(registry.post(f"{here}do/reopen/", {"reason": " "}))
+    shown = text(registry.post(f"{here}do/reopen/", {"reason": "Nachtrag vom Landratsamt"}, follow=True))
+    assert "ist wieder offen" in shown
+    assert "Akte wieder geöffnet: Nachtrag vom Landratsamt" in shown
+    assert "Akte angelegt: 610-1 „Lindenweg 4, Wintergarten“" in shown
+
+
+def test_the_registry_renumbers_and_the_page_tells_the_former_number(registry: Client, dossier: Dossier) -> None:
+    here = f"/dossiers/{dossier.pk}/"
+    shown = text(registry.post(f"{here}renumber/", {"plan_entry": "611", "reason": "falsch"}, follow=True))
+    assert "Die Akte heißt jetzt 611-1." in shown
+    assert "610-1" in shown
+    registry.post(f"{here}do/use_number/")
+    assert registry.get(f"{here}renumber/").status_code == 404
+
+
+def test_who_was_slower_is_told_and_what_was_typed_stays(clerk: Client, dossier: Dossier) -> None:
+    answer = clerk.post(f"/dossiers/{dossier.pk}/describe/", typed(expected="0" * 32))
+    assert "inzwischen geändert" in text(answer)
+    assert 'value="Ahornweg 2"' in text(answer)
+    assert fresh(dossier).title == "Lindenweg 4, Wintergarten"
+
+
+def test_what_nobody_can_do_is_no_address(clerk: Client, dossier: Dossier) -> None:
+    assert clerk.get(f"/dossiers/{dossier.pk}/do/destroy/").status_code == 404
