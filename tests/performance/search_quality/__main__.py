@@ -42,9 +42,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(arguments: argparse.Namespace, servers: Servers) -> None:
-    from django.conf import settings
     from django.db import connections
 
+    from config.search import POSTGRES
     from dms.adapters.chosen import build_adapter
     from tests.database import test_database
     from tests.elastic import search_index_settings, wiped
@@ -61,7 +61,7 @@ def _measure(arguments: argparse.Namespace, servers: Servers) -> None:
         print(f"{time.monotonic() - begun:7.0f} s  filled", flush=True)
 
     options = {"most": arguments.questions, "rates": arguments.damage, "only": arguments.only or ()}
-    choice = settings.SEARCH_INDEX
+    choice = {"adapter": POSTGRES}
     index_of_this_run: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
     if arguments.adapter == "elastic":
         choice = search_index_settings(servers.elasticsearch(), f"quality-{os.getpid()}")
