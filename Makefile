@@ -24,7 +24,7 @@ stack-stop: ## stop what `make stack` started
 test: ## set up what is missing and run every test (ARGS="-k word" for some)
 	@scripts/bootstrap test && exec $(PYTHON) -m pytest $(SHARED) $(ARGS)
 
-test-stack: ## conformance, integration and bad days on real Elasticsearch and MinIO (builds MinIO if need be)
+test-stack: ## conformance, integration and bad days on real Elasticsearch and MinIO (builds MinIO and toxiproxy if need be)
 	@scripts/bootstrap test && $(PYTHON) -m scripts.stack start && $(PYTHON) -m scripts.stack stop && \
 	REGISTRATUR_TEST_STACK=1 $(PYTHON) -m pytest -rs tests/conformance tests/integration/search tests/integration/dms \
 	tests/crash $(ARGS)
