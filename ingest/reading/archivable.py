@@ -38,7 +38,8 @@ class Mended:
 def save_archivable(pdf: pikepdf.Pdf, target: Path) -> Mended:
     """Writes `target`; `pdf` is altered on the way. Raises NotArchivable; nothing is written then."""
     form = has_form(pdf) and fix_form(pdf)
-    refused = _save(pdf, target)
+    # what is bound to be refused for its fonts is not validated twice
+    refused = _refused_for_fonts(pdf) or _save(pdf, target)
     if refused is None:
         return Mended(form=form)
     if refused.cause not in MENDABLE:
@@ -49,6 +50,11 @@ def save_archivable(pdf: pikepdf.Pdf, target: Path) -> Mended:
     if refused is not None:
         raise refused
     return Mended(fonts, form)
+
+
+def _refused_for_fonts(pdf: pikepdf.Pdf) -> NotArchivable | None:
+    names = unembedded_fonts(pdf)
+    return NotArchivable(Refusal.FONT_NOT_EMBEDDED, ", ".join(names)) if names else None
 
 
 def _save(pdf: pikepdf.Pdf, target: Path) -> NotArchivable | None:

@@ -25,7 +25,8 @@ from ingest.reading.pictures import BORN_DIGITAL_DPI, PagePicture, draw_open_pag
 
 @dataclass(frozen=True, slots=True)
 class DecodedPage:
-    """`picture`: the page in gray for OCR, an uncompressed PGM. `view`: the page for people, reduced, uncompressed.
+    """`picture`: the page in gray for OCR, an uncompressed TIFF (tesseract needs 0.2 s
+    longer to load a PGM). `view`: the page for people, reduced, uncompressed.
 
     `code_boxes`: where barcodes stand on `picture`.
     """
@@ -57,10 +58,11 @@ def decode_page(source: Path, way: PageWay, number: int, folder: Path, limits: L
     view = folder / "view.ppm"
     page_image.reduced(found.image).save(view)
     gray = found.gray
-    picture, codes = folder / "page.pgm", find_barcodes(gray)
-    evened(gray).save(picture)
+    ink, codes = blank.ink(gray), find_barcodes(gray)
+    picture = folder / "page.tif"
+    evened(gray, ink).save(picture, compression="raw")
     boxes = tuple(code.box for code in codes)
-    return DecodedPage(picture, view, found.dpi, blank.ink(gray), tuple(distinct(codes)), boxes)
+    return DecodedPage(picture, view, found.dpi, ink, tuple(distinct(codes)), boxes)
 
 
 def encode_view(view: Path, turn: int) -> tuple[bytes, tuple[int, int]]:

@@ -15,6 +15,8 @@ UNEVEN_FROM = 70.0
 SMOOTHING = ImageFilter.GaussianBlur(1.5)
 REDUCTION = 16
 EVEN_PAPER = 230.0
+NEARLY_EMPTY_BELOW = 0.01
+"""Share of ink. With so little, tesseract's one threshold falls between two grays of the paper, and all is lost."""
 
 
 def grain(gray: Image.Image) -> float:
@@ -29,12 +31,14 @@ def unevenness(gray: Image.Image) -> float:
     return float(lightest - darkest)
 
 
-def evened(gray: Image.Image) -> Image.Image:
+def evened(gray: Image.Image, ink: float = 1.0) -> Image.Image:
     """The same picture where its paper is good; else smoothed, and with the paper set to one gray.
+
+    `ink` is the share of the page that is printed on (`blank.ink`).
 
     Measured with 14 and 22 levels of grain on shaded paper: character error 0 %, where the picture as it is gave none.
     """
-    if min(gray.size) < REDUCTION * 4 or (grain(gray) < GRAINY_FROM and unevenness(gray) < UNEVEN_FROM):
+    if min(gray.size) < REDUCTION * 4 or not (ink < NEARLY_EMPTY_BELOW or _is_bad(gray)):
         return gray
     paper = (
         Image.fromarray(_paper(gray)).filter(ImageFilter.GaussianBlur(6)).resize(gray.size, Image.Resampling.BILINEAR)
@@ -42,6 +46,10 @@ def evened(gray: Image.Image) -> Image.Image:
     smoothed = np.asarray(gray.filter(SMOOTHING), dtype=np.float32)
     even = smoothed / np.maximum(np.asarray(paper, dtype=np.float32), 1.0) * EVEN_PAPER
     return Image.fromarray(np.clip(even, 0, 255).astype(np.uint8))
+
+
+def _is_bad(gray: Image.Image) -> bool:
+    return grain(gray) >= GRAINY_FROM or unevenness(gray) >= UNEVEN_FROM
 
 
 def _paper(gray: Image.Image) -> NDArray[np.uint8]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes import byref, c_double
+from ctypes import byref, c_double, c_ushort
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,9 +19,13 @@ from dms.pages import Box, PageText, Word
 from ingest.reading.form_values import typed_words
 from ingest.reading.sandbox import Expense, TooExpensive
 
-LINE_FEED, CARRIAGE_RETURN = 0x0A, 0x0D
-HYPHEN_AT_LINE_END = 0x02
+A_WORD = re.compile(r"[^\x00-\x20\s]+")
+"""PDFium's marks are control characters, and they separate; so does every kind of space."""
+HYPHEN_AT_LINE_END = "\x02"
 """PDFium's own mark for a hyphen at the end of a line; it joins the two halves and gives no line break."""
+HYPHEN_IN_TEXT = "\ufffe"
+"""The same mark, where PDFium gives the text as a whole."""
+LINE_BREAKS = {"\n", "\r", HYPHEN_AT_LINE_END}
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 UNREADABLE = {"Cc", "Cf", "Cn", "Co", "Cs"}
 """Unicode categories: control, format, not assigned, private use, half of a pair."""
@@ -153,17 +158,23 @@ class _PlacedWord:
 
 
 def _raw_words(textpage: pypdfium2.PdfTextPage) -> Iterator[_RawWord]:
-    raw, get_unicode = textpage.raw, pdfium.FPDFText_GetUnicode
-    codes = [get_unicode(raw, index) for index in range(pdfium.FPDFText_CountChars(raw))]
-    breaks, start = True, 0
-    for index, code in enumerate([*codes, LINE_FEED]):
-        if not _separates(code):
-            continue
-        if index > start:
-            yield _measured(textpage, codes, start, index, breaks)
-            breaks = False
-        breaks |= code in (LINE_FEED, CARRIAGE_RETURN, HYPHEN_AT_LINE_END)
-        start = index + 1
+    signs, end = _signs(textpage.raw), 0
+    breaks = True
+    for found in A_WORD.finditer(signs):
+        breaks = breaks or not LINE_BREAKS.isdisjoint(signs[end : found.start()])
+        end = found.end()
+        yield _measured(textpage.raw, signs, *found.span(), breaks)
+        breaks = False
+
+
+def _signs(raw: pdfium.FPDF_TEXTPAGE) -> str:
+    """One sign for each of PDFium's positions. In one call, where the text is as long as there are positions; asking
+    for each takes as long as all the rest of reading a page."""
+    count = pdfium.FPDFText_CountChars(raw)
+    text = (c_ushort * (count + 1))()
+    if pdfium.FPDFText_GetText(raw, 0, count, text) == count + 1:
+        return bytes(text)[:-2].decode("utf-16-le", "surrogatepass").replace(HYPHEN_IN_TEXT, HYPHEN_AT_LINE_END)
+    return "".join(chr(pdfium.FPDFText_GetUnicode(raw, index)) for index in range(count))
 
 
 def _typed(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[_RawWord]:
@@ -173,23 +184,18 @@ def _typed(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[_Raw
         line = word.line
 
 
-def _separates(code: int) -> bool:
-    return code <= 0x20 or code == 0xA0 or (code > 0xFF and chr(code).isspace())
-
-
-def _measured(textpage: pypdfium2.PdfTextPage, codes: list[int], start: int, end: int, breaks: bool) -> _RawWord:
-    """The word of characters `start` to `end` (not included). PDFium gives a rectangle per stretch of one font."""
-    raw = textpage.raw
-    word = _RawWord(breaks, "".join(LIGATURES.get(code) or chr(code) for code in codes[start:end]))
-    if end < len(codes) and codes[end] == HYPHEN_AT_LINE_END:
+def _measured(raw: pdfium.FPDF_TEXTPAGE, signs: str, start: int, end: int, breaks: bool) -> _RawWord:
+    """The word of signs `start` to `end` (not included). PDFium gives a rectangle per stretch of one font."""
+    word = _RawWord(breaks, signs[start:end].translate(LIGATURES))
+    if signs.startswith(HYPHEN_AT_LINE_END, end):
         word.text, end = word.text + "-", end + 1
-    left, top, right, bottom, x, y = (c_double() for _ in range(6))
+    left, top, right, bottom = c_double(), c_double(), c_double(), c_double()
     for number in range(pdfium.FPDFText_CountRects(raw, start, end - start)):
         if pdfium.FPDFText_GetRect(raw, number, byref(left), byref(top), byref(right), byref(bottom)):
             word.left, word.right = min(word.left, left.value), max(word.right, right.value)
             word.bottom, word.top = min(word.bottom, bottom.value), max(word.top, top.value)
-    if pdfium.FPDFText_GetCharOrigin(raw, start, byref(x), byref(y)):
-        word.baseline = y.value
+    if pdfium.FPDFText_GetCharOrigin(raw, start, byref(left), byref(bottom)):
+        word.baseline = bottom.value
     return word
 
 

@@ -1,4 +1,4 @@
-"""Reads the picture of a page by OCR: as it is first, and once more righted or enlarged when the result is doubtful."""
+"""Reads the picture of a page by OCR: coarsely first, then finer, righted or enlarged when the result is doubtful."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ FEW_DOTS = 120
 """Below so many dpi the picture is enlarged before it is read: CER 9 % → 0.7 % at 72 dpi, 0.7 → 0.2 % at 100 dpi."""
 SMALL_PRINT = 16
 """Median height of the words in pixels under which enlarging helps, whatever the dpi say."""
+READING_DPI, FINE_DOTS = 225, 250
+"""A picture of at least so many dpi is read at 225: an eighth less CPU than at 300, and no more errors. At 200 tables
+begin to lose the spaces between their columns (docs/performance.md)."""
+MOST_FURTHER_READINGS = 2
+"""The second may right the page or read it finer; only then is it known whether the print is small."""
 ORDINARY_PRINT, ORDINARY_DPI = 31, 300
 """Median height in pixels of words of 10 points."""
 PUNCTUATION = set(string.punctuation + "–—‘’‚“”„«»‹›•·…°§¦|¬")
@@ -34,16 +39,16 @@ PUNCTUATION = set(string.punctuation + "–—‘’‚“”„«»‹›•·�
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How the picture was changed for reading: turned clockwise, then straightened, then enlarged; `dpi` after that."""
+    """How the picture was changed for reading: turned clockwise, straightened, resized by `scale`; `dpi` after that."""
 
     dpi: int
     turn: int = 0
     skew: float = 0.0
-    enlarged: int = 1
+    scale: float = 1.0
 
     @property
     def changes_nothing(self) -> bool:
-        return (self.turn, self.skew, self.enlarged) == (0, 0.0, 1)
+        return (self.turn, self.skew, self.scale) == (0, 0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +75,31 @@ class ReadPage:
 
 
 def read_picture(engine: OcrEngine, picture: Path, dpi: int, folder: Path, codes: Sequence[Box] = ()) -> ReadPage:
-    """One run over the PGM file `picture`; a lying page is first asked for its orientation. Raises OcrError.
+    """One run over the file `picture`; a lying page is first asked for its orientation. Raises OcrError.
 
     `codes`: where barcodes stand on it. What OCR makes of their bars is no text.
     """
     gray = _open(picture)
     turn = orientation.ask_turn(engine, gray, dpi, folder, trusted=True) if orientation.lies(gray) else 0
-    enlarged = 2 if dpi < FEW_DOTS else 1
-    return _read(engine, gray, picture, folder, Attempt(dpi * enlarged, turn, enlarged=enlarged), codes)
+    scale = 2.0 if dpi < FEW_DOTS else READING_DPI / dpi if dpi >= FINE_DOTS else 1.0
+    return _read(engine, gray, picture, folder, Attempt(round(dpi * scale), turn, scale=scale), codes)
 
 
 def read_again(engine: OcrEngine, picture: Path, dpi: int, folder: Path, first: ReadPage) -> ReadPage:
-    """The better of `first`, which was doubtful, and a second reading, if anything can be changed. Raises OcrError."""
-    gray = _open(picture)
-    attempt = _other_attempt(engine, gray, dpi, folder, first)
-    if attempt == first.attempt:
-        return first
-    second = _read(engine, gray, picture, folder, attempt, first.codes)
-    return max(first, second, key=lambda page: page.merit)
+    """The best of `first`, which was doubtful, and further readings, as long as anything can be changed.
+
+    Raises OcrError.
+    """
+    gray, best, last = _open(picture), first, first
+    for _ in range(MOST_FURTHER_READINGS):
+        attempt = _other_attempt(engine, gray, dpi, folder, last)
+        if attempt == last.attempt:
+            break
+        last = _read(engine, gray, picture, folder, attempt, first.codes)
+        best = max(best, last, key=lambda page: page.merit)
+        if not last.doubtful:
+            break
+    return best
 
 
 def _other_attempt(engine: OcrEngine, gray: Image.Image, dpi: int, folder: Path, first: ReadPage) -> Attempt:
@@ -98,26 +110,32 @@ def _other_attempt(engine: OcrEngine, gray: Image.Image, dpi: int, folder: Path,
             return replace(before, turn=turn)
     skew = orientation.measure_skew(orientation.turned(gray, before.turn))
     skew = skew if abs(skew) >= orientation.SKEW_WORTH_RIGHTING else 0.0
-    height = statistics.median(word.height for word in first.words) if first.words else SMALL_PRINT
-    if height >= SMALL_PRINT or before.enlarged > 1:
-        return replace(before, skew=skew)
+    return replace(_finer(before, dpi, first.words), skew=skew)
+
+
+def _finer(before: Attempt, dpi: int, words: tuple[RecognisedWord, ...]) -> Attempt:
+    """As many dots as the picture of `dpi` has, at most the ordinary number; twice as many for print that is small."""
+    full = max(before.scale, min(1.0, ORDINARY_DPI / dpi))
+    height = statistics.median(word.height for word in words) / before.scale if words else SMALL_PRINT
+    if height * full >= SMALL_PRINT or before.scale > 1:
+        return replace(before, scale=full, dpi=round(dpi * full))
     told_by_print = round(height * 2 * ORDINARY_DPI / ORDINARY_PRINT)  # if the stated dpi is wrong, it is too high
-    return replace(before, skew=skew, enlarged=2, dpi=min(before.dpi * 2, told_by_print))
+    return replace(before, scale=2.0, dpi=min(dpi * 2, told_by_print))
 
 
 def _read(
     engine: OcrEngine, gray: Image.Image, picture: Path, folder: Path, attempt: Attempt, codes: Sequence[Box]
 ) -> ReadPage:
     """Every attempt has its own folder, so that the files of an earlier one stay."""
-    place = folder / f"turn{attempt.turn}-skew{attempt.skew:g}-x{attempt.enlarged}"
+    place = folder / f"turn{attempt.turn}-skew{attempt.skew:g}-x{attempt.scale:.2f}"
     place.mkdir(parents=True, exist_ok=True)
     handed_over = picture
     size = gray.size
     if not attempt.changes_nothing:
         changed = orientation.straightened(orientation.turned(gray, attempt.turn), attempt.skew)
-        size = (changed.width * attempt.enlarged, changed.height * attempt.enlarged)
-        handed_over = place / "picture.pgm"
-        changed.resize(size, Image.Resampling.BICUBIC).save(handed_over)
+        size = (round(changed.width * attempt.scale), round(changed.height * attempt.scale))
+        handed_over = place / f"picture{picture.suffix}"
+        changed.resize(size, Image.Resampling.BICUBIC).save(handed_over, compression="raw")
     found = engine.recognise(handed_over, dpi=attempt.dpi, folder=place)
     return _page(found, attempt, size, codes)
 

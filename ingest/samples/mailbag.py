@@ -145,14 +145,14 @@ def write_sample_mail(folder: Path, *, seed: int = SEED, processes: int = 2) -> 
     The processes are started afresh (no fork), so that nothing of the caller's connections gets into them.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    write = partial(_write_one, folder, seed)
+    write = partial(write_letter, folder, seed)
     if processes == 1:
         return [write(sending) for sending in MAILBAG]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         return list(pool.map(write, MAILBAG))
 
 
-def _write_one(folder: Path, seed: int, sending: Sending) -> SampleLetter:
+def write_letter(folder: Path, seed: int, sending: Sending) -> SampleLetter:
     draft = _draft(sending, seed)
     _write(draft, folder / sending.name, seed)
     return _describe(draft, seed)

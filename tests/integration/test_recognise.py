@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from rapidfuzz.distance import Levenshtein
 
 from dms.adapters.tesseract import Tesseract
 from dms.pages import Box
 from dms.ports import OcrError, OcrGaveUp
 from ingest.reading.barcodes import find_barcodes
 from ingest.reading.orientation import turned
-from ingest.reading.recognise import ReadPage, read_again, read_picture
+from ingest.reading.recognise import READING_DPI, Attempt, ReadPage, read_again, read_picture
 from ingest.samples.scanning import blank_page, stick_barcodes
 from tests.unit.ingest.scans import LETTER, scan
 
@@ -36,10 +37,10 @@ def darkness(page: Image.Image, read_page: ReadPage, word: str) -> float:
     return 255 - float(np.asarray(cut).mean())
 
 
-def test_a_level_page_is_read_as_it_is(tmp_path: Path) -> None:
+def test_a_level_page_is_read_coarsely_and_left_as_it_lies(tmp_path: Path) -> None:
     found = read(tmp_path, scan())
     assert found.text.text == "\n".join(LETTER)
-    assert found.attempt.changes_nothing
+    assert found.attempt == Attempt(READING_DPI, scale=READING_DPI / 300)
     assert found.confidence is not None
     assert found.confidence > 90
 
@@ -65,8 +66,13 @@ def test_a_page_far_askew_is_read_and_its_boxes_lie_on_the_page_as_scanned(tmp_p
 @pytest.mark.parametrize("stated", [75, 300])
 def test_coarse_pictures_are_enlarged_whatever_resolution_they_claim(tmp_path: Path, stated: int) -> None:
     found = read(tmp_path, scan(dpi=75), stated)
-    assert found.attempt.enlarged == 2
+    assert found.attempt.scale == 2
     assert "Widerspruch" in found.text.text
+
+
+def test_small_print_is_read_as_well(tmp_path: Path) -> None:
+    text = read(tmp_path, scan(size=5)).text.text
+    assert Levenshtein.distance(text, "\n".join(LETTER)) <= 2, text
 
 
 def test_noise_is_not_taken_for_text(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from rapidfuzz.distance import Levenshtein
 
 from dms.adapters.tesseract import Tesseract
 from dms.pages import PageText
+from ingest.reading import blank
 from ingest.reading.letter_date import find_letter_date
 from ingest.reading.letter_parts import find_sender, find_title
 from ingest.reading.paper import evened
@@ -55,7 +56,7 @@ class Reader:
 
     def _page(self, picture: Image.Image) -> PageText:
         path = self.folder / "page.pgm"
-        evened(picture).save(path)
+        evened(picture, blank.ink(picture)).save(path)
         page = read_picture(self.engine, path, DPI, self.folder)
         return (read_again(self.engine, path, DPI, self.folder, page) if page.doubtful else page).text
 

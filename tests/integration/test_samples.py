@@ -33,7 +33,7 @@ LEFT_OVER = re.compile(r"[{}]")
 
 def write_one(folder: Path, name: str) -> tuple[Path, SampleLetter]:
     sending = next(sending for sending in MAILBAG if sending.name == name)
-    letter = mailbag._write_one(folder, mailbag.SEED, sending)
+    letter = mailbag.write_letter(folder, mailbag.SEED, sending)
     return folder / name, letter
 
 

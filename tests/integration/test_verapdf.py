@@ -44,7 +44,7 @@ def renditions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.mark.parametrize("sending", one_of_each_form(), ids=lambda sending: sending.name)
 def test_its_pdf_a_is_one_and_holds_every_word(sending: Sending, tmp_path: Path, renditions: Path) -> None:
     path = tmp_path / sending.name
-    mailbag._write_one(tmp_path, SEED, sending)
+    mailbag.write_letter(tmp_path, SEED, sending)
     walked = walk(tmp_path, path.read_bytes(), sending.name)
     with tempfile.TemporaryDirectory(dir=tmp_path) as scratch:
         context = continued(walked, Path(scratch))
