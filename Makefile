@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 SHARED := -n auto --dist loadgroup --no-loadscope-reorder # one process per core; what is marked as one group stays together
 
-.PHONY: help run stop stack stack-stop test test-stack test-compose check format assets lock clean-state
+.PHONY: help run stop stack stack-stop test test-stack test-compose bench check format assets lock clean-state
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
@@ -31,6 +31,9 @@ test-stack: ## conformance, integration and bad days on real Elasticsearch and M
 
 test-compose: ## try Dockerfile and docker-compose.yml on a Docker engine of their own (root; about ten minutes)
 	@scripts/bootstrap compose && REGISTRATUR_TEST_COMPOSE=1 $(PYTHON) -m pytest -q tests/compose $(ARGS)
+
+bench: ## measure speed against references, into bench/results.json (ARGS="text objects" for some parts; the machine quiet)
+	@scripts/bootstrap test && exec $(PYTHON) -m bench $(ARGS)
 
 check: ## format, lint, types, import directions, unit tests: under a minute, no servers
 	@scripts/bootstrap test
