@@ -31,7 +31,7 @@ class Measurement:
 
     @property
     def ratios(self) -> list[float]:
-        """Product by reference, round by round: neighbours that slow one round slow both of its halves. May be empty."""
+        """Product by reference, round by round: neighbours that slow one round slow both halves of it."""
         if not self.reference:
             return []
         return [ours / theirs for ours, theirs in zip(self.product, self.reference, strict=True) if theirs]
