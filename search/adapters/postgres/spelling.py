@@ -13,12 +13,13 @@ _LOOKED_AT = 300
 """Documents that hold any of them; where there are more, enough is found without the rarest spelling."""
 _SQL = """
     SELECT DISTINCT lexeme FROM (
-        SELECT e.words FROM search_entry e WHERE e.words @@ %s::tsquery
-        AND e.generation_id = (SELECT id FROM search_generation WHERE stage = 'live')
+        SELECT e.words FROM (SELECT * FROM search_entry WHERE words @@ %s::tsquery OFFSET 0) e
+        WHERE e.generation_id = (SELECT id FROM search_generation WHERE stage = 'live')
         AND e.scope_id = ANY(%s) AND NOT e.removed LIMIT %s
     ) near, unnest(tsvector_to_array(near.words)) lexeme WHERE lexeme = ANY(%s)
 """
-"""One scan of the inverted index for all of them: each by itself would read what is new in it again and again."""
+"""One scan of the inverted index for all of them (OFFSET as in `statement`): each by itself would read what is new in
+it again and again."""
 
 
 def occurring(lexemes: Collection[str], scopes: Collection[int]) -> frozenset[str]:
