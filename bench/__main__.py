@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ Part = Callable[[argparse.Namespace, Path], Iterator[list[Measurement]]]
 
 def main() -> int:
     arguments = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped
     if arguments.alone:
         return _measure(arguments.parts[0], arguments)
     print(heading(), flush=True)

@@ -159,11 +159,12 @@ class _PlacedWord:
 
 def _raw_words(textpage: pypdfium2.PdfTextPage) -> Iterator[_RawWord]:
     signs, end = _signs(textpage.raw), 0
+    edges = _Edges()
     breaks = True
     for found in A_WORD.finditer(signs):
         breaks = breaks or not LINE_BREAKS.isdisjoint(signs[end : found.start()])
         end = found.end()
-        yield _measured(textpage.raw, signs, *found.span(), breaks)
+        yield _measured(textpage.raw, signs, *found.span(), breaks, edges)
         breaks = False
 
 
@@ -184,18 +185,26 @@ def _typed(pdf: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[_Raw
         line = word.line
 
 
-def _measured(raw: pdfium.FPDF_TEXTPAGE, signs: str, start: int, end: int, breaks: bool) -> _RawWord:
+class _Edges:
+    """Where PDFium writes a rectangle, or a point as `left` and `bottom`; made once for a page full of words."""
+
+    def __init__(self) -> None:
+        self.left, self.top, self.right, self.bottom = c_double(), c_double(), c_double(), c_double()
+        self.rectangle = tuple(byref(edge) for edge in (self.left, self.top, self.right, self.bottom))
+        self.point = (byref(self.left), byref(self.bottom))
+
+
+def _measured(raw: pdfium.FPDF_TEXTPAGE, signs: str, start: int, end: int, breaks: bool, edges: _Edges) -> _RawWord:
     """The word of signs `start` to `end` (not included). PDFium gives a rectangle per stretch of one font."""
     word = _RawWord(breaks, signs[start:end].translate(LIGATURES))
     if signs.startswith(HYPHEN_AT_LINE_END, end):
         word.text, end = word.text + "-", end + 1
-    left, top, right, bottom = c_double(), c_double(), c_double(), c_double()
     for number in range(pdfium.FPDFText_CountRects(raw, start, end - start)):
-        if pdfium.FPDFText_GetRect(raw, number, byref(left), byref(top), byref(right), byref(bottom)):
-            word.left, word.right = min(word.left, left.value), max(word.right, right.value)
-            word.bottom, word.top = min(word.bottom, bottom.value), max(word.top, top.value)
-    if pdfium.FPDFText_GetCharOrigin(raw, start, byref(left), byref(bottom)):
-        word.baseline = bottom.value
+        if pdfium.FPDFText_GetRect(raw, number, *edges.rectangle):
+            word.left, word.right = min(word.left, edges.left.value), max(word.right, edges.right.value)
+            word.bottom, word.top = min(word.bottom, edges.bottom.value), max(word.top, edges.top.value)
+    if pdfium.FPDFText_GetCharOrigin(raw, start, *edges.point):
+        word.baseline = edges.bottom.value
     return word
 
 
