@@ -24,9 +24,11 @@ TOO_FEW_CHARACTERS = "Too few characters"
 
 
 class Tesseract:
-    """An OcrEngine. `languages` as tesseract writes them (`deu+eng`); `seconds` is the wall time of one run."""
+    """An OcrEngine. `languages` as tesseract writes them (`deu+eng`); `seconds` is the wall time of one run: a last
+    resort, far above what a page takes on a busy machine. Whoever calls it for a foreign file sets limits of its own.
+    """
 
-    def __init__(self, languages: str = "deu", *, seconds: int = 55) -> None:
+    def __init__(self, languages: str = "deu", *, seconds: int = 600) -> None:
         self._languages = languages
         self._seconds = seconds
 

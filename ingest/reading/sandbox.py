@@ -34,6 +34,8 @@ LARGEST_FILE = 1024 * MEBIBYTE
 """No single file that the work writes may be larger."""
 LARGEST_ANSWER = 200 * MEBIBYTE
 CHUNK = 1024 * 1024
+LONGEST_WAIT = 10
+"""So many times its seconds a piece of work may take on a machine that has hardly a processor for it."""
 HEADER = struct.Struct("!cQ")
 RESULT, ERROR = b"r", b"e"
 PR_SET_PDEATHSIG = 1
@@ -80,7 +82,6 @@ def run_limited(function: Callable[..., T], *args: Any, limits: Limits) -> T:
     Exceptions of the function come through (as WorkFailed when they do not pickle). Raises TooExpensive and ChildDied.
     All processes that the work started are gone when this returns. Programs that it starts have the same limits.
     """
-    deadline = time.monotonic() + limits.seconds
     parent = os.getpid()
     reader, writer = os.pipe()
     child = os.fork()
@@ -90,7 +91,7 @@ def run_limited(function: Callable[..., T], *args: Any, limits: Limits) -> T:
     patience = 0.0
     status = 0
     try:
-        answer = _receive(reader, deadline)
+        answer = _receive(reader, _Deadline(child, limits.seconds))
         patience = 5.0 if answer is None else 0.0
     finally:
         os.close(reader)
@@ -101,7 +102,22 @@ def run_limited(function: Callable[..., T], *args: Any, limits: Limits) -> T:
 # --- the parent's side ----------------------------------------------------------------------------
 
 
-def _receive(reader: int, deadline: float) -> tuple[bytes, bytearray] | None:
+class _Deadline:
+    """When the child has had its time. What its processes waited for a processor is given back to them: a busy machine
+    makes no document expensive. `limits.seconds` bound the processor time in any case."""
+
+    def __init__(self, child: int, seconds: int) -> None:
+        self._child, self._seconds, self._begun = child, seconds, time.monotonic()
+
+    def left(self) -> float:
+        """Seconds; none left: 0 or less."""
+        passed = time.monotonic() - self._begun
+        if passed < self._seconds:
+            return self._seconds - passed
+        return min(self._seconds + _waited_for_processor(self._child), self._seconds * LONGEST_WAIT) - passed
+
+
+def _receive(reader: int, deadline: _Deadline) -> tuple[bytes, bytearray] | None:
     """Kind and pickle of the answer, or None when the child ended without one. Raises TooExpensive(time)."""
     header = _read(reader, HEADER.size, deadline)
     if header is None:
@@ -113,19 +129,32 @@ def _receive(reader: int, deadline: float) -> tuple[bytes, bytearray] | None:
     return None if body is None else (kind, body)
 
 
-def _read(reader: int, length: int, deadline: float) -> bytearray | None:
+def _read(reader: int, length: int, deadline: _Deadline) -> bytearray | None:
     taken = bytearray()
     poll = select.poll()  # select() fails on descriptors above 1023
     poll.register(reader, select.POLLIN)
     while len(taken) < length:
-        left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
+        left = deadline.left()
+        if left <= 0:
             raise TooExpensive(Expense.TIME)
+        if not poll.poll(left * 1000):
+            continue
         chunk = os.read(reader, min(CHUNK, length - len(taken)))
         if not chunk:
             return None
         taken += chunk
     return taken
+
+
+def _waited_for_processor(group: int) -> float:
+    """Seconds that the processes of the group, as far as they live, were ready to run and did not."""
+    nanoseconds = 0
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with contextlib.suppress(OSError, IndexError, ValueError):  # it has ended; a kernel without schedstat
+                if os.getpgid(int(folder.name)) == group:
+                    nanoseconds += int((folder / "schedstat").read_text(encoding="ascii").split()[1])
+    return nanoseconds / 1e9
 
 
 def _end(child: int, *, patience: float) -> int:

@@ -38,6 +38,12 @@ def burn() -> None:
         pass
 
 
+def burn_for(seconds: float) -> float:
+    while time.process_time() < seconds:
+        pass
+    return seconds
+
+
 def fail_without_pickling() -> None:
     class LocalError(Exception):
         pass
@@ -100,6 +106,23 @@ def test_burning_the_processor_is_stopped() -> None:
     with pytest.raises(TooExpensive) as stopped:
         run_limited(burn, limits=SHORT)
     assert stopped.value.kind is Expense.TIME
+
+
+def test_time_spent_waiting_for_a_processor_is_not_the_documents() -> None:
+    """Three share one processor, so that 0.8 s of work take longer than the second that it may."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    burn_too = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(burn_too, start_new_session=alone) for alone in (False, True)]
+    try:
+        begin = time.monotonic()
+        assert run_limited(burn_for, 0.8, limits=SHORT) == 0.8
+        assert time.monotonic() - begin > SHORT.seconds
+    finally:
+        os.sched_setaffinity(0, before)
+        for other in others:
+            other.kill()
+            other.wait()
 
 
 def test_a_file_without_bounds_is_stopped(tmp_path: Path) -> None:
