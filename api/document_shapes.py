@@ -22,6 +22,7 @@ from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.ports import ScanVerdict
 from dms.records.corrections import DocumentAction, document_actions
+from dms.records.dossiers.filing import may_file
 from dms.records.duplicates import earlier_documents, receipt_of
 from dms.records.facts import LONGEST
 from dms.records.models import (
@@ -37,6 +38,8 @@ from dms.records.models import (
 from dms.records.queries import DocumentQuerySet
 from ingest.no_rendition import no_rendition_sentence
 
+FILE = "file"
+"""By `POST /filing/`, which takes several documents at once."""
 WHOLE_OBJECTS = (ObjectRole.ORIGINAL, ObjectRole.RENDITION, ObjectRole.THUMBNAIL)
 """What belongs to the document as a whole; of page images there may be thousands."""
 
@@ -54,16 +57,23 @@ class DocumentAnswer:
     duplicate_of: Document | None = None
 
     @property
-    def actions(self) -> list[DocumentAction]:
+    def actions(self) -> list[str]:
         """Asked for single documents alone, so that lists need not look up these rights."""
-        return document_actions(self.actor, self.document)
+        actions = [str(action) for action in document_actions(self.actor, self.document)]
+        return [*actions, FILE] if may_file(self.actor, self.document) else actions
+
+    @property
+    def filed(self) -> Document | None:
+        """Who may read a document sees the dossier it lies in: their rights are the same."""
+        filed = self.document.dossier_id is not None
+        return self.document if filed and can(self.actor, Permission.DOSSIER_VIEW, self.document) else None
 
 
 def read_documents() -> DocumentQuerySet:
     """With everything that an answer needs, in a constant number of queries."""
     objects = Prefetch("stored_objects", StoredObject.objects.filter(role__in=WHOLE_OBJECTS), to_attr="whole_objects")
     versions = DocumentVersion.objects.order_by("number").prefetch_related(objects)
-    documents: DocumentQuerySet = Document.objects.select_related("kind").prefetch_related(
+    documents: DocumentQuerySet = Document.objects.select_related("kind", "dossier", "case").prefetch_related(
         Prefetch("versions", versions)
     )
     return documents
@@ -143,6 +153,23 @@ class DocumentLinksSerializer(serializers.Serializer):
     history = serializers.URLField(allow_null=True)
 
 
+class NumberedSerializer(serializers.Serializer):
+    """A dossier or a case by its id, number and title."""
+
+    id = serializers.UUIDField()
+    reference_number = serializers.CharField()
+    title = serializers.CharField()
+
+
+class FiledSerializer(serializers.Serializer):
+    """Where the document lies."""
+
+    dossier = NumberedSerializer()
+    case = NumberedSerializer(allow_null=True)
+    at = serializers.DateTimeField(source="filed_at")
+    by = serializers.CharField(source="filed_by")
+
+
 class DocumentListSerializer(serializers.Serializer):
     """A document as it stands in a list."""
 
@@ -162,6 +189,7 @@ class DocumentListSerializer(serializers.Serializer):
     state = serializers.ChoiceField(DocumentState.choices, source="document.state")
     text_state = serializers.ChoiceField(TextState.choices, source="document.text_state")
     page_count = serializers.SerializerMethodField()
+    filed = FiledSerializer(allow_null=True)
     item = serializers.UUIDField(source="document.item_id")
     parent = DocumentNameSerializer(allow_null=True)
     duplicate_of = EarlierDocumentSerializer(allow_null=True, help_text=DUPLICATE_OF)
@@ -204,7 +232,8 @@ class DocumentSerializer(DocumentListSerializer):
     no_rendition = serializers.SerializerMethodField(help_text="Why there is no PDF/A beside the original.")
     attachments = DocumentNameSerializer(many=True)
     actions = serializers.ListField(
-        child=serializers.ChoiceField([str(action) for action in DocumentAction]), help_text="What you can change now."
+        child=serializers.ChoiceField([*(str(action) for action in DocumentAction), FILE]),
+        help_text="What you can change now.",
     )
 
     @extend_schema_field(KindSerializer(allow_null=True))
@@ -247,6 +276,11 @@ class DocumentFilter(serializers.Serializer):
         help_text="Year of receipt.",
     )
     text_state = serializers.ListField(child=serializers.ChoiceField(TextState.choices), required=False)
+    dossier = serializers.UUIDField(required=False, help_text="Only what lies in this dossier, its cases included.")
+    case = serializers.UUIDField(required=False, help_text="Only what lies in this case.")
+    filed = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="`false`: only what lies in the inbox still."
+    )
 
 
 class DocumentChangeSerializer(ChangeSerializer):

@@ -174,6 +174,9 @@ def _condition(chosen: Mapping[str, Sequence[Any]]) -> Q:
         condition &= years
     if "kind" in chosen:
         condition &= of_kinds(chosen["kind"])
+    condition &= Q(**{f"{name}_id": chosen[name] for name in ("dossier", "case") if name in chosen})
+    if chosen["filed"] is not None:
+        condition &= Q(dossier__isnull=not chosen["filed"])
     return condition
 
 

@@ -86,6 +86,19 @@ FIELDS: dict[str, Words] = {
     "DossierChangeRequest": _NEW_DOSSIER,
     "DossierLinks": {"self": "This dossier.", "cases": "Its cases.", "plan_entry": "The entry below which it stands."},
     "EntryChangeRequest": _ENTRY,
+    "Filed": {
+        "dossier": "The dossier.",
+        "case": "Its case; null when it lies in the dossier itself.",
+        "at": "When it was filed there.",
+        "by": "Who filed it: `user:` and the name.",
+    },
+    "Numbered": {
+        "id": "Identifies it for ever.",
+        "reference_number": "Its number.",
+        "title": "Its subject in words.",
+    },
+    "Place": {"dossier": "The dossier.", "case": "The case; null for the dossier itself."},
+    "Suggestion": {"place": "Where it may belong."},
     "EntryLinks": {"self": "This entry.", "parent": "The entry above; null for a main group."},
     "EntryName": _ENTRY_NAME,
     "FieldDifference": {

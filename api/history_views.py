@@ -45,7 +45,7 @@ class DocumentHistoryView(ApiView):
         """What happened to a document, the oldest event first. Needs the right to see histories."""
         document = find_document(self.actor, document_id)
         require(self.actor, Permission.HISTORY_VIEW, document)
-        rows = events_about(document).order_by("number")
+        rows = events_about(document).order_by("id")
         return Response(self.get_serializer([_event(row, document) for row in rows], many=True).data)
 
 

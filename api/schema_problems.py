@@ -41,6 +41,8 @@ ACTING = {
     "file_plan_import": ("404", "409", "412"),
     "plan_entries_create": ("404",),
     "dossiers_create": ("404", "409"),
+    "filing_create": ("404", "409"),
+    "filing_undo": ("404", "409"),
     "dossiers_cases_create": ("409",),
     "dossiers_number_used": ("409",),
     "inbox_retry": ("409",),

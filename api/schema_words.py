@@ -49,6 +49,7 @@ _DOCUMENT: Words = {
 _DOCUMENT_IN_LIST: Words = _DOCUMENT | {
     "kind_confidence": "How sure the model was of its suggestion, from 0 to 1.",
     "text_state": "How much of its text was read: all, part, none, or the format cannot be read yet.",
+    "filed": "Where it lies; null while it is in the inbox.",
     "page_count": "How many pages it has; 0 where it has none to show.",
     "item": "The `id` of the inbox item by which it came in; attachments share that of their e-mail.",
     "parent": "The e-mail or file that this document was attached to.",

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from api import (
     document_views,
     dossier_views,
+    filing_views,
     history_views,
     inbox_views,
     page_views,
@@ -50,6 +51,9 @@ urlpatterns = [
     path(CASE, dossier_views.CaseView.as_view(), name="case"),
     path(f"{CASE}close/", dossier_views.CaseCloseView.as_view(), name="case-close"),
     path(f"{CASE}reopen/", dossier_views.CaseReopenView.as_view(), name="case-reopen"),
+    path("filing/", filing_views.FilingView.as_view(), name="filing"),
+    path("filing/undo/", filing_views.FilingUndoView.as_view(), name="filing-undo"),
+    path("filing/places/", filing_views.FilingPlacesView.as_view(), name="filing-places"),
     path("file-plan/", plan_views.FilePlanView.as_view(), name="file-plan"),
     path("file-plan/tree/", plan_views.FilePlanTreeView.as_view(), name="file-plan-tree"),
     path("file-plan/export/", plan_views.FilePlanExportView.as_view(), name="file-plan-export"),

@@ -17,6 +17,7 @@ from frontend.history import Entry
 from frontend.people import person_in_words
 
 MOST = 200
+FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}
 LABELS: dict[str, Promise] = {
     "title": gettext_lazy("Betreff"),
     "description": gettext_lazy("Beschreibung"),
@@ -35,10 +36,16 @@ def dossier_history(dossier: Dossier) -> list[Entry]:
 def _what(row: EventRow) -> str:
     text = str(RULES[Event(row.name)].text) if row.name in set(Event) else row.name
     body = json.loads(row.body)
-    details = [*_names(body), *_changes(body)]
+    details = [*_filed(row, body), *_names(body), *_changes(body)]
     if body["reason"]:
         details.append(body["reason"])
     return f"{text}: {', '.join(details)}" if details else text
+
+
+def _filed(row: EventRow, body: dict[str, Any]) -> Iterator[str]:
+    """Which document; the other place is told in the history of the document, for those who may see it."""
+    if row.name in FILING:
+        yield f"„{body['facts']['title']}“"
 
 
 def _names(body: dict[str, Any]) -> Iterator[str]:

@@ -50,7 +50,7 @@ def kind_decided(document: Document, kinds: Mapping[str, str]) -> KindDecided | 
 
 def history_of(document: Document, kinds: Mapping[str, str]) -> list[Entry]:
     """The newest first; the caller checks that the actor may see the history. `kinds` are labels by value."""
-    rows = events_about(document).order_by("-number")[:MOST]
+    rows = events_about(document).order_by("-id")[:MOST]
     return [Entry(row.at, person_in_words(row.actor), _what(row, document, kinds)) for row in rows]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dms.access.actors import Actor
+from dms.records.dossiers.filing import may_file
 from dms.records.models import Document
 from frontend.people import person_in_words
 from frontend.steps import step_in_words
@@ -30,12 +31,18 @@ class InboxRow:
     duplicate_of: Document | None
     delay: Delay | None
     can: frozenset[ItemVerb]
+    can_file: bool
     settled_by: str
     quarantined: bool
 
     @property
     def is_moving(self) -> bool:
         return self.item.state in (ItemState.WAITING, ItemState.WORKING)
+
+    @property
+    def filed(self) -> Document | None:
+        """The first document, once it lies in a dossier."""
+        return next((one for one in self.documents if one.dossier_id), None)
 
     @property
     def can_retry(self) -> bool:
@@ -69,6 +76,7 @@ def inbox_rows(actor: Actor, items: Sequence[InboxItem]) -> list[InboxRow]:
             duplicate_of=duplicates.get(item.pk),
             delay=delays.get(item.pk),
             can=frozenset(item_actions(actor, item)),
+            can_file=any(not one.dossier_id and may_file(actor, one) for one in documents[item.pk]),
             settled_by=person_in_words(item.settled_by),
             quarantined=is_quarantined(item),
         )
@@ -85,6 +93,7 @@ def _reason(item: InboxItem) -> Reason | None:
 
 def _documents(actor: Actor, items: Sequence[UUID]) -> dict[UUID, list[Document]]:
     found: dict[UUID, list[Document]] = defaultdict(list)
-    for document in Document.objects.visible_to(actor).filter(item_id__in=items).order_by("part"):
+    documents = Document.objects.visible_to(actor).select_related("dossier", "case")
+    for document in documents.filter(item_id__in=items).order_by("part"):
         found[document.item_id].append(document)
     return found

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dms.access.actors import Actor
+from dms.records.models import Document
 from ingest.models import NEEDS_HELP, InboxItem, ItemState
 
 SETTLED = Q(settled_at__isnull=False)
+UNFILED = Q(Exists(Document.objects.filter(item_id=OuterRef("pk"), dossier__isnull=True)))
+"""At least one of its documents lies in the inbox still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ TABS = (
     Tab("", _("Alle"), Q()),
     Tab("open", _("In Arbeit"), Q(state__in=(ItemState.WAITING, ItemState.WORKING))),
     Tab("help", _("Braucht Hilfe"), Q(state__in=NEEDS_HELP) & ~SETTLED),
-    Tab("done", _("Fertig"), Q(state=ItemState.DONE)),
+    Tab("done", _("Abzulegen"), Q(state=ItemState.DONE) & UNFILED),
+    Tab("filed", _("Abgelegt"), Q(state=ItemState.DONE) & ~UNFILED),
     Tab("settled", _("Abgehakt"), SETTLED, order=("-settled_at", "id")),
 )
 

@@ -77,6 +77,7 @@ KEYS: dict[str, Key] = {
     "correct_date": Key("d", Place.DOCUMENT, _("Datum berichtigen")),
     "kind_confirm": Key("b", Place.DOCUMENT, _("Vorgeschlagene Dokumentart bestätigen")),
     "kind_choose": Key("a", Place.DOCUMENT, _("Andere Dokumentart wählen")),
+    "file_document": Key("l", Place.DOCUMENT, _("Ablegen oder verschieben")),
     "undo": Key("Control+z", Place.DOCUMENT, _("Letzte Berichtigung zurücknehmen")),
     "dossier_search": Key("f", Place.DOSSIERS, _("Akten suchen")),
     "dossier_new": Key("n", Place.DOSSIERS, _("Neue Akte")),
@@ -89,6 +90,7 @@ KEYS: dict[str, Key] = {
     "item_open": Key("Enter", Place.INBOX, _("Dokument des Eingangs öffnen")),
     "item_pick": Key("x", Place.INBOX, _("Eingang auswählen oder nicht mehr auswählen")),
     "item_settle": Key("e", Place.INBOX, _("Ausgewählte Eingänge, sonst diesen, als erledigt abhaken")),
+    "item_file": Key("l", Place.INBOX, _("Ausgewählte Eingänge, sonst diesen, in eine Akte ablegen")),
     "item_retry": Key("r", Place.INBOX, _("Diesen Eingang noch einmal versuchen")),
     "item_undo": Key("z", Place.INBOX, _("Das Abhaken von eben rückgängig machen")),
 }

@@ -7,15 +7,16 @@ from enum import StrEnum
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from dms.access.actors import Actor
 from dms.access.models import Scope
 from dms.access.permissions import Permission
-from dms.access.rule import visible
+from dms.access.rule import allowed_scopes, visible
 from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded, RecordedQuerySet
+from dms.records.models import Document
 from ingest.reasons import FolderReason, Reason
 from ingest.steps.contract import ObjectRef, ObjectRole
 
@@ -74,8 +75,13 @@ ITEM_LIFECYCLE = Lifecycle(
 
 class InboxQuerySet(RecordedQuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """The items that this actor may see in the inbox."""
-        return visible(self, actor, Permission.INBOX_VIEW)  # type: ignore[return-value]
+        """The items that this actor may see in the inbox.
+
+        An item holds the original of its documents, so once one of them is filed its rights go for the item as well.
+        """
+        allowed = allowed_scopes(actor, Permission.INBOX_VIEW)
+        elsewhere = Document.objects.filter(item_id=OuterRef("pk")).exclude(scope_id__in=allowed)
+        return visible(self, actor, Permission.INBOX_VIEW).filter(~Exists(elsewhere))  # type: ignore[return-value]
 
     def needing_help(self) -> Self:
         """The items that wait for a person."""

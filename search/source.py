@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from dms.records.kinds import kind_value
-from dms.records.models import Document, DocumentVersion, Page
+from dms.records.models import Document, DocumentVersion, Page, ReferenceNumber
 from search.ports import IndexEntry
 
 
@@ -31,8 +31,10 @@ class RecordsSource:
 
     def entries(self, document_ids: Collection[UUID]) -> Iterator[IndexEntry]:
         newest = DocumentVersion.objects.filter(document=OuterRef("pk")).order_by("-number").values("pk")[:1]
-        for document in Document.objects.filter(pk__in=document_ids).annotate(version_id=Subquery(newest)):
-            yield _entry(document, _texts(document.version_id))
+        documents = Document.objects.filter(pk__in=document_ids).annotate(version_id=Subquery(newest))
+        numbers = _numbers_of(document_ids)
+        for document in documents:
+            yield _entry(document, _texts(document.version_id), " ".join(numbers.get(document.pk, ())))
 
     def document_ids(self) -> Iterator[UUID]:
         yield from Document.objects.order_by("pk").values_list("pk", flat=True).iterator()
@@ -47,7 +49,21 @@ def _texts(version_id: UUID | None) -> tuple[str, ...]:
     return tuple(page.page_text.text for page in pages.iterator(chunk_size=20)) if version_id else ()
 
 
-def _entry(document: Document, texts: tuple[str, ...]) -> IndexEntry:
+def _numbers_of(document_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """All numbers under which a document may be asked for: of its case and its dossier, the present ones first."""
+    found: dict[UUID, list[str]] = {}
+    filed = Document.objects.filter(pk__in=document_ids, dossier__isnull=False).values_list(
+        "pk", "dossier_id", "case_id"
+    )
+    places = {pk: (dossier, case) for pk, dossier, case in filed}
+    numbers = ReferenceNumber.objects.filter(dossier_id__in={dossier for dossier, _case in places.values()})
+    given = list(numbers.order_by("-replaced_at", "text").values_list("dossier_id", "case_id", "text"))
+    for pk, (dossier, case) in places.items():
+        found[pk] = [text for owner, of_case, text in given if owner == dossier and of_case in (None, case)]
+    return found
+
+
+def _entry(document: Document, texts: tuple[str, ...], reference: str) -> IndexEntry:
     return IndexEntry(
         document_id=document.pk,
         scope_id=document.scope_id,
@@ -57,6 +73,7 @@ def _entry(document: Document, texts: tuple[str, ...]) -> IndexEntry:
         date=document.letter_date,
         received_at=document.received_at,
         sender=document.sender,
+        reference=reference,
         filename=document.filename,
         pages=texts,
     )

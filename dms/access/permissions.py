@@ -16,6 +16,7 @@ class Permission(StrEnum):
     DOCUMENT_VIEW = "document.view"
     DOCUMENT_CLASSIFY = "document.classify"
     DOCUMENT_CORRECT = "document.correct"
+    DOCUMENT_FILE = "document.file"
     DOSSIER_VIEW = "dossier.view"
     DOSSIER_KEEP = "dossier.keep"
     DOSSIER_AMEND = "dossier.amend"
@@ -46,6 +47,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_VIEW,
             Permission.DOCUMENT_CLASSIFY,
             Permission.DOCUMENT_CORRECT,
+            Permission.DOCUMENT_FILE,
             Permission.DOSSIER_VIEW,
             Permission.DOSSIER_KEEP,
             Permission.PLAN_VIEW,
@@ -68,6 +70,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_VIEW,
             Permission.DOCUMENT_CLASSIFY,
             Permission.DOCUMENT_CORRECT,
+            Permission.DOCUMENT_FILE,
             Permission.HISTORY_VIEW,
             Permission.DOSSIER_VIEW,
             Permission.DOSSIER_KEEP,

@@ -18,21 +18,33 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
 from dms.access.rule import Scoped, require
 from dms.audit.announcements import outbox_written
 from dms.audit.events import RULES, Event
+from dms.audit.lifecycle import NotPossible
 from dms.audit.models import Chain, EventRow, OutboxEntry, Recorded, target_name
 
 GENESIS = "0" * 64
 BODY_VERSION = 1
 
 
+class HandedOver(NotPossible):
+    """The row was handed over to another chain after it was looked at."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(_("Das wurde inzwischen an anderer Stelle abgelegt. Bitte neu laden und noch einmal prüfen."))
+
+
 class Change:
     """What happens inside the door. Made by `change` only."""
 
-    def __init__(self, target: Any) -> None:
+    def __init__(self, target: Any, chain: str) -> None:
+        self._chain = chain
         self.target = target
         """The row that the change is about: locked and freshly read (None while it is being created)."""
         self.facts: dict[str, Any] = {}
@@ -41,9 +53,12 @@ class Change:
         self.outbox: set[tuple[str, Any]] = set()
 
     def save(self, instance: models.Model) -> None:
-        """Creates or updates the row, and puts its audited fields into the event."""
+        """Creates or updates the row, and puts its audited fields into the event.
+
+        Raises HandedOver when another chain than this one tells of the row by now.
+        """
         adding = instance._state.adding  # noqa: SLF001 - Django's own sign of a new row
-        before = None if adding else _stored_fields(instance)
+        before = None if adding else self._own_fields(instance)
         models.Model.save(instance, force_insert=adding, force_update=not adding)
         after = audited_values(instance)
         if before is None:
@@ -60,9 +75,25 @@ class Change:
             self._touch("create", instance, {}, audited_values(instance))
 
     def delete(self, instance: models.Model) -> None:
-        before = _stored_fields(instance)
+        before = self._own_fields(instance)
         self._touch("delete", instance, before, {})
         models.Model.delete(instance)
+
+    def release(self, instance: models.Model) -> None:
+        """From here on another chain tells of the row; `adopt` follows in the same transaction."""
+        self._touch("release", instance, self._own_fields(instance), {})
+
+    def adopt(self, instance: models.Model) -> None:
+        """Updates a row of which another chain told so far. All its audited fields stand in the event."""
+        before = audited_values(_stored(instance))
+        models.Model.save(instance, force_update=True)
+        self._touch("adopt", instance, before, audited_values(instance))
+
+    def _own_fields(self, instance: models.Model) -> dict[str, Any]:
+        stored = _stored(instance)
+        if getattr(stored, "chain", self._chain) != self._chain:
+            raise HandedOver
+        return audited_values(stored)
 
     def _touch(self, verb: str, instance: models.Model, before: dict[str, Any], after: dict[str, Any]) -> None:
         self.touched.append({"row": target_name(instance), "op": verb, "before": before, "after": after})
@@ -94,7 +125,7 @@ def change(
         fresh = _locked(target) if target is not None else None
         if verb is not None:
             _set_state(fresh, verb)
-        done = Change(fresh)
+        done = Change(fresh, chain)
         _open_door(event)
         yield done
         if verb is not None and not any(t["row"] == target_name(done.target) for t in done.touched):
@@ -134,9 +165,9 @@ def _locked(target: models.Model) -> models.Model:
     return locked
 
 
-def _stored_fields(instance: models.Model) -> dict[str, Any]:
-    stored = _rows_of(type(instance)).only(*_concrete(instance)).get(pk=instance.pk)
-    return audited_values(stored)
+def _stored(instance: models.Model) -> models.Model:
+    stored: models.Model = _rows_of(type(instance)).only(*_concrete(instance)).get(pk=instance.pk)
+    return stored
 
 
 def _concrete(instance: models.Model) -> list[str]:

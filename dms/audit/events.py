@@ -27,6 +27,10 @@ class Event(StrEnum):
     DOCUMENT_CLASSIFIED = "document:classified"
     DOCUMENT_CORRECTED = "document:corrected"
     DOCUMENT_REVERTED = "document:reverted"
+    DOCUMENT_FILED = "document:filed"
+    DOCUMENT_MOVED = "document:moved"
+    DOCUMENT_LEFT = "document:left"
+    DOCUMENT_TAKEN_BACK = "document:taken_back"
     DOSSIER_OPENED = "dossier:opened"
     DOSSIER_DESCRIBED = "dossier:described"
     DOSSIER_RENUMBERED = "dossier:renumbered"
@@ -77,6 +81,10 @@ RULES: dict[Event, EventRule] = {
     Event.DOCUMENT_CLASSIFIED: EventRule(Permission.DOCUMENT_CLASSIFY, _("Dokumentart festgelegt")),
     Event.DOCUMENT_CORRECTED: EventRule(Permission.DOCUMENT_CORRECT, _("Angaben berichtigt")),
     Event.DOCUMENT_REVERTED: EventRule(Permission.DOCUMENT_CORRECT, _("Letzte Änderung zurückgenommen")),
+    Event.DOCUMENT_FILED: EventRule(Permission.DOCUMENT_FILE, _("Dokument abgelegt")),
+    Event.DOCUMENT_MOVED: EventRule(Permission.DOCUMENT_FILE, _("Dokument innerhalb der Akte verschoben")),
+    Event.DOCUMENT_LEFT: EventRule(Permission.DOCUMENT_FILE, _("Dokument an anderer Stelle abgelegt")),
+    Event.DOCUMENT_TAKEN_BACK: EventRule(Permission.DOCUMENT_FILE, _("Ablegen zurückgenommen")),
     Event.DOSSIER_OPENED: EventRule(Permission.DOSSIER_KEEP, _("Akte angelegt")),
     Event.DOSSIER_DESCRIBED: EventRule(Permission.DOSSIER_KEEP, _("Akte beschrieben")),
     Event.DOSSIER_RENUMBERED: EventRule(Permission.DOSSIER_AMEND, _("Akte umsigniert")),

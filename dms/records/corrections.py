@@ -13,6 +13,7 @@ from dms.access.actors import Actor
 from dms.access.rule import can, require
 from dms.audit.door import change
 from dms.audit.events import RULES, Event
+from dms.records.dossiers.closing import may_change, refuse_change_when_closed
 from dms.records.facts import Facts, clean_facts
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document, DocumentKind, DocumentVerb, KindSource
@@ -36,7 +37,10 @@ class Corrections(Facts, total=False):
 
 
 def document_actions(actor: Actor, document: Document) -> list[DocumentAction]:
-    """What the actor can change now: what the lifecycle leads to and the rights allow."""
+    """What the actor can change now: what the lifecycle leads to and the rights allow. In a closed dossier the registry
+    alone can. `document.dossier` and `.case` have come along."""
+    if not may_change(actor, document):
+        return []
     possible = document.lifecycle.verbs(document.state)
     return [
         action
@@ -65,12 +69,13 @@ def document_set_kind(
 ) -> Document:
     """A person confirms or corrects the kind (None: "none of these"). Repeating it changes nothing but the history.
 
-    Raises NotAllowed, ChangedMeanwhile.
+    Raises NotAllowed, ChangedMeanwhile, DossierClosed.
     """
     with change(
         actor, Event.DOCUMENT_CLASSIFIED, document, chain=document.chain, verb=DocumentVerb.CHECK
     ) as opened:  # fmt: skip
         fresh: Document = opened.target
+        refuse_change_when_closed(actor, fresh)
         refuse_if_changed(fresh, expected)
         fresh.kind, fresh.kind_source = kind, KindSource.PERSON
         opened.save(fresh)
@@ -78,7 +83,10 @@ def document_set_kind(
 
 
 def document_set_facts(actor: Actor, document: Document, facts: Facts, *, expected: str | None = None) -> Document:
-    """`facts` are clean. What stands there already is no event. Raises NotAllowed, ChangedMeanwhile."""
+    """`facts` are clean. What stands there already is no event.
+
+    Raises NotAllowed, ChangedMeanwhile, DossierClosed.
+    """
     stored = Document.objects.get(pk=document.pk)
     if all(getattr(stored, name) == value for name, value in facts.items()):
         require(actor, RULES[Event.DOCUMENT_CORRECTED].permission, stored)
@@ -88,6 +96,7 @@ def document_set_facts(actor: Actor, document: Document, facts: Facts, *, expect
         actor, Event.DOCUMENT_CORRECTED, document, chain=document.chain, verb=DocumentVerb.CORRECT
     ) as opened:  # fmt: skip
         fresh: Document = opened.target
+        refuse_change_when_closed(actor, fresh)
         refuse_if_changed(fresh, expected)
         for name, value in facts.items():
             setattr(fresh, name, value)

@@ -48,13 +48,11 @@ def kind_decision(document: Document) -> KindDecision | None:
     if document.kind_source != KindSource.PERSON:
         return None
     names = [Event.DOCUMENT_CLASSIFIED, Event.DOCUMENT_REVERTED]
-    taken_back: set[int] = set()
-    for event in EventRow.objects.filter(chain=document.chain, target=target_name(document), name__in=names).order_by(
-        "-number"
-    ):
+    taken_back: set[tuple[str, int]] = set()
+    for event in EventRow.objects.filter(target=target_name(document), name__in=names).order_by("-id"):
         if event.name == Event.DOCUMENT_REVERTED:
-            taken_back.add(json.loads(event.body)["facts"]["reverts"])
-        elif event.number not in taken_back:
+            taken_back.add((event.chain, json.loads(event.body)["facts"]["reverts"]))
+        elif (event.chain, event.number) not in taken_back:
             return _decided(event, document)
     return None
 
@@ -69,14 +67,16 @@ def _decided(event: EventRow, document: Document) -> KindDecision:
 
 
 def last_change(document: Document) -> EventRow | None:
-    """The newest event about the document itself."""
-    return EventRow.objects.filter(chain=document.chain, target=target_name(document)).order_by("-number").first()
+    """The newest event about the document itself, in whichever chain."""
+    return EventRow.objects.filter(target=target_name(document)).order_by("-id").first()
 
 
 def events_about(document: Document) -> QuerySet[EventRow]:
-    """In no order. The chain tells of the whole item; what happened to its other documents is left out."""
-    others = Q(target__startswith=f"{document._meta.label_lower}:") & ~Q(target=target_name(document))
-    return EventRow.objects.filter(chain=document.chain).exclude(others)
+    """In no order. How it came in is told by the chain of its item, what happened since it was filed by that of its
+    dossier; what happened to the other documents of both is left out. `id` gives the order of time."""
+    own = target_name(document)
+    others = Q(target__startswith=f"{document._meta.label_lower}:") & ~Q(target=own)
+    return EventRow.objects.filter(Q(chain=document.item_chain) | Q(target=own)).exclude(others)
 
 
 def reason_of(event: EventRow) -> str:

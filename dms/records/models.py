@@ -43,6 +43,8 @@ class DocumentState(models.TextChoices):
 class DocumentVerb(StrEnum):
     CHECK = "check"
     """A person confirms or corrects the kind."""
+    FILE = "file"
+    """It is put into a dossier or case, or from one into another."""
     CORRECT = "correct"
     """A person corrects title, sender or date; that says nothing about the kind."""
     UNCHECK = "uncheck"
@@ -63,7 +65,8 @@ class TextState(models.TextChoices):
 
 
 class Document(Recorded):
-    """One piece of mail. Until there are dossiers it lives in the inbox, and its events in the chain of its item."""
+    """One piece of mail. Until it is filed it lives in the inbox and its events in the chain of its item; then both
+    are those of its dossier, and so are its rights."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="documents")
@@ -72,6 +75,11 @@ class Document(Recorded):
     part = models.PositiveIntegerField()
     """Its number among the documents of the item: 0 is the file itself, attachments follow."""
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="attachments")
+    dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="documents")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="documents")
+    filed_at = models.DateTimeField(null=True)
+    filed_by = models.CharField(max_length=200, blank=True)
+    """`Actor.key`; empty while it is in the inbox."""
     state = models.CharField(max_length=20, choices=DocumentState, default=DocumentState.RECEIVED)
     title = models.CharField(max_length=300)
     sender = models.CharField(max_length=300, blank=True)
@@ -94,6 +102,8 @@ class Document(Recorded):
         {
             (DocumentState.RECEIVED, DocumentVerb.CHECK): DocumentState.CHECKED,
             (DocumentState.CHECKED, DocumentVerb.CHECK): DocumentState.CHECKED,
+            (DocumentState.RECEIVED, DocumentVerb.FILE): DocumentState.RECEIVED,
+            (DocumentState.CHECKED, DocumentVerb.FILE): DocumentState.CHECKED,
             (DocumentState.RECEIVED, DocumentVerb.CORRECT): DocumentState.RECEIVED,
             (DocumentState.CHECKED, DocumentVerb.CORRECT): DocumentState.CHECKED,
             (DocumentState.CHECKED, DocumentVerb.UNCHECK): DocumentState.RECEIVED,
@@ -101,8 +111,9 @@ class Document(Recorded):
     )
     outbox_topics = ("search",)
     audited_fields = (
-        "scope_id", "item_id", "part", "parent_id", "state", "title", "sender", "letter_date", "received_at",
-        "filename", "kind_id", "kind_source", "kind_confidence", "kind_guess", "text_state", "problem",
+        "scope_id", "item_id", "part", "parent_id", "dossier_id", "case_id", "filed_at", "filed_by", "state", "title",
+        "sender", "letter_date", "received_at", "filename", "kind_id", "kind_source", "kind_confidence", "kind_guess",
+        "text_state", "problem",
     )  # fmt: skip
 
     class Meta:
@@ -113,14 +124,27 @@ class Document(Recorded):
             models.CheckConstraint(
                 condition=Q(kind__isnull=True) | ~Q(kind_source=KindSource.NONE), name="kind_has_a_source"
             ),
+            models.CheckConstraint(
+                condition=Q(dossier__isnull=True, case__isnull=True, filed_at__isnull=True, filed_by="")
+                | Q(~Q(filed_by=""), dossier__isnull=False, filed_at__isnull=False),
+                name="filed_by_somebody_at_some_time",
+            ),
         ]
-        indexes = [models.Index(fields=["scope", "-received_at", "id"], name="document_list")]
+        indexes = [
+            models.Index(fields=["scope", "-received_at", "id"], name="document_list"),
+            models.Index(fields=["filed_by", "-filed_at"], condition=~Q(filed_by=""), name="document_filed_last"),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
     @property
     def chain(self) -> str:
+        return f"dossier:{self.dossier_id}" if self.dossier_id else self.item_chain
+
+    @property
+    def item_chain(self) -> str:
+        """Tells how it came in, and all that happened before it was filed."""
         return f"item:{self.item_id}"
 
     @property

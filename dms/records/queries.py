@@ -17,4 +17,4 @@ class DocumentQuerySet(RecordedQuerySet[Any]):
 
     def with_current_version(self) -> Self:
         """For pages and lists: kind and versions come along in a constant number of queries."""
-        return self.select_related("kind", "parent").prefetch_related("versions")
+        return self.select_related("kind", "parent", "dossier", "case").prefetch_related("versions")

@@ -15,6 +15,7 @@ from dms.audit.door import change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
 from dms.audit.models import target_name
+from dms.records.dossiers.closing import refuse_change_when_closed
 from dms.records.history import last_change
 from dms.records.models import Document, DocumentVerb
 
@@ -64,6 +65,7 @@ def document_undo(actor: Actor, document: Document, *, now: datetime) -> Documen
         if last_correction(actor, document, now=now) != undone:
             raise NothingToUndo  # somebody was faster; from here on the row is locked
         fresh: Document = opened.target
+        refuse_change_when_closed(actor, fresh)
         for name, value in undone.before.items():
             setattr(fresh, name, _column(name).to_python(value))
         opened.facts["reverts"] = undone.number

@@ -16,6 +16,7 @@ from dms.access.actors import Actor
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.records.corrections import DocumentAction, document_actions
+from dms.records.dossiers.filing import can_take_back, may_file
 from dms.records.duplicates import earlier_documents, receipt_of
 from dms.records.kinds import kind_labels
 from dms.records.meanwhile import state_digest
@@ -26,7 +27,7 @@ from frontend.history import history_of, kind_decided
 from frontend.neighbours import neighbours_of
 from frontend.notices import notices_of
 from frontend.page_svg import page_size
-from frontend.people import actor_of, current_version_or_404, document_or_404
+from frontend.people import actor_of, current_version_or_404, document_or_404, person_in_words
 from frontend.saved import own_correction
 from frontend.views.pages import sheet_context
 
@@ -83,6 +84,17 @@ def details_context(request: HttpRequest, document: Document, *, refused: Refuse
         **_files(actor, document, version),
         **_related(actor, document),
         **_correcting(request, document),
+        **_place(actor, document),
+    }
+
+
+def _place(actor: Actor, document: Document) -> dict[str, Any]:
+    """Where it lies. Who may read a document but no dossiers is not told."""
+    return {
+        "may_file": may_file(actor, document),
+        "sees_dossier": can(actor, Permission.DOSSIER_VIEW, document),
+        "filed_by": person_in_words(document.filed_by),
+        "can_take_back": can_take_back(actor, document, now=timezone.now()),
     }
 
 

@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dms.access.actors import Actor
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.audit.lifecycle import NotPossible
@@ -32,6 +33,7 @@ from dms.records.dossiers.keeping import (
 from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.facts import InvalidFact
 from dms.records.meanwhile import state_digest
+from dms.records.models import Document
 from dms.records.plan.models import PlanEntry
 from frontend.asked import whole_number
 from frontend.dossier_forms import DossierForm, NewDossierForm, RenumberForm, entry_suggestions
@@ -72,12 +74,17 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     cases = list(Case.objects.visible_to(actor).filter(dossier=found).select_related("dossier"))
     entries = PlanEntry.objects.visible_to(actor)
     former = ReferenceNumber.objects.filter(dossier=found, case=None, replaced_at__isnull=False)
+    documents = _documents(actor, found)
     context = {
         "nav": "dossiers",
         "dossier": found,
+        "documents": documents.get(None, []),
         "entry": entries.filter(pk=found.plan_entry_id).first(),
         "former": former.order_by("replaced_at"),
-        "cases": [(case, {str(verb): True for verb in case_actions(actor, case)}) for case in cases],
+        "cases": [
+            (case, {str(verb): True for verb in case_actions(actor, case)}, documents.get(case.pk, []))
+            for case in cases
+        ],
         "can": {str(verb): True for verb in dossier_actions(actor, found)},
         "history": dossier_history(found) if can(actor, Permission.HISTORY_VIEW, found) else None,
     }
@@ -232,6 +239,15 @@ def _dossier_for(request: HttpRequest, dossier_id: UUID, *verbs: DossierVerb) ->
     found = dossier_or_404(request, dossier_id)
     if not set(verbs) & set(dossier_actions(actor_of(request), found)):
         raise Http404
+    return found
+
+
+def _documents(actor: Actor, dossier: Dossier) -> dict[UUID | None, list[Document]]:
+    """What lies in the dossier itself (None) and in each case, the newest first, attachments behind their e-mail."""
+    found: dict[UUID | None, list[Document]] = {}
+    documents = Document.objects.visible_to(actor).filter(dossier=dossier).select_related("kind")
+    for document in documents.order_by("-received_at", "item_id", "part"):
+        found.setdefault(document.case_id, []).append(document)
     return found
 
 

@@ -24,6 +24,7 @@ from frontend.asked import whole_number
 from frontend.inbox_rows import inbox_rows
 from frontend.inbox_tabs import chosen_tab, counted_tabs
 from frontend.people import actor_of, item_or_404, may_anywhere
+from frontend.views.filing import JUST_FILED
 from frontend.views.settling import JUST_SETTLED, way_back
 from ingest.models import InboxItem, WaitingFile
 from ingest.retries import RetryCannotHelp, item_accept, item_retry
@@ -37,6 +38,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     context = _context(request)
     context["list"], context["version"] = _rendered_list(request, context)
     context["undo"] = request.session.pop(JUST_SETTLED, None)
+    context["filing_undo"] = None if context["undo"] else request.session.pop(JUST_FILED, None)
     return render(request, "frontend/inbox.html", context)
 
 

@@ -25,6 +25,7 @@ def every_page() -> dict[str, str]:
     from dms.access.actors import actor_for
     from dms.access.models import ApiToken, User
     from dms.accounts.tokens import token_issue
+    from dms.records.dossiers.filing import Place, documents_file
     from ingest.reasons import FolderReason, Reason
     from ingest.settling import item_settle
     from ingest.sources.waiting import Notice, publish
@@ -53,6 +54,9 @@ def every_page() -> dict[str, str]:
         "Antrag auf Fällung einer Hecke am Lindenweg", medium="hybrid", location="Keller, Regal 4"
     )
     case = factories.case(dossier, "Ortsbesichtigung mit dem Nachbarn")
+    filed = letter(HEDGE, title="Antrag auf Fällung einer Hecke", attachments=["Lageplan.pdf"])
+    registry = actor_for(User.objects.get(username="clerk"))
+    documents_file(registry, [filed], Place(dossier, case), now=now)
     again = letter(HEDGE, of=factories.item(b"same", filename="Derselbe_Antrag_noch_einmal.pdf"))
     return {
         "start": "/",
@@ -66,6 +70,9 @@ def every_page() -> dict[str, str]:
         "document": f"/documents/{document.pk}/?q=Genehmigung&hit=0",
         "duplicate": f"/documents/{again.pk}/",
         "text": f"/documents/{first.pk}/text/",
+        "filed document": f"/documents/{filed.pk}/",
+        "filing": f"/filing/?document={document.pk}",
+        "inbox filed": "/inbox/?state=filed",
         "dossiers": "/dossiers/",
         "dossiers none": "/dossiers/?q=xyzzy&state=closed",
         "dossier": f"/dossiers/{dossier.pk}/",

@@ -35,6 +35,8 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "POST /api/v1/plan-entries/{entry_id}/move/": "the entry above is there",
     "POST /api/v1/plan-entries/{entry_id}/retire/": "a reason of spaces says nothing",
     "POST /api/v1/file-plan/import/": "not every file is a plan",
+    "POST /api/v1/filing/": "the documents and the place are there, and only one place is named",
+    "POST /api/v1/filing/undo/": "the documents are there, and were filed a moment ago",
     "GET /api/v1/dossiers/": "a cursor is what we gave out",
     "POST /api/v1/dossiers/": "the entry is there, and only paper has a place",
     "PATCH /api/v1/dossiers/{dossier_id}/": "only paper has a place, and a title of spaces is none",

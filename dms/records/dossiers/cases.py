@@ -10,7 +10,7 @@ from dms.access.actors import Actor
 from dms.access.rule import can
 from dms.audit.door import change
 from dms.audit.events import RULES, Event
-from dms.audit.lifecycle import NotPossible
+from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.describing import CaseFacts, clean_case
 from dms.records.dossiers.keeping import give_number, holding
 from dms.records.dossiers.models import Case, CaseVerb, Dossier, DossierVerb, FileState
@@ -22,13 +22,6 @@ EVENTS = {
     CaseVerb.CLOSE: Event.CASE_CLOSED,
     CaseVerb.REOPEN: Event.CASE_REOPENED,
 }
-
-
-class DossierClosed(NotPossible):
-    code = "dossier_closed"
-
-    def __init__(self) -> None:
-        super().__init__(_("Die Akte ist abgeschlossen. Bitte zuerst die Akte wieder öffnen lassen (Registratur)."))
 
 
 def changed_meanwhile() -> str:

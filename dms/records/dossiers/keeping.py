@@ -23,6 +23,7 @@ from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, R
 from dms.records.dossiers.numbering import Reference, case_reference, take_for_dossier
 from dms.records.facts import InvalidFact
 from dms.records.meanwhile import refuse_if_changed
+from dms.records.models import Document
 from dms.records.plan.models import EntryState, PlanEntry
 
 EVENTS = {
@@ -157,6 +158,9 @@ def dossier_renumber(
             _replace(opened, ReferenceNumber.objects.filter(dossier=fresh, case=None, replaced_at=None), now)
             give_number(opened, reference, fresh, None, now)
             _renumber_cases(opened, fresh, now)
+            # they are searched by the number of their place
+            documents = Document.objects.filter(dossier=fresh).values_list("pk", flat=True)
+            opened.outbox.update(("search", document) for document in documents)
     return fresh
 
 

@@ -74,6 +74,10 @@ const ACTIONS = {
   k: () => walk(-1),
   ArrowUp: () => walk(-1),
   x: () => current()?.querySelector("input[name=item]")?.click(),
+  l: () => {
+    const button = picked().length ? bulk.querySelector("button[data-file]") : current()?.querySelector("[data-file]");
+    button?.click();
+  },
   r: () => current()?.querySelector("[data-retry]")?.click(),
   e: () => {
     const button = picked().length ? bulk.querySelector("button[data-settle]") : current()?.querySelector("[data-settle]");
@@ -81,7 +85,7 @@ const ACTIONS = {
   },
 };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || dialog.open) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
   const typing = event.target.matches("input:not([type=checkbox]), select, textarea");
   const letter = event.key.length === 1;
   if (typing || (letter && localStorage.getItem("registratur-single-keys") === "off")) return;

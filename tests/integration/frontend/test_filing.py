@@ -1,0 +1,89 @@
+"""Filing on the pages: from the inbox and from the page of a document, with a way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dms.access.permissions import Role
+from dms.records.models import Document, Dossier
+from tests import factories
+
+
+@pytest.fixture
+def dossier(scope: Any) -> Dossier:
+    factories.file_plan(scope=scope)
+    return factories.dossier()
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_two_items_are_filed_at_once_and_taken_back(clerk: Client, dossier: Dossier) -> None:
+    letters = [factories.document(title=f"Brief {n}") for n in (1, 2)]
+    chosen = {"item": [str(letter.item_id) for letter in letters], "back": "/inbox/"}
+    asked = text(clerk.get("/filing/", chosen))
+    assert all(words in asked for words in ("Brief 1", "Brief 2", "610-1", "Lindenweg 4"))
+    form = {"document": [str(letter.pk) for letter in letters], "place": f"dossier:{dossier.pk}", "back": "/inbox/"}
+    shown = text(clerk.post("/filing/", form, follow=True))
+    assert "2 Dokumente sind abgelegt in 610-1 Lindenweg 4, Wintergarten." in shown
+    assert "Ablegen zurücknehmen" in shown
+    assert f'href="/dossiers/{dossier.pk}/"' in shown
+    assert "Brief 1" in text(clerk.get(f"/dossiers/{dossier.pk}/"))
+    back = {"document": form["document"], "back": "/inbox/"}
+    assert "2 Dokumente liegen wieder, wo sie waren." in text(clerk.post("/filing/undo/", back, follow=True))
+    assert not Document.objects.filter(dossier__isnull=False).exists()
+
+
+def test_the_inbox_tells_what_is_to_be_filed_and_what_is(clerk: Client, dossier: Dossier) -> None:
+    factories.document(title="Bleibt")
+    filed = factories.document(title="Geht")
+    clerk.post("/filing/", {"document": str(filed.pk), "place": f"dossier:{dossier.pk}", "back": "/inbox/"})
+    assert "Bleibt" in text(clerk.get("/inbox/?state=done"))
+    assert "Geht" not in text(clerk.get("/inbox/?state=done"))
+    assert "Geht" in text(clerk.get("/inbox/?state=filed"))
+
+
+def test_the_form_suggests_anew_while_somebody_types_and_files_nothing_without_a_place(
+    clerk: Client, dossier: Dossier
+) -> None:
+    letter, other = factories.document(), factories.dossier("Ahornweg", of="611")
+    found = text(clerk.get("/filing/places/", {"q": "ahorn", "document": str(letter.pk)}))
+    assert f"dossier:{other.pk}" in found
+    assert f"dossier:{dossier.pk}" not in found
+    again = text(clerk.post("/filing/", {"document": str(letter.pk), "q": "ahorn", "back": "/inbox/"}))
+    assert f"dossier:{other.pk}" in again
+    assert "Keine offene Akte passt" in text(clerk.get("/filing/places/", {"q": "xyzzy"}))
+    assert not Document.objects.filter(dossier__isnull=False).exists()
+
+
+def test_the_page_of_a_document_says_where_it_lies_and_moves_it(clerk: Client, dossier: Dossier) -> None:
+    letter, case = factories.document(), factories.case(dossier)
+    here = f"/documents/{letter.pk}/"
+    assert "Liegt noch im Posteingang." in text(clerk.get(here))
+    clerk.post("/filing/", {"document": str(letter.pk), "place": f"case:{case.pk}", "back": here})
+    shown = text(clerk.get(here))
+    assert all(words in shown for words in ("610-1", "610-1/1 Bauantrag", "abgelegt von clerk", "Verschieben"))
+    clerk.post("/filing/undo/", {"document": str(letter.pk), "back": here})
+    assert "Liegt noch im Posteingang." in text(clerk.get(here))
+
+
+@pytest.mark.parametrize("place", ["dossier:x", "case:00000000-0000-4000-8000-000000000000"])
+def test_a_place_that_is_gone_is_told(clerk: Client, dossier: Dossier, place: str) -> None:
+    letter = factories.document()
+    shown = text(clerk.post("/filing/", {"document": str(letter.pk), "place": place, "back": "/inbox/"}))
+    assert "Bitte eine andere Stelle wählen" in shown
+
+
+def test_who_may_see_nothing_files_nothing(browser_of: Callable[..., Client], dossier: Dossier) -> None:
+    letter = factories.document(title="Geheimsache")
+    stranger = browser_of(Role.CLERK, name="stranger", elsewhere=True)
+    form = {"document": str(letter.pk), "place": f"dossier:{dossier.pk}", "back": "/inbox/"}
+    assert "Geheimsache" not in text(stranger.get("/filing/", form, follow=True))
+    stranger.post("/filing/", form)
+    assert not Document.objects.filter(dossier__isnull=False).exists()
+    assert "Lindenweg" not in text(stranger.get("/filing/places/", {"q": "610"}))
