@@ -112,7 +112,7 @@ def test_items_that_wait_work_or_are_stuck_are_left_alone(tools: Tools, clock: S
 
 
 def test_an_item_that_is_run_again_is_left_alone_from_that_moment(tools: Tools, clock: SetClock, scope: Scope) -> None:
-    letter = hand_in(b"", "leer.pdf")
+    letter = hand_in(b"\x00\x01\x02\x03", "scan.bin")
     assert worked(letter, tools).state == ItemState.REFUSED
     after(clock, GRACE + timedelta(minutes=1))
     item_retry(actor_for(user_with(Role.CLERK, scope=scope)), fresh(letter))
