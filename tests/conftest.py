@@ -45,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    for database in settings.DATABASES.values():
+        database.setdefault("OPTIONS", {})["connect_timeout"] = 60  # a crowded test machine is no server that is away
     # Tests with real transactions are followed by work of the owner; the others need not even connect as owner.
     TransactionTestCase.databases, TestCase.databases = {"default", "owner"}, {"default"}
     TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[attr-defined]
