@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -28,6 +29,20 @@ for _name in os.environ.keys() - clean_environment(os.environ).keys():
 os.environ.update(_settings)
 
 
+_inherited: list[Any] = []
+
+
+def _share_no_connection() -> None:
+    """A fork makes connections of its own. Closing those of this thread before is not enough once a browser was
+    started: Playwright keeps an event loop running here, so that `connections` (asgiref) holds others than a fork will
+    see, where no loop runs: those from before the browser. They are kept, for closing would end the session."""
+    from django.db import connections
+
+    for one in connections.all(initialized_only=True):
+        _inherited.append(one.connection)
+        one.connection = None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
@@ -45,6 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    os.register_at_fork(after_in_child=_share_no_connection)
     for database in settings.DATABASES.values():
         database.setdefault("OPTIONS", {})["connect_timeout"] = 60  # a crowded test machine is no server that is away
     # Tests with real transactions are followed by work of the owner; the others need not even connect as owner.

@@ -56,15 +56,22 @@ def guards_of(cursor: CursorWrapper) -> list[tuple[str, str, str]]:
     return list(cursor.fetchall())
 
 
-def wait_for_the_dead_to_leave() -> None:
-    """A process that died leaves its locks for as long as the server, or a child that dies with it, takes to notice."""
-    others = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
-        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-    )
+def wait_for_the_dead_to_leave(before: frozenset[int] = frozenset()) -> None:
+    """A process that died leaves its locks for as long as the server, or a child that dies with it, takes to notice.
+
+    `before`: `other_sessions` that were there before and stay.
+    """
     for _ in range(200):
-        with connections["default"].cursor() as cursor:
-            cursor.execute(others)
-            if (cursor.fetchone() or [0])[0] == 0:
-                return
+        if other_sessions() <= before:
+            return
         time.sleep(0.05)
+
+
+def other_sessions() -> frozenset[int]:
+    """Those of this login in this database, by the server's process; not our own."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+            " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        return frozenset(pid for (pid,) in cursor.fetchall())

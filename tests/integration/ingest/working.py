@@ -20,7 +20,7 @@ from ingest.steps.contract import Outcome, PageRange, StepContext
 from ingest.work import runner
 from ingest.work.attempt import Tools
 from ingest.work.queue import work_until_done
-from tests.database import wait_for_the_dead_to_leave
+from tests.database import other_sessions, wait_for_the_dead_to_leave
 
 Work = Callable[[StepContext], Outcome]
 WorkOnRange = Callable[[StepContext, PageRange], Outcome]
@@ -77,10 +77,11 @@ def in_processes(how_many: int, job: Callable[[], object]) -> list[int]:
 
     Only in tests with real transactions: connections are closed first, because two processes cannot share one.
     """
+    before = other_sessions()
     connections.close_all()
     children = [_fork(job) for _ in range(how_many)]
     statuses = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-    wait_for_the_dead_to_leave()
+    wait_for_the_dead_to_leave(before)
     return statuses
 
 
