@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -70,6 +73,18 @@ def test_the_page_of_a_document_says_where_it_lies_and_moves_it(clerk: Client, d
     assert all(words in shown for words in ("610-1", "610-1/1 Bauantrag", "abgelegt von clerk", "Verschieben"))
     clerk.post("/filing/undo/", {"document": str(letter.pk), "back": here})
     assert "Liegt noch im Posteingang." in text(clerk.get(here))
+
+
+def test_filing_after_a_correction_leads_back_to_the_document(clerk: Client, dossier: Dossier) -> None:
+    """The panel comes with the answer to the form, whose own address nobody can open."""
+    letter = factories.document()
+    changed = text(
+        clerk.post(f"/documents/{letter.pk}/facts/title/?q=Straße", {"title": "Neu"}, headers={"HX-Request": "true"})
+    )
+    back = next(part for part in html.unescape(changed).split('"') if part.startswith("/filing/?document="))
+    address = parse_qs(urlsplit(back).query)["back"][0]
+    assert address == f"/documents/{letter.pk}/?q=Stra%C3%9Fe"
+    assert clerk.get(address).status_code == HTTPStatus.OK
 
 
 @pytest.mark.parametrize("place", ["dossier:x", "case:00000000-0000-4000-8000-000000000000"])
