@@ -38,23 +38,18 @@ class Mended:
 def save_archivable(pdf: pikepdf.Pdf, target: Path) -> Mended:
     """Writes `target`; `pdf` is altered on the way. Raises NotArchivable; nothing is written then."""
     form = has_form(pdf) and fix_form(pdf)
-    # what is bound to be refused for its fonts is not validated twice
-    refused = _refused_for_fonts(pdf) or _save(pdf, target)
-    if refused is None:
-        return Mended(form=form)
-    if refused.cause not in MENDABLE:
-        raise refused
+    if not unembedded_fonts(pdf):  # with some, the validator is bound to refuse
+        refused = _save(pdf, target)
+        if refused is None:
+            return Mended(form=form)
+        if refused.cause not in MENDABLE:
+            raise refused
     write_in_place(pdf)
     fonts = embed_standard_fonts(pdf)
     refused = _save(pdf, target)
     if refused is not None:
         raise refused
     return Mended(fonts, form)
-
-
-def _refused_for_fonts(pdf: pikepdf.Pdf) -> NotArchivable | None:
-    names = unembedded_fonts(pdf)
-    return NotArchivable(Refusal.FONT_NOT_EMBEDDED, ", ".join(names)) if names else None
 
 
 def _save(pdf: pikepdf.Pdf, target: Path) -> NotArchivable | None:

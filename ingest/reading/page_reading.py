@@ -25,8 +25,8 @@ from ingest.reading.pictures import BORN_DIGITAL_DPI, PagePicture, draw_open_pag
 
 @dataclass(frozen=True, slots=True)
 class DecodedPage:
-    """`picture`: the page in gray for OCR, an uncompressed TIFF (tesseract needs 0.2 s
-    longer to load a PGM). `view`: the page for people, reduced, uncompressed.
+    """`picture`: the page in gray for OCR, an uncompressed TIFF (tesseract needs 0.2 s longer to load a PGM).
+    `view`: the page for people, reduced, uncompressed.
 
     `code_boxes`: where barcodes stand on `picture`.
     """
