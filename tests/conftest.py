@@ -61,8 +61,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     os.register_at_fork(after_in_child=_share_no_connection)
-    for database in settings.DATABASES.values():
-        database.setdefault("OPTIONS", {})["connect_timeout"] = 60  # a crowded test machine is no server that is away
     # Tests with real transactions are followed by work of the owner; the others need not even connect as owner.
     TransactionTestCase.databases, TestCase.databases = {"default", "owner"}, {"default"}
     TransactionTestCase._fixture_teardown = lambda self: empty_database()  # type: ignore[attr-defined]

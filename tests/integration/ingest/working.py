@@ -25,8 +25,7 @@ from tests.database import other_sessions, wait_for_the_dead_to_leave
 Work = Callable[[StepContext], Outcome]
 WorkOnRange = Callable[[StepContext, PageRange], Outcome]
 LETTER = b"Sehr geehrte Damen und Herren,\n\nhiermit beantrage ich einen Anwohnerparkausweis.\n"
-PATIENCE_SECONDS = 300
-"""Beside the crash test, on two cores, workers get a small share of the machine."""
+PATIENCE_SECONDS = 60
 
 
 class SetClock:
