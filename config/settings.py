@@ -7,6 +7,7 @@ manager does. docs/settings.md lists every variable.
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -146,8 +147,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-ingest": {"task": "ingest.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
     "sweep-search": {"task": "search.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
     "tidy-objects": {"task": "ingest.tidy", "schedule": Steadily(3600.0), "options": {"expires": 3600}},
+    "seal-audit": {"task": "audit.seal", "schedule": Steadily(900.0), "options": {"expires": 900}},
     "tidy-accounts": {"task": "accounts.tidy", "schedule": Steadily(3600.0), "options": {"expires": 3600}},
 }
+
+SEAL_INTERVAL = timedelta(hours=float(env("SEAL_HOURS", "24")))
 
 # --- ports: which adapter stands behind which port ------------------------------------------------
 OBJECT_STORE = {

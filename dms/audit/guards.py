@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connections, models
 from django.db.backends.utils import CursorWrapper
 
-from dms.audit.models import Chain, EventRow, Recorded
+from dms.audit.models import Chain, EventRow, Recorded, Seal
 
 GUARD_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION registratur_refuse_outside_door() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,7 +25,7 @@ BEGIN
 END $$;
 CREATE OR REPLACE FUNCTION registratur_refuse_always() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'events are never changed: % on %', TG_OP, TG_TABLE_NAME;
+    RAISE EXCEPTION 'events and seals are never changed: % on %', TG_OP, TG_TABLE_NAME;
 END $$;
 """
 
@@ -41,7 +41,7 @@ RIGHTS = """
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
-REVOKE UPDATE, DELETE ON {events} FROM {role};
+REVOKE UPDATE, DELETE ON {events}, {seals} FROM {role};
 REVOKE DELETE ON {chains} FROM {role};
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 """
@@ -61,8 +61,9 @@ def install_guards(sender: AppConfig, using: str, **kwargs: Any) -> None:
         for model in recorded_models():
             if model._meta.db_table in existing:
                 cursor.execute(GUARD_RECORDS.format(table=_quoted(model, using)))
-        if EventRow._meta.db_table in existing:
-            cursor.execute(GUARD_EVENTS.format(table=_quoted(EventRow, using)))
+        for model in (EventRow, Seal):
+            if model._meta.db_table in existing:
+                cursor.execute(GUARD_EVENTS.format(table=_quoted(model, using)))
         _give_rights(cursor, using)
 
 
@@ -75,6 +76,7 @@ def _give_rights(cursor: CursorWrapper, using: str) -> None:
         RIGHTS.format(
             role=connections[using].ops.quote_name(role),
             events=_quoted(EventRow, using),
+            seals=_quoted(Seal, using),
             chains=_quoted(Chain, using),
         )
     )

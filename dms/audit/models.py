@@ -10,6 +10,7 @@ from django.db import models
 from dms.audit.lifecycle import Lifecycle
 
 M = TypeVar("M", bound=models.Model)
+SEAL_PREFIX = "seals/"
 
 
 class OutsideTheDoor(Exception):
@@ -98,9 +99,33 @@ class OutboxEntry(models.Model):
         constraints = [models.UniqueConstraint(fields=["topic", "target"], name="outbox_once_pending")]
 
 
+class Seal(models.Model):
+    """The heads of all chains that grew since the seal before, at one moment. Its bytes lie in the object store too,
+    out of reach of whoever owns the database (`dms.audit.seals`)."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    body = models.TextField()
+    """The bytes themselves, so that a seal that did not reach the store is put there later."""
+    sha256 = models.CharField(max_length=64)
+    chains = models.PositiveIntegerField()
+
+    @property
+    def key(self) -> str:
+        """Where its bytes lie in the object store."""
+        return f"{SEAL_PREFIX}{self.number:06}-{self.sha256[:16]}.json"
+
+
+class SealedChain(models.Model):
+    """How far a chain is sealed. Only the sealer writes it: the chain's own row is the lock of every change."""
+
+    chain = models.CharField(max_length=100, primary_key=True)
+    length = models.PositiveIntegerField()
+
+
 def target_name(instance: models.Model) -> str:
     """How an event names a row: `records.document:0b5e…`."""
     return f"{instance._meta.label_lower}:{instance.pk}"
 
 
-__all__ = ["Chain", "EventRow", "OutboxEntry", "OutsideTheDoor", "Recorded", "target_name"]
+__all__ = ["Chain", "EventRow", "OutboxEntry", "OutsideTheDoor", "Recorded", "Seal", "SealedChain", "target_name"]

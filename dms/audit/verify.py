@@ -1,6 +1,6 @@
 """Proves that the events are whole: each hash, each link, each head, and that every record equals its last event.
 
-What a chain cannot show is a whole history rewritten by the owner of the disk; see docs/decisions/0002-one-door.md.
+A whole history rewritten by the owner of the database shows against the seals (`dms.audit.anchor`), as far as they go.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models, transaction
 
+from dms.audit.anchor import Anchor
 from dms.audit.door import GENESIS, audited_values, chained_hash, hash_body
 from dms.audit.guards import recorded_models
 from dms.audit.models import Chain, EventRow
@@ -33,6 +34,7 @@ class Tally:
     chains: int = 0
     events: int = 0
     rows: int = 0
+    seals: int = 0
     guarded: int = 0
     """Rows among them that are there and of a kind that the door alone makes."""
 
@@ -52,32 +54,46 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def verify_all(tally: Tally) -> Iterator[Finding]:
-    """All findings, in memory for one chain at a time; one per broken chain, since after a break nothing is proven."""
+def verify_all(tally: Tally, anchor: Anchor | None = None) -> Iterator[Finding]:
+    """All findings, in memory for one chain at a time; one per broken chain, since after a break nothing is proven.
+
+    `anchor` is what the seals say; without one they are left out.
+    """
+    anchor = anchor or Anchor()
+    tally.seals = anchor.seals
+    yield from (Finding(where, what) for where, what in anchor.faults)
     heads = {chain.key: chain for chain in Chain.objects.all()}
     seen: set[str] = set()
     events = EventRow.objects.order_by("chain", "number").iterator(chunk_size=2000)
     for key, chain_events in groupby(events, key=lambda event: event.chain):
         seen.add(key)
         tally.chains += 1
-        yield from _verify_chain(key, chain_events, heads.get(key), tally)
-    for key in heads.keys() - seen:
-        yield Finding(f"{key}", "the chain has a head but no events")
+        yield from _verify_chain(key, chain_events, heads.get(key), anchor, tally)
+    for key in sorted((heads.keys() | anchor.witnesses.keys()) - seen):
+        yield Finding(key, "the chain has a head but no events" if key in heads else "the whole sealed chain is gone")
     yield from _rows_without_events(tally)
 
 
-def _verify_chain(key: str, events: Iterator[EventRow], head: Chain | None, tally: Tally) -> Iterator[Finding]:
+def _verify_chain(
+    key: str, events: Iterator[EventRow], head: Chain | None, anchor: Anchor, tally: Tally
+) -> Iterator[Finding]:
     previous, number = GENESIS, 0
     state: dict[str, dict[str, Any]] = {}
+    sealed, hashes = anchor.lengths(key), dict[int, str]()
     for number, event in enumerate(events, start=1):
         tally.events += 1
         if problem := _broken(event, number, previous):
             yield Finding(f"{key} event {number}", problem)
             return
         previous = event.hash
+        if number in sealed:
+            hashes[number] = event.hash
         _fold(state, json.loads(event.body)["rows"])
     if head is None or (head.length, head.head) != (number, previous):
         yield Finding(f"{key} event {number + 1}", "the chain ends before its head: events are missing")
+        return
+    if contradiction := anchor.contradiction(key, hashes):
+        yield Finding(f"{key} event {contradiction[0]}", contradiction[1])
         return
     yield from _rows_differing(state, tally)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from dms.audit.models import SEAL_PREFIX, Seal
 from dms.batches import batches
 from dms.records.models import ClassifierModel, Document, StoredObject
 from ingest.models import InboxItem, RangeRun, StepRun
@@ -31,6 +32,8 @@ def known_objects() -> Iterator[KnownObject]:
         yield from known_of_items(items).values()
     for key, sha256 in ClassifierModel.objects.values_list("key", "sha256").iterator():
         yield KnownObject(key, sha256)
+    for seal in Seal.objects.defer("body").iterator():
+        yield KnownObject(seal.key, seal.sha256)
 
 
 def count_known() -> int:
@@ -44,6 +47,8 @@ def known_among(keys: Iterable[str]) -> dict[str, KnownObject]:
     known = known_of_items(items)
     rows = [*StoredObject.objects.filter(key__in=wanted - known.keys()).values_list("key", "sha256")]
     rows += ClassifierModel.objects.filter(key__in=wanted).values_list("key", "sha256")
+    if any(key.startswith(SEAL_PREFIX) for key in wanted):
+        rows += [(seal.key, seal.sha256) for seal in Seal.objects.defer("body")]
     known |= {key: KnownObject(key, sha256) for key, sha256 in rows}
     return {key: known[key] for key in wanted & known.keys()}
 
