@@ -114,7 +114,9 @@ def _look(path: Path) -> _Look:
         locked = True
     except pikepdf.PdfError:
         pass
-    return _Look(pdfium_pages, loadable, pikepdf_pages, (locked or locked_by_pdfium) and pdfium_pages is None, hidden)
+    # PDFium's last error is that of the process: a file without pages sets none, so an older one may stand there
+    locked |= locked_by_pdfium and pikepdf_pages is None
+    return _Look(pdfium_pages, loadable, pikepdf_pages, locked and pdfium_pages is None, hidden)
 
 
 def _look_by_pdfium(path: Path) -> tuple[int | None, int, bool, bool]:

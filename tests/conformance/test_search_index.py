@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -698,13 +699,36 @@ def test_an_aborted_rebuild_changes_nothing(filled: SearchIndex) -> None:
     assert (found(filled, "neu"), filled.size()) == ([1], 1)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_what_a_killed_rebuild_left_does_not_hinder_the_next(filled: SearchIndex) -> None:
-    filled.begin_rebuild().put([letter(8, "halb fertig")])
+    ended: list[int] = []
+
+    def killed() -> None:
+        filled.begin_rebuild().put([letter(8, "halb fertig")])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            ended.extend(cursor.fetchone() or ())
+        connection.close()  # as the end of a process does
+
+    thread = threading.Thread(target=killed)
+    thread.start()
+    thread.join()
+    _wait_for_the_end_of(ended[0])
     fresh = filled.begin_rebuild()
     fresh.put([letter(1, "neu")])
     fresh.finish()
     assert ask(filled, "halb fertig").count == 0
     assert filled.size() == 1
+
+
+def _wait_for_the_end_of(session: int) -> None:
+    """The server notices a moment later that nobody is there any more."""
+    with connection.cursor() as cursor:
+        for _ in range(1000):
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", [session])
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.01)
 
 
 @pytest.mark.django_db(transaction=True)

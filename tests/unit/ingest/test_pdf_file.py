@@ -241,6 +241,15 @@ def test_a_crop_that_leaves_nothing_is_undone_in_a_working_copy(tmp_path: Path) 
     assert "repaired" in found.notes
 
 
+def test_a_file_without_pages_is_not_taken_for_locked_because_the_one_before_was(tmp_path: Path) -> None:
+    with Pdf.new() as pdf:
+        pdf.save(tmp_path / "empty.pdf")
+        pdf.add_blank_page()
+        pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(owner="a", user="b"))
+    assert inspect(tmp_path / "locked.pdf").problem is Reason.PASSWORD_NEEDED
+    assert inspect(tmp_path / "empty.pdf").problem is Reason.NO_PAGES
+
+
 def test_a_file_without_pages_says_so(tmp_path: Path) -> None:
     with Pdf.new() as pdf:
         pdf.save(tmp_path / "a.pdf")
