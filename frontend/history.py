@@ -10,13 +10,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dms.access.actors import actor_in_words
 from dms.audit.events import RULES, Event
 from dms.audit.models import EventRow
 from dms.records.history import Decision, FieldChange, changes_of, events_about, kind_decision, reason_of
 from dms.records.kinds import NONE_FITS, UNSURE
 from dms.records.models import Document, KindSource
 from frontend.fact_fields import as_typed, fact_label, is_fact
-from frontend.people import person_in_words
 from frontend.steps import WORDS
 
 MOST = 200
@@ -45,13 +45,13 @@ def kind_decided(document: Document, kinds: Mapping[str, str]) -> KindDecided | 
     if found is None:
         return None
     before = kinds.get(found.before, found.before) if found.before else ""
-    return KindDecided(found.decision, person_in_words(found.event.actor), found.event.at, before)
+    return KindDecided(found.decision, actor_in_words(found.event.actor), found.event.at, before)
 
 
 def history_of(document: Document, kinds: Mapping[str, str]) -> list[Entry]:
     """The newest first; the caller checks that the actor may see the history. `kinds` are labels by value."""
     rows = events_about(document).order_by("-id")[:MOST]
-    return [Entry(row.at, person_in_words(row.actor), _what(row, document, kinds)) for row in rows]
+    return [Entry(row.at, actor_in_words(row.actor), _what(row, document, kinds)) for row in rows]
 
 
 def _what(row: EventRow, document: Document, kinds: Mapping[str, str]) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from dms.access.actors import Actor
+from dms.access.actors import Actor, actor_in_words
 from dms.records.dossiers.filing import may_file
 from dms.records.models import Document
-from frontend.people import person_in_words
 from frontend.steps import step_in_words
 from ingest.actions import item_actions
 from ingest.delays import delays_of
@@ -77,7 +76,7 @@ def inbox_rows(actor: Actor, items: Sequence[InboxItem]) -> list[InboxRow]:
             delay=delays.get(item.pk),
             can=frozenset(item_actions(actor, item)),
             can_file=any(not one.dossier_id and may_file(actor, one) for one in documents[item.pk]),
-            settled_by=person_in_words(item.settled_by),
+            settled_by=actor_in_words(item.settled_by),
             quarantined=is_quarantined(item),
         )
         for item in items

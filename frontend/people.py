@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor, actor_for
 from dms.access.models import User
@@ -15,9 +14,6 @@ from dms.access.permissions import Permission
 from dms.access.rule import allowed_scopes
 from dms.records.models import Document, DocumentVersion, Page
 from ingest.models import InboxItem
-
-SYSTEM = "system:"
-PERSON = "user:"
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -49,14 +45,6 @@ def current_version_or_404(document: Document) -> DocumentVersion:
 def page_or_404(request: HttpRequest, document_id: UUID, number: int) -> Page:
     version = current_version_or_404(document_or_404(request, document_id))
     return get_object_or_404(Page.objects.filter(version=version), number=number)
-
-
-def person_in_words(actor_key: str) -> str:
-    """`anna` for `user:anna`; parts of the system by what they do."""
-    if actor_key.startswith(PERSON):
-        return actor_key.removeprefix(PERSON)
-    names = {"ingest": _("Posteingang (System)"), "setup": _("Einrichtung (System)")}
-    return names.get(actor_key.removeprefix(SYSTEM), actor_key)
 
 
 def item_or_404(request: HttpRequest, item_id: UUID) -> InboxItem:

@@ -13,6 +13,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dms.access.actors import actor_in_words
 from dms.audit.events import Event
 from dms.records.history import last_change
 from dms.records.kinds import kind_labels, kind_value
@@ -20,7 +21,7 @@ from dms.records.models import Document
 from dms.records.undo import UNDO_TIME, LastCorrection, last_correction
 from frontend.fact_fields import fact_fields, fact_label, is_fact
 from frontend.notices import Tone
-from frontend.people import actor_of, person_in_words
+from frontend.people import actor_of
 
 SAVED_HERE = "saved_here"
 """In the session: `{document: number of the event}` of the corrections made in it."""
@@ -76,7 +77,7 @@ def changed_meanwhile(request: HttpRequest, document: Document, fact: str = "") 
     elif event.actor == actor_of(request).key:
         cause = _("Sie selbst haben das Dokument inzwischen an anderer Stelle geändert.")
     else:
-        cause = _("Inzwischen hat {who} das Dokument geändert.").format(who=person_in_words(event.actor))
+        cause = _("Inzwischen hat {who} das Dokument geändert.").format(who=actor_in_words(event.actor))
     stands = _("hier steht der neue Stand")
     if fact:
         stored = fact_fields(document)[fact].stored

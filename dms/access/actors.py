@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from dms.access.permissions import Permission
 
 if TYPE_CHECKING:
     from dms.access.models import User
+
+
+SYSTEM = "system:"
+PERSON = "user:"
 
 
 @dataclass(slots=True)
@@ -30,7 +36,7 @@ class Actor:
 
 
 def actor_for(user: User) -> Actor:
-    return Actor(key=f"user:{user.get_username()}", user_id=user.pk)
+    return Actor(key=f"{PERSON}{user.get_username()}", user_id=user.pk)
 
 
 def system_ingest() -> Actor:
@@ -50,3 +56,11 @@ def operator(login: str) -> Actor:
     accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_KEEP}
     allowed = accounts | {Permission.PLAN_VIEW, Permission.PLAN_CHANGE}
     return Actor(f"operator:{login}", everywhere=frozenset(allowed))
+
+
+def actor_in_words(key: str) -> str:
+    """`anna` for `user:anna`; parts of the system by what they do."""
+    if key.startswith(PERSON):
+        return key.removeprefix(PERSON)
+    names = {"ingest": _("Posteingang (System)"), "setup": _("Einrichtung (System)")}
+    return names.get(key.removeprefix(SYSTEM), key)

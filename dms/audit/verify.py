@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 
 from dms.audit.anchor import Anchor
 from dms.audit.door import GENESIS, audited_values, chained_hash, hash_body
+from dms.audit.fold import State, fold
 from dms.audit.guards import recorded_models
 from dms.audit.models import Chain, EventRow
 
@@ -78,7 +79,7 @@ def _verify_chain(
     key: str, events: Iterator[EventRow], head: Chain | None, anchor: Anchor, tally: Tally
 ) -> Iterator[Finding]:
     previous, number = GENESIS, 0
-    state: dict[str, dict[str, Any]] = {}
+    state: State = {}
     sealed, hashes = anchor.lengths(key), dict[int, str]()
     for number, event in enumerate(events, start=1):
         tally.events += 1
@@ -88,7 +89,7 @@ def _verify_chain(
         previous = event.hash
         if number in sealed:
             hashes[number] = event.hash
-        _fold(state, json.loads(event.body)["rows"])
+        fold(state, json.loads(event.body)["rows"])
     if head is None or (head.length, head.head) != (number, previous):
         yield Finding(f"{key} event {number + 1}", "the chain ends before its head: events are missing")
         return
@@ -117,20 +118,7 @@ def _same(stands: tuple[Any, ...], hashed: tuple[Any, ...]) -> bool:
     return from_db == from_body
 
 
-def _fold(state: dict[str, dict[str, Any]], rows: list[dict[str, Any]]) -> None:
-    """The audited fields of each row as they are after these changes."""
-    for row in rows:
-        if row["op"] == "delete":
-            state[row["row"]] = {}
-        elif row["op"] == "release":
-            state.pop(row["row"], None)  # another chain tells of it now
-        elif row["op"] == "adopt":
-            state[row["row"]] = dict(row["after"])
-        else:
-            state.setdefault(row["row"], {}).update(row["after"])
-
-
-def _rows_differing(state: dict[str, dict[str, Any]], tally: Tally) -> Iterator[Finding]:
+def _rows_differing(state: State, tally: Tally) -> Iterator[Finding]:
     """Compares the rows of one chain with what its events say, model by model."""
     by_model: dict[str, dict[str, dict[str, Any]]] = {}
     for name, values in state.items():

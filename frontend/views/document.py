@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from dms.access.actors import Actor
+from dms.access.actors import Actor, actor_in_words
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.records.corrections import DocumentAction, document_actions
@@ -27,7 +27,7 @@ from frontend.history import history_of, kind_decided
 from frontend.neighbours import neighbours_of
 from frontend.notices import notices_of
 from frontend.page_svg import page_size
-from frontend.people import actor_of, current_version_or_404, document_or_404, person_in_words
+from frontend.people import actor_of, current_version_or_404, document_or_404
 from frontend.saved import own_correction
 from frontend.views.pages import sheet_context
 
@@ -93,7 +93,7 @@ def _place(actor: Actor, document: Document) -> dict[str, Any]:
     return {
         "may_file": may_file(actor, document),
         "sees_dossier": can(actor, Permission.DOSSIER_VIEW, document),
-        "filed_by": person_in_words(document.filed_by),
+        "filed_by": actor_in_words(document.filed_by),
         "can_take_back": can_take_back(actor, document, now=timezone.now()),
     }
 

@@ -21,6 +21,7 @@ from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.audit.lifecycle import NotPossible
 from dms.records.dossiers.cases import case_actions
+from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import (
     dossier_actions,
     dossier_close,
@@ -37,12 +38,12 @@ from dms.records.models import Document
 from dms.records.plan.models import PlanEntry
 from frontend.asked import whole_number
 from frontend.dossier_forms import DossierForm, NewDossierForm, RenumberForm, entry_suggestions
-from frontend.dossier_history import dossier_history
 from frontend.people import actor_of, may_anywhere
 from frontend.views.plan import entry_or_404
 
 PER_PAGE = 50
 LONGEST_REASON = 500
+MOST_EVENTS = 200
 
 
 @require_safe
@@ -86,7 +87,7 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
             for case in cases
         ],
         "can": {str(verb): True for verb in dossier_actions(actor, found)},
-        "history": dossier_history(found) if can(actor, Permission.HISTORY_VIEW, found) else None,
+        "history": dossier_history(found)[:-MOST_EVENTS:-1] if can(actor, Permission.HISTORY_VIEW, found) else None,
     }
     return render(request, "frontend/dossiers/dossier.html", context)
 

@@ -76,6 +76,8 @@ def every_page() -> dict[str, str]:
         "dossiers": "/dossiers/",
         "dossiers none": "/dossiers/?q=xyzzy&state=closed",
         "dossier": f"/dossiers/{dossier.pk}/",
+        "dossier past": f"/dossiers/{dossier.pk}/past/",
+        "dossier past before": f"/dossiers/{dossier.pk}/past/?at=2001-01-01T08:00",
         "dossier add": "/dossiers/add/?entry=610",
         "dossier describe": f"/dossiers/{dossier.pk}/describe/",
         "dossier renumber": f"/dossiers/{dossier.pk}/renumber/",

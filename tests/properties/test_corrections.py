@@ -1,4 +1,4 @@
-"""However two people correct and take back: the row is what the model says, and what its events tell."""
+"""However two people correct and take back: the row is what the model says, and what its events tell, then and now."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from dms.access.actors import Actor, actor_for
 from dms.access.permissions import Role
+from dms.audit.door import audited_values
 from dms.audit.verify import Tally, verify_all
 from dms.records.corrections import Corrections, document_correct
 from dms.records.models import Document, DocumentKind
+from dms.records.past import document_then
 from dms.records.undo import NothingToUndo, document_undo
 from tests import factories
 
@@ -66,6 +68,7 @@ def test_any_order_of_corrections_and_undos_is_what_people_expect() -> None:
     def work(steps: list[tuple[bool, Any]]) -> None:
         document = factories.document(kind="application")
         model = Model(Document.objects.get(pk=document.pk))
+        stood = []
         for first, step in steps:
             actor = anna if first else ben
             if step == UNDO:
@@ -76,6 +79,9 @@ def test_any_order_of_corrections_and_undos_is_what_people_expect() -> None:
                 model.correct(actor, step)
             stored = Document.objects.get(pk=document.pk)
             assert {name: getattr(stored, name) for name in FIELDS} == model.now
+            stood.append((timezone.now(), audited_values(stored)))
+        for moment, values in stood:
+            assert document_then(document, moment) == values
 
     work()
     assert list(verify_all(Tally())) == []

@@ -19,6 +19,7 @@ from dms.records.plan.words import (
     write_day,
     write_keeping,
 )
+from dms.records.tables import unguarded, write_table
 
 COLUMNS = (
     "Nummer", "Übergeordnet", "Titel", "Beschreibung", "Gültig von", "Gültig bis", "Stand", "Aufbewahrung",
@@ -26,7 +27,6 @@ COLUMNS = (
 )  # fmt: skip
 NEEDED = ("Nummer", "Titel")
 STATES = {"": False, "aktiv": False, "stillgelegt": True}
-_FORMULA = ("=", "+", "-", "@")
 
 
 class UnreadablePlan(ValueError):
@@ -34,12 +34,7 @@ class UnreadablePlan(ValueError):
 
 
 def write_csv(rows: Iterable[PlanRow]) -> str:
-    """With the mark by which Excel knows UTF-8, separated by semicolons."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(map(_guarded, _cells(row)) for row in rows)
-    return "\N{BYTE ORDER MARK}" + out.getvalue()
+    return write_table(COLUMNS, map(_cells, rows))
 
 
 def read_csv(content: bytes) -> tuple[list[PlanRow], list[RowProblem]]:
@@ -58,7 +53,7 @@ def read_csv(content: bytes) -> tuple[list[PlanRow], list[RowProblem]]:
     for line, cells in table[1:]:
         if not any(cell.strip() for cell in cells):
             continue
-        given = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(_unguarded, cells), strict=False))
+        given = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(unguarded, cells), strict=False))
         try:
             rows.append(_row(given, line))
         except _Unreadable as error:
@@ -122,12 +117,3 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
-
-
-def _guarded(cell: str) -> str:
-    """A spreadsheet would take a text that begins like a formula for one."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -104,3 +104,17 @@ def test_a_plan_entry_that_may_not_be_seen_is_not_told(dossier: Dossier, client_
 
     nobody = actor_for(factories.user_with(name="nobody"))
     assert dossier_answers(nobody, [dossier])[0].entry is None
+
+
+def test_history_and_past_of_a_dossier_are_for_those_who_may_see_histories(
+    registry: APIClient, api: APIClient, dossier: Dossier
+) -> None:
+    here = f"{DOSSIERS}{dossier.pk}/"
+    assert [one["event"] for one in registry.get(f"{here}history/").json()] == ["dossier:opened"]
+    assert registry.get(f"{here}history/export/?form=csv")["Content-Type"] == "text/csv; charset=utf-8"
+    then = registry.get(f"{here}past/", {"at": "2999-01-01T00:00:00Z"}).json()
+    assert (then["dossier"]["title"], then["cases"]) == (dossier.title, {})
+    assert registry.get(f"{here}past/", {"at": "2001-01-01T00:00:00Z"}).status_code == 404
+    assert registry.get(f"{here}past/").status_code == 400
+    for path in ("history/", "history/export/?form=csv", "past/?at=2999-01-01T00:00:00Z"):
+        assert api.get(f"{here}{path}").status_code == 404

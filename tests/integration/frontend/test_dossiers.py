@@ -132,3 +132,24 @@ def test_who_was_slower_is_told_and_what_was_typed_stays(clerk: Client, dossier:
 
 def test_what_nobody_can_do_is_no_address(clerk: Client, dossier: Dossier) -> None:
     assert clerk.get(f"/dossiers/{dossier.pk}/do/destroy/").status_code == 404
+
+
+def test_the_registry_sees_how_a_dossier_stood_and_takes_its_history_away(registry: Client, dossier: Dossier) -> None:
+    page = text(registry.get(f"/dossiers/{dossier.pk}/"))
+    assert f"/dossiers/{dossier.pk}/past/?at=" in page
+    then = text(registry.get(f"/dossiers/{dossier.pk}/past/"))
+    assert "Lindenweg 4, Wintergarten" in then
+    assert "Damals lag kein Dokument in der Akte." in then
+    assert "Da gab es die Akte noch nicht" in text(registry.get(f"/dossiers/{dossier.pk}/past/?at=2001-01-01T08:00"))
+    assert "„gestern“ ist kein Zeitpunkt" in text(registry.get(f"/dossiers/{dossier.pk}/past/?at=gestern"))
+    table = registry.get(f"/dossiers/{dossier.pk}/history/csv/")
+    assert table["Content-Disposition"] == 'attachment; filename="Verlauf 610-1.csv"'
+    assert "Akte angelegt" in text(table)
+    assert registry.get(f"/dossiers/{dossier.pk}/history/pdf/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["past/", "history/csv/", "history/xdomea-3.1.0/"])
+def test_who_may_not_see_histories_does_not_find_them(
+    dossier: Dossier, browser_of: Callable[..., Client], page: str
+) -> None:
+    assert browser_of(Role.CLERK, name="carl").get(f"/dossiers/{dossier.pk}/{page}").status_code == 404

@@ -1,0 +1,124 @@
+"""What happened to a dossier and to all in it, as sentences: who did what, when, why, and what stood there before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dms.access.actors import actor_in_words
+from dms.audit.events import RULES, Event
+from dms.audit.fold import State, fold
+from dms.audit.models import EventRow, target_name
+from dms.records.dossiers.models import Dossier, FileState, Medium
+
+_FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}
+FIELDS: dict[str, Promise] = {
+    "reference_number": gettext_lazy("Aktenzeichen"),
+    "title": gettext_lazy("Betreff"),
+    "description": gettext_lazy("Beschreibung"),
+    "sender": gettext_lazy("Absender"),
+    "letter_date": gettext_lazy("Briefdatum"),
+    "medium": gettext_lazy("Medium"),
+    "location": gettext_lazy("Standort"),
+    "state": gettext_lazy("Stand"),
+}
+"""The audited fields of dossiers, cases and documents that people know, in the order in which they read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTold:
+    """A field that changed, with its values as people read them."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event. `about` is what it is about, where that is not the dossier as a whole."""
+
+    number: int
+    at: datetime
+    actor: str
+    who: str
+    name: str
+    what: str
+    about: str
+    reason: str
+    changes: list[FieldTold] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        statto = _("{field} {now} statt {before}")
+        changed = [statto.format(field=one.label, now=one.after, before=one.before) for one in self.changes]
+        details = [part for part in (self.about, *changed, self.reason) if part]
+        return f"{self.what}: {', '.join(details)}" if details else self.what
+
+
+def dossier_history(dossier: Dossier) -> list[Told]:
+    """All that happened to it, the first event first, in the language that is active. The caller checks that the actor
+    may see histories."""
+    state: State = {}
+    history = []
+    for row in EventRow.objects.filter(chain=dossier.chain).order_by("number"):
+        body = json.loads(row.body)
+        history.append(_told(row, body, dossier, state))
+        fold(state, body["rows"])
+    return history
+
+
+def _told(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State) -> Told:
+    return Told(
+        number=row.number,
+        at=row.at,
+        actor=row.actor,
+        who=actor_in_words(row.actor),
+        name=row.name,
+        what=str(RULES[Event(row.name)].text) if row.name in set(Event) else row.name,
+        about=_about(row, body, dossier, before),
+        reason=body["reason"],
+        changes=list(_changes(row, body)),
+    )
+
+
+def shown(name: str, value: Any) -> str:
+    """The value of a field as people read it."""
+    if not value:
+        return _("(leer)")
+    if name == "letter_date":
+        return f"{date.fromisoformat(value):%d.%m.%Y}"
+    if name == "medium":
+        return str(Medium(value).label)
+    return str(FileState(value).label) if name == "state" else f"„{value}“"
+
+
+def _about(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State) -> str:
+    """Which document or case. A document's other place is told in its own history, for those who may see it."""
+    if row.name in _FILING:
+        return f"„{body['facts']['title']}“"
+    created = [one["after"] for one in body["rows"] if one["op"] == "create" and "reference_number" in one["after"]]
+    known = before.get(row.target) if row.target != target_name(dossier) else None
+    return ", ".join(_named(values) for values in (*created, known) if values)
+
+
+def _named(values: dict[str, Any]) -> str:
+    return " ".join(part for part in (values.get("reference_number"), f"„{values.get('title', '')}“") if part)
+
+
+def _changes(row: EventRow, body: dict[str, Any]) -> Iterator[FieldTold]:
+    """Without the state: that is what the event itself says."""
+    for touched in body["rows"]:
+        if touched["op"] != "change" or row.name in _FILING:
+            continue
+        before, after = touched["before"], touched["after"]
+        for name, label in FIELDS.items():
+            if name in after and name != "state":
+                yield FieldTold(str(label), shown(name, before.get(name)), shown(name, after[name]))

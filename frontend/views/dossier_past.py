@@ -1,0 +1,103 @@
+"""What happened to a dossier, to take away; and how it stood at a past moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from dms.access.permissions import Permission
+from dms.access.rule import can
+from dms.records.dossiers.history import FIELDS, shown
+from dms.records.dossiers.history_forms import HistoryForm, write_dossier_history
+from dms.records.dossiers.models import Dossier
+from dms.records.models import Document
+from dms.records.past import DossierThen, Values, dossier_then
+from frontend.people import actor_of
+from frontend.views.dossiers import dossier_or_404
+
+OF_A_DOSSIER = ("reference_number", "title", "description", "medium", "location", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    then: str
+    today: str
+
+    @property
+    def differs(self) -> bool:
+        return self.then != self.today
+
+
+@require_safe
+def history(request: HttpRequest, dossier_id: UUID, form: str) -> HttpResponse:
+    found = _dossier(request, dossier_id)
+    if form not in set(HistoryForm):
+        raise Http404
+    chosen = HistoryForm(form)
+    name = f"Verlauf {found.reference_number.replace('/', '-')}{chosen.ending}"
+    disposition = content_disposition_header(as_attachment=True, filename=name) or ""
+    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
+    return HttpResponse(write_dossier_history(found, chosen), content_type=chosen.media_type, headers=headers)
+
+
+@require_safe
+def past(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
+    """By the minute: with 14:05 everything counts that happened before 14:06."""
+    found, asked = _dossier(request, dossier_id), request.GET.get("at", "").strip()
+    at = _minute(asked) if asked else timezone.localtime()
+    then = dossier_then(found, at + timedelta(minutes=1, microseconds=-1)) if at else None
+    context: dict[str, Any] = {"nav": "dossiers", "dossier": found, "at": at, "asked": asked, "then": then}
+    if then:
+        context |= {
+            "rows": list(_compared(then.dossier, found)),
+            "cases": sorted(then.cases.values(), key=lambda case: str(case["opened_at"])),
+            "documents": _documents(request, then),
+        }
+    return render(request, "frontend/dossiers/past.html", context)
+
+
+def _dossier(request: HttpRequest, dossier_id: UUID) -> Dossier:
+    found = dossier_or_404(request, dossier_id)
+    if not can(actor_of(request), Permission.HISTORY_VIEW, found):
+        raise Http404
+    return found
+
+
+def _minute(asked: str) -> datetime | None:
+    try:
+        read = parse_datetime(asked)
+    except ValueError:
+        return None
+    if read is None:
+        return None
+    aware = timezone.make_aware(read) if timezone.is_naive(read) else timezone.localtime(read)
+    return aware.replace(second=0, microsecond=0)
+
+
+def _compared(then: Values, today: Dossier) -> Iterator[Row]:
+    for name in OF_A_DOSSIER:
+        yield Row(str(FIELDS[name]), shown(name, then.get(name)), shown(name, getattr(today, name)))
+
+
+def _documents(request: HttpRequest, then: DossierThen) -> list[dict[str, Any]]:
+    """With a link where the document may still be read, wherever it lies by now."""
+    readable = Document.objects.visible_to(actor_of(request)).filter(pk__in=list(then.documents))
+    known = {str(pk) for pk in readable.values_list("pk", flat=True)}
+    places = {key: values["reference_number"] for key, values in then.cases.items()}
+    listed = [
+        {"title": one["title"], "sender": one["sender"], "id": key if key in known else None,
+         "case": places.get(str(one["case_id"]), ""), "filed_at": one["filed_at"] or ""}
+        for key, one in then.documents.items()
+    ]  # fmt: skip
+    return sorted(listed, key=lambda one: (one["case"], one["filed_at"]))

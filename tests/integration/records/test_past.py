@@ -1,0 +1,147 @@
+"""What happened to a dossier as sentences and as files, and how it stood at any past moment."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from lxml import etree
+
+from dms.access.actors import Actor, actor_for
+from dms.access.models import Scope
+from dms.access.permissions import Role
+from dms.audit.door import audited_values
+from dms.audit.models import EventRow
+from dms.records.dossiers.cases import case_close, case_open
+from dms.records.dossiers.filing import Place, documents_file
+from dms.records.dossiers.history import dossier_history
+from dms.records.dossiers.history_forms import COLUMNS, HistoryForm, write_dossier_history
+from dms.records.dossiers.keeping import dossier_close, dossier_describe, dossier_open, dossier_use_number
+from dms.records.dossiers.models import Case, Dossier
+from dms.records.past import document_then, dossier_then
+from tests import factories
+from tests.shared_data import shared_data
+
+
+@pytest.fixture
+def scope(db: None) -> Scope:
+    files = factories.another_scope("Akten")
+    factories.file_plan(scope=files)
+    return files
+
+
+@pytest.fixture
+def registry(scope: Scope) -> Actor:
+    return actor_for(factories.user_with(Role.REGISTRY, name="rita", scope=scope))
+
+
+@pytest.fixture
+def dossier(registry: Actor) -> Dossier:
+    return dossier_open(registry, factories.plan_entry("610"), {"title": "Lindenweg 4"}, now=timezone.now())
+
+
+def test_the_history_reads_as_sentences(registry: Actor, dossier: Dossier) -> None:
+    dossier_describe(registry, dossier, {"title": "Lindenweg 4a"})
+    case = case_open(registry, dossier, {"title": "Bauantrag"}, now=timezone.now())
+    case_close(registry, case, now=timezone.now(), reason="erledigt")
+    assert [(told.who, told.sentence) for told in dossier_history(dossier)] == [
+        ("rita", "Akte angelegt: 610-1 „Lindenweg 4“"),
+        ("rita", "Akte beschrieben: Betreff „Lindenweg 4a“ statt „Lindenweg 4“"),
+        ("rita", "Vorgang angelegt: 610-1/1 „Bauantrag“"),
+        ("rita", "Vorgang abgeschlossen: 610-1/1 „Bauantrag“, erledigt"),
+    ]
+
+
+def test_the_table_has_a_row_per_field_with_local_time_and_utc(registry: Actor, dossier: Dossier) -> None:
+    dossier_describe(registry, dossier, {"title": "=Lindenweg", "description": "eilig"})
+    written = write_dossier_history(dossier, HistoryForm.CSV).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(written), delimiter=";"))
+    assert tuple(rows[0]) == COLUMNS
+    assert [(row["Nummer"], row["Feld"], row["Nachher"]) for row in rows[1:]] == [
+        ("2", "Betreff", "„=Lindenweg“"),
+        ("2", "Beschreibung", "„eilig“"),
+    ]
+    at = EventRow.objects.get(chain=dossier.chain, number=1).at
+    assert (rows[0]["Zeitpunkt"], rows[0]["Zeitpunkt (UTC)"]) == (
+        f"{timezone.localtime(at):%d.%m.%Y %H:%M:%S}",
+        at.isoformat(),
+    )
+
+
+def test_the_xdomea_file_is_valid_by_its_schema(registry: Actor, dossier: Dossier) -> None:
+    dossier_describe(registry, dossier, {"title": "Lindenweg 4a"})
+    dossier_close(registry, dossier, now=timezone.now(), reason="fertig")
+    folder = shared_data() / "xdomea" / "xsd" / "3.1.0"
+    root = f"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xdomea="urn:xoev-de:xdomea:schema:3.1.0"
+      targetNamespace="urn:xoev-de:xdomea:schema:3.1.0" elementFormDefault="qualified">
+      <xs:include schemaLocation="{(folder / "xdomea-Baukasten.xsd").as_uri()}"/>
+      <xs:element name="Akte" type="xdomea:AkteType"/></xs:schema>"""
+    judge = etree.XMLSchema(etree.fromstring(root))
+    written = etree.fromstring(write_dossier_history(dossier, HistoryForm.XDOMEA))
+    judge.assertValid(written)
+    actions = [entry.findtext("{*}Aktion") for entry in written.iter("{*}HistorienProtokollInformation")]
+    assert actions == ["Akte angelegt", "Akte beschrieben", "Akte abgeschlossen (z. d. A.)"]
+    next(written.iter("{*}HistorienProtokollInformation")).remove(next(written.iter("{*}Akteur")))
+    assert not judge.validate(written), "a schema that takes everything judges nothing"
+
+
+def at_each_moment(*steps: Any, dossier: Dossier) -> list[tuple[datetime, dict[str, Any], int]]:
+    """Runs the steps, and tells after each the moment of its event, the row as it is, and how many cases there are."""
+    seen = []
+    for step in steps:
+        step()
+        last = EventRow.objects.filter(chain=dossier.chain).latest("id").at
+        seen.append((last, audited_values(Dossier.objects.get(pk=dossier.pk)), Case.objects.count()))
+    return seen
+
+
+def test_a_dossier_is_shown_as_it_stood_at_each_moment(registry: Actor, dossier: Dossier) -> None:
+    def open_case() -> None:
+        case = case_open(registry, dossier, {"title": "Bauantrag"}, now=timezone.now())
+        case_close(registry, case, now=timezone.now())
+
+    seen = at_each_moment(
+        lambda: dossier_describe(registry, dossier, {"title": "Lindenweg 4a"}),
+        open_case,
+        lambda: dossier_describe(registry, dossier, {"medium": "paper", "location": "Keller"}),
+        lambda: dossier_close(registry, dossier, now=timezone.now()),
+        dossier=dossier,
+    )
+    for moment, row, cases in seen:
+        then = dossier_then(dossier, moment)
+        assert then is not None
+        assert (then.dossier, len(then.cases)) == (row, cases)
+    opened = EventRow.objects.get(chain=dossier.chain, number=1).at
+    assert dossier_then(dossier, opened - timedelta(microseconds=1)) is None
+
+
+def test_a_clock_that_ran_ahead_does_not_hide_what_happened(registry: Actor, dossier: Dossier) -> None:
+    """Auditor's checklist 10: the order of the events is what counts."""
+    now = timezone.now()
+    dossier_use_number(registry, dossier, now=now + timedelta(days=400))
+    dossier_close(registry, dossier, now=now)
+    then = dossier_then(dossier, now)
+    assert then is not None
+    assert (then.dossier["state"], bool(then.dossier["used_outside_at"])) == ("closed", True)
+
+
+def test_a_document_that_moved_on_lay_where_it_lay(
+    registry: Actor, dossier: Dossier, scope: Scope, store: Path
+) -> None:
+    other = dossier_open(registry, factories.plan_entry("610"), {"title": "Ahornweg 2"}, now=timezone.now())
+    factories.user_with(Role.REGISTRY, name="rita")
+    letter = factories.document(title="Widerspruch")
+    before, moments = timezone.now(), []
+    for place in (dossier, other):
+        documents_file(registry, [letter], Place(place), now=timezone.now())
+        moments.append(timezone.now())
+        letter.refresh_from_db()
+    lay = [[len(then.documents) for one in (dossier, other) if (then := dossier_then(one, at))] for at in moments]
+    assert lay == [[1, 0], [0, 1]]
+    told = [document_then(letter, at) for at in (before, *moments)]
+    assert [one and one["dossier_id"] for one in told] == [None, str(dossier.pk), str(other.pk)]
