@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import footprint, objects, reading, searching, text, uploads
+from bench import door, footprint, objects, reading, searching, text, uploads
 from bench.installation import running_product
 from bench.report import heading, print_lines, write_results
 from bench.rounds import Measurement
@@ -74,6 +74,11 @@ def _objects(arguments: argparse.Namespace, place: Path) -> Iterator[list[Measur
     yield objects.in_a_bucket(place, rounds=arguments.rounds)
 
 
+def _door(arguments: argparse.Namespace, place: Path) -> Iterator[list[Measurement]]:
+    with running_product():
+        yield door.measure(arguments.rounds)
+
+
 def _search_in_postgres(arguments: argparse.Namespace, place: Path) -> Iterator[list[Measurement]]:
     with running_product():
         yield searching.measure("PostgreSQL", arguments.documents)
@@ -93,6 +98,7 @@ PARTS: dict[str, Part] = {
     "reading": _reading,
     "text": _text,
     "objects": _objects,
+    "door": _door,
     "search-postgres": _search_in_postgres,
     "search-elasticsearch": _search_in_elasticsearch,
 }

@@ -1,7 +1,7 @@
 """The one door: `with change(actor, Event.X, target) as c:` is the only way a record comes to be or changes.
 
-In order: transaction → permission → row lock and fresh read → lifecycle check → body → diff → event in the chain →
-outbox row. The chain's row is locked last and shortest; services that change several records lock them in id order.
+In order: transaction → permission → row lock and fresh read → lifecycle check → body → diff → outbox row → event
+in the chain. The chain's row is locked last and shortest; services that change several records lock them in id order.
 """
 
 from __future__ import annotations
@@ -25,10 +25,25 @@ from dms.access.rule import Scoped, require
 from dms.audit.announcements import outbox_written
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
-from dms.audit.models import Chain, EventRow, OutboxEntry, Recorded, target_name
+from dms.audit.models import Chain, OutboxEntry, Recorded, target_name
 
 GENESIS = "0" * 64
 BODY_VERSION = 1
+
+_OPEN = """
+SELECT was.change, set_config('registratur.change', %s, true)
+FROM (SELECT current_setting('registratur.change', true) AS change OFFSET 0) AS was
+"""
+_TELL_AND_CLOSE = """
+WITH grown AS (UPDATE audit_chain SET length = %(number)s, head = %(hash)s WHERE key = %(chain)s),
+told AS (
+    INSERT INTO audit_eventrow (chain, number, at, actor, name, target, body, body_hash, hash) VALUES
+    (%(chain)s, %(number)s, %(at)s, %(actor)s, %(name)s, %(target)s, %(body)s, %(body_hash)s, %(hash)s)
+)
+SELECT set_config('registratur.change', '', true)
+"""
+"""In one statement, for every change pays for its round trips. The setting lasts to the end of the transaction, which
+may be longer than the door is open, so it is emptied."""
 
 
 class HandedOver(NotPossible):
@@ -47,6 +62,7 @@ class Change:
         self._chain = chain
         self.target = target
         """The row that the change is about: locked and freshly read (None while it is being created)."""
+        self._read = None if target is None else (getattr(target, "chain", chain), audited_values(target))
         self.facts: dict[str, Any] = {}
         """What else the event should tell, as JSON values."""
         self.touched: list[dict[str, Any]] = []
@@ -90,10 +106,15 @@ class Change:
         self._touch("adopt", instance, before, audited_values(instance))
 
     def _own_fields(self, instance: models.Model) -> dict[str, Any]:
-        stored = _stored(instance)
-        if getattr(stored, "chain", self._chain) != self._chain:
+        """As stored. The target was read under its lock, so it is not read again before it is first written."""
+        if instance is self.target and self._read is not None:
+            (chain, values), self._read = self._read, None
+        else:
+            stored = _stored(instance)
+            chain, values = getattr(stored, "chain", self._chain), audited_values(stored)
+        if chain != self._chain:
             raise HandedOver
-        return audited_values(stored)
+        return values
 
     def _touch(self, verb: str, instance: models.Model, before: dict[str, Any], after: dict[str, Any]) -> None:
         self.touched.append({"row": target_name(instance), "op": verb, "before": before, "after": after})
@@ -123,16 +144,15 @@ def change(
         where = scope if target is None else target
         require(actor, RULES[event].permission, where)  # type: ignore[arg-type]
         fresh = _locked(target) if target is not None else None
+        done = Change(fresh, chain)
         if verb is not None:
             _set_state(fresh, verb)
-        done = Change(fresh, chain)
         _open_door(event)
         yield done
         if verb is not None and not any(t["row"] == target_name(done.target) for t in done.touched):
             done.save(done.target)
-        _write_event(done, actor, event, chain=chain, reason=reason, at=at or timezone.now())
         _write_outbox(done)
-        _close_door()
+        _write_event(done, actor, event, chain=chain, reason=reason, at=at or timezone.now())
 
 
 def audited_values(instance: models.Model) -> dict[str, Any]:
@@ -177,21 +197,14 @@ def _concrete(instance: models.Model) -> list[str]:
 
 def _open_door(event: Event) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('registratur.change', true)")
+        cursor.execute(_OPEN, [str(event)])
         if (cursor.fetchone() or [""])[0]:
             raise RuntimeError("the door is open already: changes do not nest")
-        cursor.execute("SELECT set_config('registratur.change', %s, true)", [str(event)])
-
-
-def _close_door() -> None:
-    # set_config lasts to the end of the transaction, which may be longer than this block
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('registratur.change', '', true)")
 
 
 def _write_event(done: Change, actor: Actor, event: Event, *, chain: str, reason: str, at: datetime) -> None:
-    head = _lock_head(chain)
-    number = head.length + 1
+    length, head = _lock_head(chain)
+    number = length + 1
     target = done.touched[0]["row"] if done.target is None and done.touched else _name_of(done.target)
     body = json.dumps(
         {
@@ -213,21 +226,26 @@ def _write_event(done: Change, actor: Actor, event: Event, *, chain: str, reason
         separators=(",", ":"),
     )
     body_hash = hash_body(body)
-    head.length, head.head = number, chained_hash(head.head, body_hash)
-    EventRow.objects.create(
-        chain=chain, number=number, at=at, actor=actor.key, name=str(event), target=target, body=body,
-        body_hash=body_hash, hash=head.head,
-    )  # fmt: skip
-    head.save(update_fields=["length", "head"])
+    values = {
+        "chain": chain, "number": number, "at": at, "actor": actor.key, "name": str(event), "target": target,
+        "body": body, "body_hash": body_hash, "hash": chained_hash(head, body_hash),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL_AND_CLOSE, values)
 
 
 def _name_of(target: models.Model | None) -> str:
     return "" if target is None else target_name(target)
 
 
-def _lock_head(chain: str) -> Chain:
-    Chain.objects.bulk_create([Chain(key=chain, length=0, head=GENESIS)], ignore_conflicts=True)
-    return Chain.objects.select_for_update().get(pk=chain)
+def _lock_head(chain: str) -> tuple[int, str]:
+    """Length and last hash of the chain, which nobody else can grow until this transaction ends."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT length, head FROM audit_chain WHERE key = %s FOR UPDATE", [chain])
+            if head := cursor.fetchone():
+                return head[0], head[1]
+            Chain.objects.bulk_create([Chain(key=chain, length=0, head=GENESIS)], ignore_conflicts=True)
 
 
 def _write_outbox(done: Change) -> None:
