@@ -62,11 +62,11 @@ def plan_setup(scope: Scope) -> FilePlan:
 
 def files_scopes() -> list[Scope]:
     """Where the records are kept, to give somebody a role there; none before the town is set up."""
-    return list(Scope.objects.filter(name=FILES))
+    return list(Scope.objects.filter(name=FILES, place=""))
 
 
 def _scope(actor: Actor, name: str) -> Scope:
-    scope = Scope.objects.filter(name=name).first()
+    scope = Scope.objects.filter(name=name, place="").first()
     if scope is None:
         scope = Scope(name=name)
         _create(actor, Event.SCOPE_CREATED, scope)

@@ -12,7 +12,7 @@ CENTRAL_INBOX = "Posteingang"
 
 def inbox_scope() -> Scope:
     """Made by `./manage.py setup`. Raises Scope.DoesNotExist before that."""
-    return Scope.objects.get(name=CENTRAL_INBOX)
+    return Scope.objects.get(name=CENTRAL_INBOX, place="")
 
 
 def inbox_scope_for(actor: Actor) -> Scope:

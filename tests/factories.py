@@ -90,8 +90,8 @@ def town() -> Scope:
     return scope
 
 
-def another_scope(name: str = "Personalamt") -> Scope:
-    scope = Scope(name=name)
+def another_scope(name: str = "Personalamt", **fields: Any) -> Scope:
+    scope = Scope(name=name, **fields)
     with change(system_setup(), Event.SCOPE_CREATED, chain="town") as opened:
         opened.save(scope)
     return scope

@@ -1,4 +1,4 @@
-"""People, their API tokens, scopes and grants."""
+"""People and the bodies they belong to, their API tokens, scopes and grants."""
 
 from __future__ import annotations
 
@@ -28,30 +28,103 @@ class User(AbstractUser):
 
 
 class Scope(models.Model):
-    """A stretch of the records under the same rules. Everything that has rights carries the id of its scope."""
+    """A stretch of the records under the same rules. Everything that has rights carries the id of its scope.
+
+    Scopes stand below each other as the records do. What is granted above holds here too, unless `inherits` says no.
+    """
+
+    name = models.CharField(max_length=400)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    inherits = models.BooleanField(default=True)
+    place = models.CharField(max_length=100, blank=True, default="")
+    """The plan entry or dossier where it begins (`dms.audit.models.target_name`); empty for a scope of the town."""
+
+    audited_fields: ClassVar[tuple[str, ...]] = ("name", "parent_id", "inherits", "place")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(place=""), name="scope_name_once"),
+            models.UniqueConstraint(fields=["place"], condition=~Q(place=""), name="scope_begins_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope_id(self) -> int:
+        """Who may give grants in it is a question of its own grants."""
+        return self.pk
+
+
+class BodyKind(models.TextChoices):
+    UNIT = "unit", _("Organisationseinheit")
+    GROUP = "group", _("Gruppe")
+
+
+class Body(models.Model):
+    """Several people who get grants together: an organisation unit, in a tree, or a group across all units.
+
+    What a unit has been granted, all who belong to it or to a unit below it have.
+    """
 
     name = models.CharField(max_length=200, unique=True)
+    kind = models.CharField(max_length=10, choices=BodyKind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    scope = models.ForeignKey(Scope, models.PROTECT, related_name="+")
+    """Who may give grants here decides who belongs to it: belonging is having its grants."""
 
-    audited_fields: ClassVar[tuple[str, ...]] = ("name",)
+    audited_fields: ClassVar[tuple[str, ...]] = ("name", "kind", "parent_id", "scope_id")
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=BodyKind.values), name="body_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind=BodyKind.UNIT) | Q(parent__isnull=True), name="groups_stand_in_no_tree"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class Grant(models.Model):
-    """`user` has `role` in `scope`, from the first day up to and including the last."""
+class Membership(models.Model):
+    """`user` belongs to `body`; in units above it nobody needs a row of their own."""
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="grants")
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="memberships")
+
+    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "body_id")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "body"], name="belongs_once")]
+
+
+class Grant(models.Model):
+    """A person or a body has `role` in `scope`, from the first day up to and including the last."""
+
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="grants")
+    body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="grants")
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    given_by = models.CharField(max_length=200, blank=True, default="")
+    """`Actor.key`; empty for grants from before this was kept."""
 
-    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "scope_id", "role", "valid_from", "valid_to")
+    audited_fields: ClassVar[tuple[str, ...]] = (
+        "user_id", "body_id", "scope_id", "role", "valid_from", "valid_to", "reason", "given_by",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "scope", "role"], name="one_grant_per_role"),
+            models.UniqueConstraint(fields=["body", "scope", "role"], name="one_grant_per_body_and_role"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, body__isnull=True) | Q(user__isnull=True, body__isnull=False),
+                name="grant_to_a_person_or_a_body",
+            ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_role_is_known"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_ends_after_it_begins"
@@ -59,7 +132,17 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("{user} ist {role} in {scope}").format(user=self.user, role=self.get_role_display(), scope=self.scope)
+        return _("{user} ist {role} in {scope}").format(
+            user=self.subject, role=self.get_role_display(), scope=self.scope
+        )
+
+    @property
+    def subject(self) -> User | Body:
+        """Who has it. `user` and `body` have come along."""
+        found = self.user or self.body
+        if found is None:
+            raise ValueError("a grant to nobody")
+        return found
 
 
 class ApiToken(models.Model):

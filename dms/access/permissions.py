@@ -35,6 +35,7 @@ class Role(models.TextChoices):
     CLERK = "clerk", _("Sachbearbeitung")
     ARCHIVIST = "archivist", _("Archiv")
     REGISTRY = "registry", _("Registratur")
+    RIGHTS = "rights", _("Rechtevergabe")
 
 
 ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
@@ -80,6 +81,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.PLAN_CHANGE,
         }
     ),
+    Role.RIGHTS: frozenset({Permission.GRANT, Permission.PLAN_VIEW, Permission.DOSSIER_VIEW}),
 }
 """Being administrator of the technology allows nothing here: it is not a role of this table."""
 

@@ -1,5 +1,7 @@
 """The one permission rule: an actor may do a thing in the scopes where a grant that is valid today allows it.
 
+A grant in a scope holds in all scopes below that inherit. It is the person's own or that of a body they belong to.
+
 What is everybody's own (`OF_ONESELF`) needs no grant: one's account and tokens, and nobody else's.
 
 `can`, `visible`, `search_filter` and `explain` are four views on `allowed_scopes`; no other code decides about rights.
@@ -10,13 +12,16 @@ from __future__ import annotations
 
 from typing import Any, Protocol, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
-from dms.access.models import Grant, Scope
-from dms.access.permissions import OF_ONESELF, Permission, Role, roles_allowing
+from dms.access.inheritance import BODIES_OF_PERSON, line_of, scopes_under
+from dms.access.models import Grant, Scope, User
+from dms.access.permissions import OF_ONESELF, Permission, roles_allowing
+from dms.access.words import why
 
 M = TypeVar("M", bound=Model)
 NOBODY = 0
@@ -79,28 +84,44 @@ def search_filter(actor: Actor) -> frozenset[int]:
 
 
 def explain(actor: Actor, permission: Permission, thing: Scoped | Owned) -> list[str]:
-    """Why the actor may do this here, one sentence per grant; empty when it may not."""
+    """Why the actor may do this here, one sentence per grant, the nearest first; empty when it may not."""
     if permission in actor.everywhere:
         return [_("{actor} ist ein Teil des Systems und darf dies überall.").format(actor=actor.key)]
     if permission in OF_ONESELF:
         return [_("Es gehört {actor} selbst.").format(actor=actor.key)] if can(actor, permission, thing) else []
-    grants = _valid_grants(actor, permission).select_related("scope", "user")
-    return [str(grant) for grant in grants if grant.scope_id == getattr(thing, "scope_id", None)]
+    return [why(grant, actor.key, thing) for grant in grants_behind(actor, permission, thing)]
+
+
+def grants_behind(actor: Actor, permission: Permission, thing: Scoped | Owned) -> list[Grant]:
+    """The person's grants by which this is allowed here, the nearest first."""
+    line = [scope.pk for scope in line_of(getattr(thing, "scope_id", NOBODY))]
+    grants = _valid_grants(actor, permission).filter(scope_id__in=line).select_related("scope", "user", "body")
+    return sorted(grants, key=lambda grant: (line.index(grant.scope_id), grant.pk))
 
 
 def grants_of(actor: Actor) -> QuerySet[Grant, Any]:
-    """All grants that hold for this person today."""
+    """All grants that hold for this person today, their own and those of the bodies they belong to."""
+    person = actor.user_id or NOBODY
+    theirs = Q(user_id=person) | Q(body_id__in=RawSQL(BODIES_OF_PERSON, [person]))  # noqa: S611 - no foreign text in it
+    return valid_grants().filter(theirs, Exists(User.objects.filter(pk=person, is_active=True)))
+
+
+def valid_grants() -> QuerySet[Grant, Any]:
+    """All that hold today, whoever has them."""
     today = timezone.localdate()
-    running = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-    return Grant.objects.filter(running, user_id=actor.user_id or NOBODY, user__is_active=True, valid_from__lte=today)
+    return Grant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today)
+
+
+def forget_rights(actor: Actor) -> None:
+    """After rights were changed by this actor: what comes next is asked anew."""
+    actor.remembered.clear()
 
 
 def _look_up(actor: Actor, permission: Permission) -> frozenset[int]:
     if permission in actor.everywhere:
         return frozenset(Scope.objects.values_list("pk", flat=True))
-    return frozenset(_valid_grants(actor, permission).values_list("scope_id", flat=True))
+    return scopes_under(_valid_grants(actor, permission)) if roles_allowing(permission) else frozenset()
 
 
 def _valid_grants(actor: Actor, permission: Permission) -> QuerySet[Grant, Any]:
-    roles: list[Role] = roles_allowing(permission)
-    return grants_of(actor).filter(role__in=roles)
+    return grants_of(actor).filter(role__in=roles_allowing(permission))

@@ -49,6 +49,10 @@ class Event(StrEnum):
     PLAN_ENTRY_MOVED = "plan_entry:moved"
     PLAN_ENTRY_RETIRED = "plan_entry:retired"
     SCOPE_CREATED = "scope:created"
+    SCOPE_BEGUN = "scope:begun"
+    SCOPE_ENTERED = "scope:entered"
+    SCOPE_RESTRICTED = "scope:restricted"
+    SCOPE_OPENED = "scope:opened"
     GRANT_CREATED = "grant:created"
     KIND_CREATED = "kind:created"
     CLASSIFIER_TRAINED = "classifier:trained"
@@ -103,6 +107,10 @@ RULES: dict[Event, EventRule] = {
     Event.PLAN_ENTRY_MOVED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag verschoben")),
     Event.PLAN_ENTRY_RETIRED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag stillgelegt")),
     Event.SCOPE_CREATED: EventRule(Permission.CONFIGURE, _("Bereich angelegt")),
+    Event.SCOPE_BEGUN: EventRule(Permission.GRANT, _("Eigene Rechte eingerichtet")),
+    Event.SCOPE_ENTERED: EventRule(Permission.GRANT, _("In einen eigenen Rechtebereich übernommen")),
+    Event.SCOPE_RESTRICTED: EventRule(Permission.GRANT, _("Auf eigene Rechte beschränkt")),
+    Event.SCOPE_OPENED: EventRule(Permission.GRANT, _("Beschränkung aufgehoben")),
     Event.GRANT_CREATED: EventRule(Permission.GRANT, _("Recht vergeben")),
     Event.KIND_CREATED: EventRule(Permission.CONFIGURE, _("Dokumentart angelegt")),
     Event.CLASSIFIER_TRAINED: EventRule(Permission.CONFIGURE, _("Klassifikation neu gelernt")),

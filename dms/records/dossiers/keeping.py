@@ -25,6 +25,7 @@ from dms.records.facts import InvalidFact
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document
 from dms.records.plan.models import EntryState, PlanEntry
+from dms.records.scopes import scope_around
 
 EVENTS = {
     DossierVerb.DESCRIBE: Event.DOSSIER_DESCRIBED,
@@ -148,7 +149,7 @@ def dossier_renumber(
             refuse_if_changed(fresh, expected, changed_meanwhile())
             if fresh.used_outside_at:
                 raise NumberInUse
-            if place.scope_id != fresh.scope_id:
+            if place.scope_id != scope_around(fresh):
                 raise NotPossible(_("Dort gelten andere Rechte; dorthin lässt sich die Akte nicht umsignieren."))
             if place.pk == fresh.plan_entry_id:
                 raise NotPossible(_("Die Akte steht schon unter diesem Eintrag."))

@@ -26,6 +26,7 @@ from dms.records.plan.models import EntryState, EntryVerb, FilePlan, PlanEntry
 from dms.records.plan.numbers import sorting_key
 from dms.records.plan.retention import Retention
 from dms.records.plan.rows import PlanRow, clean_row, row_of
+from dms.records.scopes import scope_around
 
 _EVENTS = {
     EntryVerb.CHANGE: Event.PLAN_ENTRY_CHANGED,
@@ -152,8 +153,8 @@ def place_below(opened: Change, entry: PlanEntry, parent: PlanEntry | None) -> N
             raise NotPossible(_("Ein Eintrag kann nicht unter sich selbst stehen."))
         if parent.state != EntryState.ACTIVE:
             raise NotPossible(_("Unter einem stillgelegten Eintrag steht nichts Neues."))
-        if parent.scope_id != entry.scope_id:
-            raise NotPossible(_("Dort gelten andere Rechte; dorthin lässt sich der Eintrag nicht verschieben."))
+    if scope_around(entry) != (parent or entry.plan).scope_id:
+        raise NotPossible(_("Dort gelten andere Rechte; dorthin lässt sich der Eintrag nicht verschieben."))
     before = len(entry.ancestors)
     entry.parent, entry.ancestors = parent, lineage(parent)
     opened.save(entry)

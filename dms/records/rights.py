@@ -1,0 +1,126 @@
+"""Services that give a plan entry or dossier rules of its own, close it against those above, and open it again.
+
+A scope of its own begins there, and everything below moves into it once. From then on a grant that is given, changed
+or withdrawn rewrites no record and no entry of the search index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from dms.access.actors import Actor
+from dms.access.models import Scope
+from dms.access.permissions import Permission, roles_allowing
+from dms.access.rule import forget_rights, require, valid_grants
+from dms.audit.door import change, change_many
+from dms.audit.events import Event
+from dms.audit.lifecycle import NotPossible
+from dms.audit.models import target_name
+from dms.records.models import Case, Document, Dossier, FilePlan, PlanEntry
+from dms.records.scopes import Node, has_own_scope
+
+TOWN = "town"
+"""The chain that tells of all scopes and grants."""
+
+
+class NobodyLeft(NotPossible):
+    """Closed like this, nobody could ever give a grant there again."""
+
+    code = "nobody_left"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Vorher braucht diese Stelle selbst jemanden mit der Rolle Rechtevergabe, unbefristet; sonst könnte hier "
+              "niemand mehr Rechte vergeben.")
+        )  # fmt: skip
+
+
+def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
+    """The node's own scope, made now if it has none; what holds above holds in it too. Raises NotAllowed."""
+    with transaction.atomic():
+        plan = node.plan_id if isinstance(node, PlanEntry) else node.plan_entry.plan_id
+        FilePlan.objects.select_for_update().get(pk=plan)  # the tree stays as it is, and only one scope begins at once
+        fresh: Node = type(node).objects.select_related("scope").get(pk=node.pk)
+        require(actor, Permission.GRANT, fresh)
+        if has_own_scope(fresh):
+            return fresh.scope
+        scope = Scope(name=str(fresh)[:400], parent=fresh.scope, place=target_name(fresh))
+        below = _scopes_below(fresh)
+        with change(actor, Event.SCOPE_BEGUN, chain=TOWN, scope=fresh, reason=reason) as opened:
+            opened.save(scope)
+            for one in below:
+                one.parent = scope
+                opened.save(one)
+        while rows := list(_standing_in(fresh, fresh.scope_id)):  # again: somebody may have been quicker than our locks
+            change_many(actor, Event.SCOPE_ENTERED, rows, {"scope_id": scope.pk}, reason=reason)
+    forget_rights(actor)
+    return scope
+
+
+def scope_restrict(actor: Actor, node: Node, *, reason: str) -> Scope:
+    """From now on only what is granted here holds here. Raises NotAllowed, NobodyLeft."""
+    with transaction.atomic():
+        scope = scope_begin(actor, node, reason=reason)
+        with change(actor, Event.SCOPE_RESTRICTED, scope, chain=TOWN, reason=reason) as opened:
+            fresh: Scope = opened.target
+            if not somebody_grants(fresh):
+                raise NobodyLeft
+            fresh.inherits = False
+            opened.save(fresh)
+    forget_rights(actor)
+    return fresh
+
+
+def scope_open(actor: Actor, node: Node, *, reason: str) -> Scope:
+    """What is granted above holds here again. Raises NotAllowed."""
+    with change(actor, Event.SCOPE_OPENED, node.scope, chain=TOWN, reason=reason) as opened:
+        fresh: Scope = opened.target
+        fresh.inherits = True
+        opened.save(fresh)
+    forget_rights(actor)
+    return fresh
+
+
+def somebody_grants(scope: Scope, *, but: int = 0) -> bool:
+    """Whether somebody may give grants here by one of this scope that does not end; the grant `but` does not count."""
+    roles = roles_allowing(Permission.GRANT)
+    lasting = valid_grants().filter(scope=scope, role__in=roles, valid_to__isnull=True).exclude(pk=but)
+    people = Q(user__is_active=True) | Q(body__memberships__user__is_active=True)
+    return lasting.filter(people).exists()
+
+
+def _scopes_below(node: Node) -> list[Scope]:
+    """The uppermost of those that begin below it."""
+    if isinstance(node, Dossier):
+        return []
+    inside = Q(pk__in=_entries(node).values("scope_id")) | Q(pk__in=_dossiers(node).values("scope_id"))
+    return list(Scope.objects.select_for_update().filter(inside, parent_id=node.scope_id).order_by("pk"))
+
+
+def _standing_in(node: Node, scope_id: int) -> Iterator[Document | Dossier | Case | PlanEntry]:
+    """The node and what lies below it, as far as it is in this scope; locked in the order in which all others lock."""
+    dossiers = _dossiers(node)
+    rows: list[QuerySet[Document] | QuerySet[Dossier] | QuerySet[Case] | QuerySet[PlanEntry]] = [
+        Document.objects.filter(dossier__in=dossiers),
+        dossiers,
+        Case.objects.filter(dossier__in=dossiers),
+        _entries(node),
+    ]
+    for found in rows:
+        yield from found.filter(scope_id=scope_id).select_for_update(of=("self",)).order_by("pk")
+
+
+def _entries(node: Node) -> QuerySet[PlanEntry]:
+    """It and all below."""
+    if isinstance(node, Dossier):
+        return PlanEntry.objects.none()
+    return PlanEntry.objects.filter(Q(pk=node.pk) | Q(ancestors__contains=[node.pk]))
+
+
+def _dossiers(node: Node) -> QuerySet[Dossier]:
+    found: QuerySet[Dossier] = Dossier.objects.all()
+    return found.filter(pk=node.pk) if isinstance(node, Dossier) else Dossier.objects.of_entry(node.pk)
