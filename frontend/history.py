@@ -61,7 +61,7 @@ def _what(row: EventRow, document: Document, kinds: Mapping[str, str]) -> str:
 
 
 def _details(row: EventRow, document: Document, kinds: Mapping[str, str]) -> Iterator[str]:
-    if row.name == Event.ITEM_ADVANCED:
+    if row.name in {Event.ITEM_ADVANCED, Event.ITEM_DONE}:
         yield from _steps(row)
     changes = {change.field: change for change in changes_of(row, document)}
     yield from (_fact_change(change) for name, change in changes.items() if is_fact(name))
@@ -72,7 +72,9 @@ def _details(row: EventRow, document: Document, kinds: Mapping[str, str]) -> Ite
 
 
 def _steps(row: EventRow) -> Iterator[str]:
-    done = [touched["before"].get("step") for touched in json.loads(row.body)["rows"]]
+    """Those that the event tells of; before steps were told together it was one, by the facts or by the row."""
+    body = json.loads(row.body)
+    done = body["facts"].get("steps") or [touched["before"].get("step") for touched in body["rows"]]
     yield from (str(WORDS.get(step, step)) for step in done if step)
 
 

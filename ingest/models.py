@@ -61,6 +61,7 @@ ITEM_LIFECYCLE = Lifecycle(
         (ItemState.WORKING, ItemVerb.REFUSE): ItemState.REFUSED,
         (ItemState.WAITING, ItemVerb.GIVE_UP): ItemState.STUCK,
         (ItemState.WORKING, ItemVerb.GIVE_UP): ItemState.STUCK,
+        (ItemState.WAITING, ItemVerb.FINISH): ItemState.DONE,
         (ItemState.WORKING, ItemVerb.FINISH): ItemState.DONE,
         (ItemState.REFUSED, ItemVerb.RETRY): ItemState.WAITING,
         (ItemState.STUCK, ItemVerb.RETRY): ItemState.WAITING,

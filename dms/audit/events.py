@@ -73,7 +73,7 @@ class EventRule:
 
 RULES: dict[Event, EventRule] = {
     Event.ITEM_RECEIVED: EventRule(Permission.INBOX_ADD, _("Eingang angenommen")),
-    Event.ITEM_ADVANCED: EventRule(Permission.INBOX_PROCESS, _("Schritt erledigt")),
+    Event.ITEM_ADVANCED: EventRule(Permission.INBOX_PROCESS, _("Schritte erledigt")),
     Event.ITEM_REFUSED: EventRule(Permission.INBOX_PROCESS, _("Eingang abgewiesen")),
     Event.ITEM_STUCK: EventRule(Permission.INBOX_PROCESS, _("Verarbeitung steckt fest")),
     Event.ITEM_RETRIED: EventRule(Permission.INBOX_RETRY, _("Noch einmal versucht")),

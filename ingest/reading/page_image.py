@@ -39,7 +39,7 @@ def thumbnail(page_image: Path) -> bytes:
     """A JPEG of THUMBNAIL_WIDTH pixels, made of a page image that `jpeg` wrote."""
     with Image.open(page_image) as image:
         height = max(1, round(image.height * THUMBNAIL_WIDTH / image.width))
-        image.draft(image.mode, (THUMBNAIL_WIDTH * 2, height * 2))
+        image.draft(image.mode, (THUMBNAIL_WIDTH, height))  # decoded at half size, a page of A4
         size = (THUMBNAIL_WIDTH, min(height, 4 * THUMBNAIL_WIDTH))
-        small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        small = image.resize(size, Image.Resampling.HAMMING)
     return jpeg(small)

@@ -10,12 +10,13 @@ import struct
 import warnings
 import zlib
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pikepdf
 import pypdfium2
-from PIL import Image, ImageOps, TiffImagePlugin
+from PIL import Image, ImageChops, ImageOps, TiffImagePlugin
 
 from ingest.facts import PageWay
 from ingest.reading.limits import Limits
@@ -258,5 +259,6 @@ def _without_needless_colour(image: Image.Image) -> Image.Image:
     """RGB in which no pixel has colour becomes L: a third of the bytes for the same picture."""
     if image.mode != "RGB":
         return image
-    sample = np.asarray(image.reduce(4) if min(image.size) > 8 else image).astype(np.int16)
-    return image.convert("L") if np.ptp(sample, axis=2).max() <= 12 else image
+    bands = (image.reduce(4) if min(image.size) > 8 else image).split()
+    apart = [ImageChops.difference(one, other).histogram() for one, other in combinations(bands, 2)]
+    return image if any(count for counts in apart for count in counts[13:]) else image.convert("L")

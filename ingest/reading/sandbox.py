@@ -12,6 +12,7 @@ import ctypes
 import errno
 import faulthandler
 import gc
+import math
 import os
 import pickle
 import resource
@@ -23,11 +24,13 @@ import traceback
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, Self, TypeVar, cast
 
 from ingest.reading.limits import Limits
 
 T = TypeVar("T")
+Answer = tuple[bytes, bytearray]
+"""Its kind, and a pickle."""
 
 MEBIBYTE = 1024 * 1024
 LARGEST_FILE = 1024 * MEBIBYTE
@@ -37,7 +40,9 @@ CHUNK = 1024 * 1024
 LONGEST_WAIT = 10
 """So many times its seconds a piece of work may take on a machine that has hardly a processor for it."""
 HEADER = struct.Struct("!cQ")
-RESULT, ERROR = b"r", b"e"
+REQUEST, RESULT, LAST_RESULT, ERROR = b"q", b"r", b"l", b"e"
+GROWN = 64 * MEBIBYTE
+"""A kept child that has grown by so much gives its last answer: the next work gets all of its memory."""
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
 OUT_OF_MEMORY_TRAPS = {signal.SIGTRAP, signal.SIGILL}
@@ -76,6 +81,42 @@ class WorkFailed(Exception):
     """Stands for an exception of the work that cannot travel between processes; the message holds its type and text."""
 
 
+class KeptChild:
+    """One process for all the work on one document: a fork of a worker costs as much as reading a page of text.
+
+    It is forked when first needed, and anew after an error, after a death and when it has grown too large, so that no
+    piece of work suffers from the one before. Work and arguments must pickle. Never let two documents share it.
+    """
+
+    def __init__(self) -> None:
+        self._child: _Served | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        self.end()
+
+    def run(self, function: Callable[..., T], *args: Any, limits: Limits) -> T:
+        """As `run_limited`, but for one thing: processes that the work leaves behind live until the child's end."""
+        child, self._child = self._child or _Served(limits), None
+        answer, status = None, 0
+        try:
+            answer = child.ask(function, args, limits)
+        finally:
+            if answer is not None and answer[0] == RESULT:
+                self._child = child
+            else:
+                status = child.end(patience=5.0 if answer is None else 0.0)
+        return cast("T", _judge(answer, status))
+
+    def end(self) -> None:
+        """All processes that its work started are gone when this returns."""
+        if self._child is not None:
+            self._child.end(patience=0.0)
+        self._child = None
+
+
 def run_limited(function: Callable[..., T], *args: Any, limits: Limits) -> T:
     """`function(*args)` in a child process; its result must pickle, and is held in memory twice for a moment.
 
@@ -102,6 +143,35 @@ def run_limited(function: Callable[..., T], *args: Any, limits: Limits) -> T:
 # --- the parent's side ----------------------------------------------------------------------------
 
 
+class _Served:
+    """The parent's end of a kept child."""
+
+    def __init__(self, limits: Limits) -> None:
+        parent = os.getpid()
+        asked, self._asking = os.pipe()
+        self._answers, answering = os.pipe()
+        self._pid = os.fork()
+        if self._pid == 0:
+            os.close(self._asking)
+            os.close(self._answers)
+            _serve(limits, parent, asked, answering)
+        os.close(asked)
+        os.close(answering)
+
+    def ask(
+        self, function: Callable[..., Any], args: tuple[Any, ...], limits: Limits
+    ) -> tuple[bytes, bytearray] | None:
+        body = pickle.dumps((function, args, limits), pickle.HIGHEST_PROTOCOL)
+        with contextlib.suppress(BrokenPipeError):  # it has died; that it does not answer says so
+            _send(self._asking, REQUEST, body)
+        return _receive(self._answers, _Deadline(self._pid, limits.seconds))
+
+    def end(self, *, patience: float) -> int:
+        os.close(self._asking)
+        os.close(self._answers)
+        return _end(self._pid, patience=patience)
+
+
 class _Deadline:
     """When the child has had its time. What its processes waited for a processor is given back to them: a busy machine
     makes no document expensive. `limits.seconds` bound the processor time in any case."""
@@ -117,7 +187,7 @@ class _Deadline:
         return min(self._seconds + _waited_for_processor(self._child), self._seconds * LONGEST_WAIT) - passed
 
 
-def _receive(reader: int, deadline: _Deadline) -> tuple[bytes, bytearray] | None:
+def _receive(reader: int, deadline: _Deadline) -> Answer | None:
     """Kind and pickle of the answer, or None when the child ended without one. Raises TooExpensive(time)."""
     header = _read(reader, HEADER.size, deadline)
     if header is None:
@@ -181,7 +251,7 @@ def _has_ended(child: int) -> bool:
         return True
 
 
-def _judge(answer: tuple[bytes, bytearray] | None, status: int) -> Any:
+def _judge(answer: Answer | None, status: int) -> Any:
     if answer is None:
         raise _end_of_child(status)
     kind, body = answer
@@ -216,6 +286,38 @@ def _live_and_die(
         _send(writer, kind, body)
     finally:
         os._exit(0)
+
+
+def _serve(limits: Limits, parent: int, asked: int, answering: int) -> NoReturn:
+    """As `_live_and_die`, for one piece of work after the other until the parent asks no more."""
+    try:
+        _cut_loose(parent)
+        bound, _hard = resource.getrlimit(resource.RLIMIT_CPU)
+        _set_limits(limits)
+        born, kind = _data_size(), RESULT
+        while kind == RESULT and (request := _take(asked)):
+            function, args, limits = pickle.loads(request)  # noqa: S301 — from our own parent
+            _give_time(limits.seconds, bound)
+            kind, body = _work(function, args)
+            if kind == RESULT and _data_size() - born > GROWN:
+                kind = LAST_RESULT
+            _send(answering, kind, body)
+    finally:
+        os._exit(0)
+
+
+def _take(asked: int) -> bytes:
+    """The next request; empty when the parent has closed its end or died."""
+    with open(asked, "rb", closefd=False) as stream:
+        header = stream.read(HEADER.size)
+        return stream.read(HEADER.unpack(header)[1]) if len(header) == HEADER.size else b""
+
+
+def _give_time(seconds: int, bound: int) -> None:
+    """Processor time counts from the birth of the process, so each piece of work gets its own on top."""
+    until = math.ceil(time.process_time()) + seconds
+    _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (until if bound == resource.RLIM_INFINITY else min(until, bound), hard))
 
 
 def _cut_loose(parent: int) -> None:

@@ -7,7 +7,9 @@ for them; PDF/A wants them in the file. Only fonts of the same widths are put in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -90,7 +92,7 @@ def _replace(pdf: pikepdf.Pdf, font: Dictionary, name: str) -> bool:
         return False
     family, bold, slanted = FAMILIES[known[1]], known[2] or "", "Italic" if known[3] else ""
     characters = _characters(font)
-    program = _program(FONT_FOLDER / f"Liberation{family}-{bold + slanted or 'Regular'}.ttf", characters)
+    program = font_program(f"Liberation{family}-{bold + slanted or 'Regular'}", frozenset(characters.values()))
     if program is None:
         return False
     widths = _agreeing(font, _widths(program, characters))
@@ -131,29 +133,55 @@ def _decoded(codec: str) -> Iterator[tuple[int, int]]:
             yield code, ord(character)
 
 
-def _program(file: Path, characters: dict[int, int]) -> TTFont | None:
+@dataclass(frozen=True, slots=True)
+class FontProgram:
+    """A font with some of its characters; lengths in thousandths of the font's size."""
+
+    content: bytes
+    widths: Mapping[int, float]
+    """By Unicode value."""
+    box: tuple[int, ...]
+    ascent: int
+    descent: int
+
+
+def prepare_fonts() -> None:
+    """Makes what most letters without fonts of their own need, for all processes that are forked from this one."""
+    for name in ("LiberationSans-Regular", "LiberationSans-Bold"):
+        for type1 in (True, False):
+            font_program(name, frozenset(value for _code, value in _base_characters(None, type1=type1)))
+
+
+@cache
+def font_program(name: str, characters: frozenset[int]) -> FontProgram | None:
     """The font with no more than these characters; None where the font is not installed."""
     options = subset.Options()
     options.layout_features, options.name_IDs, options.hinting, options.notdef_outline = [], [], False, True
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "kern", "DSIG", "gasp", "FFTM"]
     try:
-        program = TTFont(BytesIO(file.read_bytes()), lazy=True)
+        font = TTFont(BytesIO((FONT_FOLDER / f"{name}.ttf").read_bytes()), lazy=True)
         reducing = subset.Subsetter(options)
-        reducing.populate(unicodes=set(characters.values()))
-        reducing.subset(program)
+        reducing.populate(unicodes=set(characters))
+        reducing.subset(font)
     except (OSError, TTLibError):
         return None
-    return program
+    return _measured(font)
 
 
-def _widths(program: TTFont, characters: dict[int, int]) -> dict[int, float]:
-    """In thousandths of the font's size, by code."""
-    glyphs, unit = program.getBestCmap(), 1000 / program["head"].unitsPerEm
-    return {
-        code: round(program["hmtx"][glyphs[value]][0] * unit, 3)
-        for code, value in characters.items()
-        if value in glyphs
-    }
+def _measured(font: TTFont) -> FontProgram:
+    written = BytesIO()
+    font.save(written)
+    head, unit = font["head"], 1000 / font["head"].unitsPerEm
+    widths = {value: round(font["hmtx"][glyph][0] * unit, 3) for value, glyph in font.getBestCmap().items()}
+    box = tuple(round(edge * unit) for edge in (head.xMin, head.yMin, head.xMax, head.yMax))
+    return FontProgram(
+        written.getvalue(), widths, box, round(font["hhea"].ascent * unit), round(font["hhea"].descent * unit)
+    )
+
+
+def _widths(program: FontProgram, characters: dict[int, int]) -> dict[int, float]:
+    """By code."""
+    return {code: program.widths[value] for code, value in characters.items() if value in program.widths}
 
 
 def _agreeing(font: Dictionary, widths: dict[int, float]) -> dict[int, float]:
@@ -171,7 +199,7 @@ def _agreeing(font: Dictionary, widths: dict[int, float]) -> dict[int, float]:
 def _write(
     pdf: pikepdf.Pdf,
     font: Dictionary,
-    program: TTFont,
+    program: FontProgram,
     widths: dict[int, float],
     characters: dict[int, int],
     name: str,
@@ -199,22 +227,19 @@ def _encoding(characters: dict[int, int]) -> Dictionary | Name:
     return Dictionary(Type=Name.Encoding, BaseEncoding=Name.WinAnsiEncoding, Differences=Array(differences))
 
 
-def _descriptor(pdf: pikepdf.Pdf, program: TTFont, name: str) -> Dictionary:
-    written = BytesIO()
-    program.save(written)
-    stream = pdf.make_stream(written.getvalue())
-    stream.Length1 = len(written.getvalue())
-    head, unit = program["head"], 1000 / program["head"].unitsPerEm
+def _descriptor(pdf: pikepdf.Pdf, program: FontProgram, name: str) -> Dictionary:
+    stream = pdf.make_stream(program.content)
+    stream.Length1 = len(program.content)
     flags = NONSYMBOLIC | (ITALIC if "Italic" in name else 0)
     flags |= (FIXED_PITCH if "Mono" in name else 0) | (SERIF if "Serif" in name else 0)
     return Dictionary(
         Type=Name.FontDescriptor,
         FontName=Name(f"/{name}"),
         Flags=flags,
-        FontBBox=Array([round(edge * unit) for edge in (head.xMin, head.yMin, head.xMax, head.yMax)]),
+        FontBBox=Array(list(program.box)),
         ItalicAngle=-12 if "Italic" in name else 0,
-        Ascent=round(program["hhea"].ascent * unit),
-        Descent=round(program["hhea"].descent * unit),
+        Ascent=program.ascent,
+        Descent=program.descent,
         CapHeight=716,
         StemV=140 if "Bold" in name else 80,
         FontFile2=stream,

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from dms.ports import MalwareScanner, OcrEngine
 from ingest.classification.verdict import Verdict
 from ingest.reading.limits import Limits
+from ingest.reading.sandbox import KeptChild
 from ingest.reasons import Delay, Reason
 
 Facts = Mapping[str, Any]
@@ -99,6 +100,8 @@ class StepContext:
     limits: Limits = field(default_factory=Limits)
     classifier: DocumentClassifier | None = None
     """None as long as no model was trained: every document is then of no known type."""
+    child: KeptChild | None = None
+    """The process for the work on this item's files; None: one for each piece of work."""
 
 
 # --- outcomes -----------------------------------------------------------------------------------
@@ -151,3 +154,5 @@ class Step:
     run: Callable[[StepContext], Outcome]
     ranges: Callable[[StepContext], Sequence[PageRange]] | None = None
     read_range: Callable[[StepContext, PageRange], Outcome] | None = None
+    is_quick: Callable[[StepContext], bool] | None = None
+    """Of a step with ranges: whether they are done so soon that nobody else need help, or see the step on its way."""

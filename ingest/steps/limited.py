@@ -17,12 +17,13 @@ FILE_TROUBLE = (TooExpensive, ChildDied, WorkFailed)
 
 def limited(context: StepContext, work: Callable[..., T], *args: Any) -> T:
     """Raises what `run_limited` raises. Work that somebody killed from outside is not the file's fault: once more."""
+    run = context.child.run if context.child else run_limited
     try:
-        return run_limited(work, *args, limits=context.limits)
+        return run(work, *args, limits=context.limits)
     except ChildDied as death:
         if not death.from_outside:
             raise
-    return run_limited(work, *args, limits=context.limits)
+    return run(work, *args, limits=context.limits)
 
 
 def reason_of(trouble: TooExpensive | ChildDied | WorkFailed) -> Reason:

@@ -34,6 +34,7 @@ from ingest.steps.reading_file import NumberedPage, pack_reading
 log = logging.getLogger(__name__)
 
 TEXT_PAGES_TOGETHER = 40
+QUICK_PAGES = 10
 REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (PictureTooLarge, Reason.PICTURE_TOO_LARGE),
     (TooExpensive, Reason.TOO_EXPENSIVE),
@@ -54,6 +55,12 @@ PAGE_ERRORS = tuple(kind for kind, _ in REASONS)
 def ranges(context: StepContext) -> list[PageRange]:
     """A page for OCR is a range of its own; text pages go together, as long as they follow each other."""
     return [found for part in _inspected(context) if not part["problem"] for found in _part_ranges(part)]
+
+
+def is_quick(context: StepContext) -> bool:
+    """A few pages, all of them with a text layer."""
+    plans = [part["plan"] for part in _inspected(context) if not part["problem"]]
+    return sum(map(len, plans)) <= QUICK_PAGES and all(way == "text" for plan in plans for way in plan)
 
 
 def _part_ranges(part: InspectedPart) -> Iterable[PageRange]:

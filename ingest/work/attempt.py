@@ -12,6 +12,7 @@ from uuid import UUID
 
 from dms.ports import Clock, MalwareScanner, ObjectStore, OcrEngine, StoreUnavailable
 from ingest.models import InboxItem, RangeRun
+from ingest.reading.sandbox import KeptChild
 from ingest.reasons import Delay
 from ingest.steps.contract import DocumentClassifier, ItemView, Retry, StepContext
 from ingest.work.workspace import item_prefix, open_workspace
@@ -36,9 +37,9 @@ class Tools:
 
 @contextmanager
 def open_context(item: InboxItem, tools: Tools) -> Iterator[StepContext]:
-    """What a step of this item sees, with a workspace that lasts as long as the block."""
+    """What the steps of this item see, with a workspace and a limited process that last as long as the block."""
     facts: Mapping[str, Any] = {run.step: run.facts for run in item.step_runs.all()}
-    with open_workspace(tools.store, item_prefix(item.pk, item.received_at)) as workspace:
+    with open_workspace(tools.store, item_prefix(item.pk, item.received_at)) as workspace, KeptChild() as child:
         yield StepContext(
             item=_view(item),
             facts=facts,
@@ -46,6 +47,7 @@ def open_context(item: InboxItem, tools: Tools) -> Iterator[StepContext]:
             ocr=tools.ocr,
             scanner=tools.scanner,
             classifier=tools.classifier,
+            child=child,
         )
 
 

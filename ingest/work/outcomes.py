@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DataError, IntegrityError
+from django.db.models import F
+from django.db.models.functions import Least
 
 from dms.access.actors import system_ingest
-from dms.audit.door import change
+from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from dms.records.documents import NewDocument, documents_register
@@ -27,28 +30,31 @@ UNSTORABLE = (DataError, IntegrityError, TypeError, ValueError)
 """The database answers but does not take what a step found out: a fault of the step, not of the database."""
 
 
-def commit_step(item: InboxItem, step: str, facts: Facts, *, started: datetime, now: datetime) -> None:
-    """A step in the middle is done; the item goes on to the next one."""
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """A step that went well and is not committed yet."""
+
+    step: str
+    facts: Facts
+    started: datetime
+    ended: datetime
+
+
+def commit_steps(item: InboxItem, done: Sequence[StepDone], now: datetime) -> None:
+    """Steps in the middle are done; the item goes on to the next one."""
     with change(system_ingest(), Event.ITEM_ADVANCED, item, chain=item.chain, verb=ItemVerb.ADVANCE, at=now) as opened:
-        opened.facts["step"] = step
-        _keep_facts(item, step, facts, started, now)
-        opened.target.step = step_after(step)
+        _keep_facts(opened, item, done)
+        opened.target.step = step_after(done[-1].step)
         opened.save(opened.target)
 
 
-def commit_last_step(
-    item: InboxItem,
-    step: str,
-    facts: Facts,
-    documents: Sequence[NewDocument],
-    *,
-    started: datetime,
-    now: datetime,
+def commit_last_steps(
+    item: InboxItem, done: Sequence[StepDone], documents: Sequence[NewDocument], now: datetime
 ) -> None:
     """The last step is done: the documents are registered and the item has ended."""
     with change(system_ingest(), Event.ITEM_DONE, item, chain=item.chain, verb=ItemVerb.FINISH, at=now) as opened:
-        opened.facts["step"] = step
-        _keep_facts(item, step, facts, started, now)
+        _keep_facts(opened, item, done)
+        opened.target.step = done[-1].step
         opened.target.finished_at = now
         opened.save(opened.target)
         documents_register(opened, documents)
@@ -82,9 +88,13 @@ def failed(item: InboxItem, error: Exception, now: datetime) -> None:
     wait(item, Retry(BACKOFF_SECONDS[turn.attempts], detail), now)
 
 
-def _keep_facts(item: InboxItem, step: str, facts: Facts, started: datetime, now: datetime) -> None:
-    StepRun.objects.create(item=item, step=step, started_at=started, ended_at=now, facts=storable(facts))
-    Turn.objects.filter(pk=item.pk).update(attempts=0, deaths=0, not_before=None, delay="", note="")
+def _keep_facts(opened: Change, item: InboxItem, done: Sequence[StepDone]) -> None:
+    opened.facts["steps"] = [one.step for one in done]
+    StepRun.objects.bulk_create(
+        StepRun(item=item, step=one.step, started_at=one.started, ended_at=one.ended, facts=one.facts) for one in done
+    )
+    # One death is remembered: the steps up to the one where it happened are done again, which is no progress.
+    Turn.objects.filter(pk=item.pk).update(attempts=0, deaths=Least(F("deaths"), 1), not_before=None, delay="", note="")
 
 
 def _end(item: InboxItem, event: Event, verb: ItemVerb, reason: Reason, detail: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from typing import Any
@@ -21,3 +22,8 @@ def storable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def as_stored(facts: Any) -> Any:
+    """The facts as the database will give them back. Raises TypeError or ValueError for what is no JSON value."""
+    return json.loads(json.dumps(storable(facts)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Callable
@@ -14,13 +15,13 @@ from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
 from dms.records.models import Document, StoredObject
 from ingest import pipeline
-from ingest.models import ItemState, Turn
+from ingest.models import InboxItem, ItemState, Turn
 from ingest.reasons import Reason
 from ingest.steps.contract import Done, ObjectRole, Outcome, Reject, Retry, StepContext
 from ingest.work.attempt import STORE_RETRY_SECONDS, Tools
 from ingest.work.outcomes import BACKOFF_SECONDS
 from ingest.work.page_ranges import MOST_DEATHS
-from ingest.work.runner import advance_item
+from ingest.work.runner import TOGETHER, advance_item
 from ingest.work.storable import storable
 from ingest.work.tools import chosen_tools
 from tests.factories import item as hand_in
@@ -64,10 +65,29 @@ def test_a_letter_goes_through_every_step_and_is_one_document(tools: Tools, stor
     assert list(verify_all(Tally())) == []
 
 
-def test_each_step_stands_in_the_chain_once_and_in_order(tools: Tools) -> None:
-    done = worked(hand_in(LETTER), tools)
-    events = EventRow.objects.filter(chain=done.chain).order_by("number").values_list("name", flat=True)
-    assert list(events) == ["item:received", *["item:advanced"] * (len(STEPS) - 1), "item:done"]
+def steps_told(letter: InboxItem) -> list[tuple[str, list[str]]]:
+    """What each event of its chain tells of, after the first, which is that it came in."""
+    events = EventRow.objects.filter(chain=letter.chain).order_by("number")[1:]
+    return [(event.name, json.loads(event.body)["facts"]["steps"]) for event in events]
+
+
+def test_quick_steps_stand_in_the_chain_together_each_once_and_in_order(tools: Tools) -> None:
+    assert steps_told(worked(hand_in(LETTER), tools)) == [("item:done", STEPS)]
+
+
+def test_slow_steps_are_committed_as_soon_as_they_are_done(
+    tools: Tools, clock: SetClock, monkeypatch: Sabotage
+) -> None:
+    for name in STEPS:
+        run = run_of(name)
+
+        def slow(context: StepContext, run: Callable[[StepContext], Outcome] = run) -> Outcome:
+            clock.forward(TOGETHER.total_seconds())
+            return run(context)
+
+        sabotage(monkeypatch, name, slow)
+    told = steps_told(worked(hand_in(LETTER), tools))
+    assert told == [*(("item:advanced", [name]) for name in STEPS[:-1]), ("item:done", STEPS[-1:])]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,15 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ingest.reading.limits import Limits
-from ingest.reading.sandbox import ChildDied, Expense, TooExpensive, WorkFailed, run_limited
+from ingest.reading.sandbox import ChildDied, Expense, KeptChild, TooExpensive, WorkFailed, run_limited
 
 SMALL = Limits(memory_mb=100, seconds=5)
 SHORT = Limits(memory_mb=100, seconds=1)
+KEPT: list[bytearray] = []
 
 
 def double(number: int) -> int:
@@ -42,6 +44,26 @@ def burn_for(seconds: float) -> float:
     while time.process_time() < seconds:
         pass
     return seconds
+
+
+def crash() -> None:
+    ctypes.string_at(0)
+
+
+def burn_more(seconds: float) -> int:
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+    return os.getpid()
+
+
+def own_number() -> int:
+    return os.getpid()
+
+
+def keep_memory(mebibytes: int) -> int:
+    KEPT.append(bytearray(b"x") * (mebibytes * 1024 * 1024))
+    return os.getpid()
 
 
 def fail_without_pickling() -> None:
@@ -228,3 +250,54 @@ def test_handlers_of_the_worker_do_not_run_in_the_child(tmp_path: Path) -> None:
         signal.signal(signal.SIGTERM, old)
     assert died.value.signal is signal.SIGTERM
     assert not mark.exists()
+
+
+# --- one process for several pieces of work -----------------------------------------------------------
+
+
+def test_one_process_does_all_the_work_on_a_document() -> None:
+    with KeptChild() as child:
+        numbers = {child.run(own_number, limits=SMALL) for _ in range(3)}
+    assert len(numbers) == 1
+    assert os.getpid() not in numbers
+    with pytest.raises(ProcessLookupError):
+        os.kill(numbers.pop(), 0)
+
+
+def test_after_an_error_the_next_work_gets_a_new_process() -> None:
+    with KeptChild() as child:
+        first = child.run(own_number, limits=SMALL)
+        with pytest.raises(WorkFailed):
+            child.run(fail_without_pickling, limits=SMALL)
+        assert child.run(own_number, limits=SMALL) != first
+
+
+@pytest.mark.parametrize("work", [burn, crash])
+def test_what_dies_or_takes_too_long_costs_the_next_work_nothing(work: Callable[[], None]) -> None:
+    with KeptChild() as child:
+        first = child.run(own_number, limits=SHORT)
+        with pytest.raises((TooExpensive, ChildDied)):
+            child.run(work, limits=SHORT)
+        assert child.run(own_number, limits=SHORT) != first
+
+
+def test_a_process_that_was_killed_between_two_pieces_of_work_is_told_as_killed() -> None:
+    with KeptChild() as child:
+        os.kill(child.run(own_number, limits=SMALL), signal.SIGKILL)
+        with pytest.raises(ChildDied) as death:
+            child.run(double, 1, limits=SMALL)
+        assert death.value.from_outside
+        assert child.run(double, 1, limits=SMALL) == 2
+
+
+def test_each_piece_of_work_has_its_own_time() -> None:
+    with KeptChild() as child:
+        numbers = [child.run(burn_more, 0.7, limits=SHORT) for _ in range(3)]
+    assert len(set(numbers)) == 1
+
+
+def test_a_process_that_has_grown_gives_way_to_a_new_one() -> None:
+    with KeptChild() as child:
+        first = child.run(keep_memory, 80, limits=SMALL)
+        assert child.run(take_memory, 80, limits=SMALL) == 80 * 1024 * 1024
+        assert child.run(own_number, limits=SMALL) != first
