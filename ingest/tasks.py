@@ -7,7 +7,7 @@ import time
 
 from celery import shared_task
 
-from ingest.reading.standard_fonts import prepare_fonts
+from ingest.reading.preparing import prepare_reading
 from ingest.work.pending import pending_items, pending_ranges
 from ingest.work.queue import work_until_done
 from ingest.work.scratch import forget_dead_scratch
@@ -22,7 +22,7 @@ TURN_SECONDS = 4
 @shared_task(name="ingest.work")
 def work() -> None:
     """Takes pending work until none is left; with work left after TURN_SECONDS, asks for another turn."""
-    prepare_fonts()
+    prepare_reading()
     end = time.monotonic() + TURN_SECONDS
     work_until_done(chosen_tools(), may_go_on=lambda: time.monotonic() < end)
     if time.monotonic() >= end:
