@@ -131,11 +131,6 @@ class Grant(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return _("{user} ist {role} in {scope}").format(
-            user=self.subject, role=self.get_role_display(), scope=self.scope
-        )
-
     @property
     def subject(self) -> User | Body:
         """Who has it. `user` and `body` have come along."""

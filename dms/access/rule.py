@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
 from dms.access.inheritance import BODIES_OF_PERSON, line_of, scopes_under
-from dms.access.models import Grant, Scope, User
+from dms.access.models import Body, Grant, Scope, User
 from dms.access.permissions import OF_ONESELF, Permission, roles_allowing
 from dms.access.words import why
 
@@ -83,13 +83,30 @@ def search_filter(actor: Actor) -> frozenset[int]:
     return allowed_scopes(actor, Permission.DOCUMENT_VIEW)
 
 
-def explain(actor: Actor, permission: Permission, thing: Scoped | Owned) -> list[str]:
-    """Why the actor may do this here, one sentence per grant, the nearest first; empty when it may not."""
+def explain(actor: Actor, permission: Permission, thing: Scoped | Owned, *, told_to: Actor | None = None) -> list[str]:
+    """Why the actor may do this here, one sentence per grant, the nearest first; empty when it may not.
+
+    Whoever it is `told_to` reads no name of a place that is not theirs to see.
+    """
     if permission in actor.everywhere:
         return [_("{actor} ist ein Teil des Systems und darf dies überall.").format(actor=actor.key)]
     if permission in OF_ONESELF:
         return [_("Es gehört {actor} selbst.").format(actor=actor.key)] if can(actor, permission, thing) else []
-    return [why(grant, actor.key, thing) for grant in grants_behind(actor, permission, thing)]
+    return [
+        why(grant, actor.key, thing, named=told_to is None or may_name(told_to, grant.scope))
+        for grant in grants_behind(actor, permission, thing)
+    ]
+
+
+def may_name(actor: Actor, scope: Scope) -> bool:
+    """Whether the actor may read what the scope is called."""
+    return any(can(actor, permission, scope) for permission in (Permission.GRANT, Permission.PLAN_VIEW))
+
+
+def bodies_of(person_id: int) -> frozenset[int]:
+    """The bodies whose grants this person has."""
+    mine = RawSQL(BODIES_OF_PERSON, [person_id])  # noqa: S611 - no foreign text in it
+    return frozenset(Body.objects.filter(pk__in=mine).values_list("pk", flat=True))
 
 
 def grants_behind(actor: Actor, permission: Permission, thing: Scoped | Owned) -> list[Grant]:

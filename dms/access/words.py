@@ -10,9 +10,14 @@ from django.utils.translation import gettext as _
 from dms.access.models import Grant
 
 
-def why(grant: Grant, key: str, thing: Any) -> str:
-    """`key` is the actor's, `thing` what it may do something with. Scope, person and body have come along."""
-    sentences = [f"{grant}{_until(grant)}."]
+def why(grant: Grant, key: str, thing: Any, *, named: bool = True) -> str:
+    """`key` is the actor's, `thing` what it may do something with. Scope, person and body have come along.
+
+    Not `named`: without saying what the place of the grant is called.
+    """
+    where = str(grant.scope) if named else _("einer Stelle darüber")
+    held = _("{user} ist {role} in {scope}").format(user=grant.subject, role=grant.get_role_display(), scope=where)
+    sentences = [f"{held}{_until(grant)}."]
     if grant.body is not None:
         sentences.insert(0, _("{actor} gehört zu „{body}“.").format(actor=key.partition(":")[2], body=grant.body))
     if grant.scope_id != getattr(thing, "scope_id", None):

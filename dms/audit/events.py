@@ -54,6 +54,11 @@ class Event(StrEnum):
     SCOPE_RESTRICTED = "scope:restricted"
     SCOPE_OPENED = "scope:opened"
     GRANT_CREATED = "grant:created"
+    GRANT_CHANGED = "grant:changed"
+    GRANT_WITHDRAWN = "grant:withdrawn"
+    BODY_CREATED = "body:created"
+    MEMBER_ADDED = "member:added"
+    MEMBER_REMOVED = "member:removed"
     KIND_CREATED = "kind:created"
     CLASSIFIER_TRAINED = "classifier:trained"
     ACCOUNT_CREATED = "account:created"
@@ -112,6 +117,11 @@ RULES: dict[Event, EventRule] = {
     Event.SCOPE_RESTRICTED: EventRule(Permission.GRANT, _("Auf eigene Rechte beschränkt")),
     Event.SCOPE_OPENED: EventRule(Permission.GRANT, _("Beschränkung aufgehoben")),
     Event.GRANT_CREATED: EventRule(Permission.GRANT, _("Recht vergeben")),
+    Event.GRANT_CHANGED: EventRule(Permission.GRANT, _("Recht geändert")),
+    Event.GRANT_WITHDRAWN: EventRule(Permission.GRANT, _("Recht entzogen")),
+    Event.BODY_CREATED: EventRule(Permission.GRANT, _("Einheit oder Gruppe angelegt")),
+    Event.MEMBER_ADDED: EventRule(Permission.GRANT, _("Person aufgenommen")),
+    Event.MEMBER_REMOVED: EventRule(Permission.GRANT, _("Person herausgenommen")),
     Event.KIND_CREATED: EventRule(Permission.CONFIGURE, _("Dokumentart angelegt")),
     Event.CLASSIFIER_TRAINED: EventRule(Permission.CONFIGURE, _("Klassifikation neu gelernt")),
     Event.ACCOUNT_CREATED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto angelegt")),

@@ -87,6 +87,7 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
             for case in cases
         ],
         "can": {str(verb): True for verb in dossier_actions(actor, found)},
+        "may_grant": can(actor, Permission.GRANT, found),
         "history": dossier_history(found)[:-MOST_EVENTS:-1] if can(actor, Permission.HISTORY_VIEW, found) else None,
     }
     return render(request, "frontend/dossiers/dossier.html", context)

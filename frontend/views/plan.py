@@ -148,6 +148,7 @@ def _entry_context(request: HttpRequest, found: PlanEntry) -> dict[str, Any]:
         "dossiers": Dossier.objects.visible_to(actor).of_entry(found.pk).count(),
         "may_open": may_open_below(actor, found),
         "can": {str(verb): True for verb in entry_actions(actor, found)},
+        "may_grant": can(actor, Permission.GRANT, found),
     }
 
 

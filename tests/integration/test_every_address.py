@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from dms.access.models import ApiToken, Scope, User
+from dms.access.models import ApiToken, Grant, Scope, User
 from dms.access.permissions import Role
 from dms.records.plan.rows import PlanRow
 from tests import factories
@@ -56,7 +56,7 @@ QUERIES = ("", "?q=Lindenweg", f"?q={SECRET[:-1]}*")
 @pytest.fixture
 def town(db: None, store: Path) -> Town:
     """With one of everything that has an address."""
-    clerk = factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, name="clerk")
+    clerk = factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, name="clerk")
     item = factories.refused(filename=f"{SECRET}.txt")
     document = factories.document(
         [f"Der Lindenweg ist eine {SECRET}"],
@@ -74,6 +74,7 @@ def town(db: None, store: Path) -> Town:
     dossier = factories.dossier(SECRET, of="6")
     there |= {"dossier_id": dossier.pk, "case_id": factories.case(dossier, SECRET).pk, "verb": "close", "form": "csv"}
     there["token_id"] = ApiToken.objects.get().pk
+    there["grant_id"] = Grant.objects.filter(user=clerk).values_list("pk", flat=True)[0]
     return Town(there, clerk)
 
 

@@ -1,0 +1,150 @@
+"""Who may see a plan entry or dossier, and why: grants are shown, given, changed and withdrawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from dms.access.actors import actor_for
+from dms.access.models import Grant, User
+from dms.access.permissions import Permission, Role
+from dms.access.rule import can, explain
+from dms.audit.lifecycle import NotPossible
+from dms.records.facts import InvalidFact
+from dms.records.grants import grant_change, grant_give, grant_withdraw, grants_at
+from dms.records.models import Dossier
+from dms.records.rights import scope_open, scope_restrict
+from dms.records.scopes import Node, has_own_scope
+from frontend.people import actor_of
+from frontend.rights_forms import EndForm, GiveForm, ReasonForm, subject_names
+from frontend.views.dossiers import dossier_or_404
+from frontend.views.plan import entry_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rights(request: HttpRequest, **key: UUID) -> HttpResponse:
+    node, actor = _node_or_404(request, key), actor_of(request)
+    form = GiveForm(request.POST if request.method == "POST" else None)
+
+    def give() -> None:
+        asked = form.cleaned_data
+        grant_give(
+            actor, node, asked["subject"], Role(asked["role"]), reason=asked["reason"], valid_to=asked["valid_to"]
+        )  # fmt: skip
+
+    if request.method == "POST" and form.is_valid() and _taken(form, give):
+        messages.success(request, _("Das Recht ist vergeben; es gilt ab sofort."))
+        return redirect(_address(node))
+    who = request.GET.get("who", "").replace("\0", "").strip()[:200]
+    held = grants_at(actor, node)
+    more = {
+        "own": [one for one in held if not one.above], "above": [one for one in held if one.above],
+        "names": subject_names(), "who": who, "reasons": _reasons(request, node, who) if who else None,
+    }  # fmt: skip
+    return _page(request, node, "rights", form, **more)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def right(request: HttpRequest, grant_id: int, **key: UUID) -> HttpResponse:
+    """Asks before it changes or withdraws the grant, which may have been given further up."""
+    node, actor = _node_or_404(request, key), actor_of(request)
+    held = next((one for one in grants_at(actor, node) if one.grant.pk == grant_id), None)
+    if held is None or not can(actor, Permission.GRANT, held.grant.scope):
+        raise Http404
+    form = EndForm(request.POST if request.method == "POST" else None, initial={"valid_to": held.grant.valid_to})
+
+    def act() -> None:
+        if request.POST.get("do") == "withdraw":
+            grant_withdraw(actor, held.grant, reason=form.cleaned_data["reason"])
+        else:
+            asked = form.cleaned_data
+            grant_change(actor, held.grant, valid_to=asked["valid_to"], reason=asked["reason"])
+
+    if request.method == "POST" and form.is_valid() and _taken(form, act):
+        messages.success(request, _("Gespeichert; es gilt ab sofort."))
+        return redirect(_address(node) if _still_allowed(request, node) else "start")
+    return _page(request, node, "grant", form, held=held)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def restrict(request: HttpRequest, **key: UUID) -> HttpResponse:
+    """Asks before it restricts a place to its own grants, or opens it to those above again."""
+    node, actor = _node_or_404(request, key), actor_of(request)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    service = scope_open if is_restricted(node) else scope_restrict
+
+    def act() -> None:
+        service(actor, node, reason=form.cleaned_data["reason"])
+
+    if request.method == "POST" and form.is_valid() and _taken(form, act):
+        messages.success(request, _("Gespeichert; es gilt ab sofort."))
+        return redirect(_address(node) if _still_allowed(request, node) else "start")
+    return _page(request, node, "restrict", form)
+
+
+def is_restricted(node: Node) -> bool:
+    return has_own_scope(node) and not node.scope.inherits
+
+
+def _node_or_404(request: HttpRequest, key: dict[str, UUID]) -> Node:
+    """Only what the person may see, and where they may give rights."""
+    found: Node
+    if "dossier_id" in key:
+        found = dossier_or_404(request, key["dossier_id"])
+    else:
+        found = entry_or_404(request, key["entry_id"])
+    if not can(actor_of(request), Permission.GRANT, found):
+        raise Http404
+    return found
+
+
+def _still_allowed(request: HttpRequest, node: Node) -> bool:
+    """Restricting a place, or withdrawing a grant, may have shut out the very person who did it."""
+    fresh = type(node).objects.get(pk=node.pk)
+    return can(actor_of(request), Permission.GRANT, fresh)
+
+
+def _reasons(request: HttpRequest, node: Node, who: str) -> list[str]:
+    user = User.objects.filter(username=who).first()
+    permission = Permission.DOSSIER_VIEW if isinstance(node, Dossier) else Permission.PLAN_VIEW
+    return explain(actor_for(user), permission, node, told_to=actor_of(request)) if user else []
+
+
+def _address(node: Node, what: str = "rights", **more: Any) -> str:
+    kind, name = ("dossier", "dossier_id") if isinstance(node, Dossier) else ("plan", "entry_id")
+    return reverse(f"{kind}-{what}", kwargs={name: node.pk, **more})
+
+
+def _taken(form: Any, service: Callable[[], object]) -> bool:
+    """False when the service refused; the form says why."""
+    try:
+        service()
+    except InvalidFact as error:
+        form.refuse(error)
+    except NotPossible as refusal:
+        form.add_error(None, str(refusal))
+    except Grant.DoesNotExist:
+        form.add_error(None, _("Das Recht wurde inzwischen entzogen."))
+    else:
+        return True
+    return False
+
+
+def _page(request: HttpRequest, node: Node, name: str, form: Any, **more: Any) -> HttpResponse:
+    is_dossier = isinstance(node, Dossier)
+    context = {
+        "nav": "dossiers" if is_dossier else "plan", "node": node, "form": form, "restricted": is_restricted(node),
+        "back": reverse("dossier" if is_dossier else "plan-entry", args=[node.pk]), "here": _address(node),
+        "restrict_address": _address(node, "restrict"),
+    }  # fmt: skip
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, f"frontend/rights/{name}.html", {**context, **more}, status=status)

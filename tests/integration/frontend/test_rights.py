@@ -1,0 +1,92 @@
+"""The pages on which rights are shown, explained, given and withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dms.access.models import Grant
+from dms.access.permissions import Role
+from dms.records.dossiers.models import Dossier
+from tests import factories
+
+
+@pytest.fixture
+def dossier(scope: Any) -> Dossier:
+    factories.file_plan(scope=scope)
+    return factories.dossier()
+
+
+@pytest.fixture
+def giver(dossier: Dossier, browser_of: Callable[..., Client]) -> Client:
+    return browser_of(Role.RIGHTS, name="renate")
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def give(browser: Client, dossier: Dossier, who: str, **more: str) -> str:
+    typed = {"subject": who, "role": "clerk", "valid_to": "", "reason": "Vertretung", **more}
+    return text(browser.post(f"/dossiers/{dossier.pk}/rights/", typed, follow=True))
+
+
+def test_a_right_is_given_explained_and_withdrawn_and_works_on_the_next_request(
+    giver: Client, dossier: Dossier
+) -> None:
+    berta, here = factories.user_with(name="berta"), f"/dossiers/{dossier.pk}/rights/"
+    hers = Client()
+    hers.force_login(berta)
+    assert hers.get(f"/dossiers/{dossier.pk}/").status_code == 404
+    assert "berta · Sachbearbeitung" in give(giver, dossier, "berta")
+    assert hers.get(f"/dossiers/{dossier.pk}/").status_code == 200
+    assert "berta ist Sachbearbeitung in 610-1 Lindenweg 4, Wintergarten." in text(giver.get(f"{here}?who=berta"))
+    grant = Grant.objects.get(user=berta)
+    assert "Recht von berta (Sachbearbeitung)" in text(giver.get(f"{here}{grant.pk}/"))
+    giver.post(f"{here}{grant.pk}/", {"do": "withdraw", "reason": "zurück", "valid_to": ""})
+    assert hers.get(f"/dossiers/{dossier.pk}/").status_code == 404
+    assert "„berta“ darf das nicht sehen" in text(giver.get(f"{here}?who=berta"))
+
+
+def test_a_mistake_is_told_at_its_field(giver: Client, dossier: Dossier) -> None:
+    assert "gibt es nicht" in give(giver, dossier, "niemand")
+    assert "Sich selbst gibt niemand Rechte" in give(giver, dossier, "renate")
+    assert "Bitte den Grund angeben" in give(giver, dossier, "renate", reason="")
+    assert "in der Vergangenheit" in give(
+        giver, dossier, factories.user_with(name="otto").username, valid_to="2020-01-01"
+    )
+
+
+def test_a_dossier_is_restricted_to_its_own_rights_and_its_page_is_gone_for_who_did_it(
+    giver: Client, dossier: Dossier
+) -> None:
+    here = f"/dossiers/{dossier.pk}/rights/"
+    factories.user_with(name="petra")
+    answer = giver.post(f"{here}restrict/", {"reason": "Personalsache"})
+    assert "niemand mehr Rechte vergeben" in text(answer)
+    give(giver, dossier, "petra", role="rights")
+    answer = giver.post(f"{here}restrict/", {"reason": "Personalsache"}, follow=True)
+    assert (answer.status_code, giver.get(here).status_code) == (200, 404)
+
+
+def test_rights_from_above_are_shown_with_their_place(giver: Client, dossier: Dossier) -> None:
+    shown = text(giver.get(f"/plan/{factories.plan_entry('610').pk}/rights/"))
+    assert "Von darüber übernommen" in shown
+    assert "vergeben in „Posteingang“" in shown
+
+
+def test_who_gives_no_rights_finds_no_such_page(clerk: Client, dossier: Dossier) -> None:
+    assert clerk.get(f"/dossiers/{dossier.pk}/rights/").status_code == 404
+    assert "/rights/" not in text(clerk.get(f"/dossiers/{dossier.pk}/"))
+
+
+def test_the_page_costs_the_same_few_queries_however_many_rights_there_are(
+    giver: Client, dossier: Dossier, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(8):
+        give(giver, dossier, factories.user_with(name=f"person{number}").username)
+    with django_assert_max_num_queries(14):
+        assert "person7 · Sachbearbeitung" in text(giver.get(f"/dossiers/{dossier.pk}/rights/"))
