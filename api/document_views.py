@@ -112,7 +112,7 @@ class _DocumentFileView(ApiView):
         stored = objects.order_by("-version__number").first()
         if stored is None:
             raise not_found()
-        return send(request, download_of(stored, document))
+        return send(request, download_of(stored, document, SUFFIXES.get(ObjectRole(stored.role), "")))
 
 
 class DocumentOriginalView(_DocumentFileView):
@@ -145,6 +145,10 @@ class DocumentThumbnailView(_DocumentFileView):
     def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
         """A small picture of the first page."""
         return self._send(request, document_id)
+
+
+SUFFIXES = {ObjectRole.RENDITION: " (PDF-A)"}
+"""So that a rendition does not lie over its original in somebody's folder of downloads."""
 
 
 def find_document(actor: Actor, document_id: UUID) -> Document:

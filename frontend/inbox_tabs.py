@@ -27,7 +27,7 @@ class Tab:
 
 TABS = (
     Tab("", _("Alle"), Q()),
-    Tab("open", _("In Arbeit"), Q(state__in=(ItemState.WAITING, ItemState.WORKING))),
+    Tab("open", _("Unterwegs"), Q(state__in=(ItemState.WAITING, ItemState.WORKING))),
     Tab("help", _("Braucht Hilfe"), Q(state__in=NEEDS_HELP) & ~SETTLED),
     Tab("done", _("Abzulegen"), Q(state=ItemState.DONE) & UNFILED),
     Tab("filed", _("Abgelegt"), Q(state=ItemState.DONE) & ~UNFILED),

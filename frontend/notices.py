@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dms.adapters.no_scanner import NO_SCANNER
 from dms.ports import ScanVerdict
 from dms.records.models import Document, DocumentVersion, TextState
-from ingest.models import InboxItem
+from ingest.models import InboxItem, StepRun
 from ingest.no_rendition import no_rendition_sentence, other_fonts_sentence
 from ingest.reasons import Reason
+from ingest.steps.names import StepName
 
 
 class Tone(StrEnum):
@@ -37,20 +40,27 @@ SCANNED: dict[str, Notice] = {
     ScanVerdict.INFECTED: Notice(
         Tone.DANGER, _("Der Virenscanner hat Schadsoftware gefunden."), _("Bitte nicht öffnen und die IT verständigen.")
     ),
-    ScanVerdict.NOT_SCANNED: Notice(
-        Tone.WARNING,
-        _("Nicht auf Schadsoftware geprüft."),
-        _("Kein Virenscanner war eingerichtet, oder die Datei war ihm zu groß."),
-    ),
 }
+NOT_SCANNED = _("Nicht auf Schadsoftware geprüft.")
 
 
 def notices_of(document: Document, version: DocumentVersion) -> Iterator[Notice]:
     """The gravest first."""
-    scanned = SCANNED.get(version.malware, SCANNED[ScanVerdict.NOT_SCANNED])
+    scanned = SCANNED.get(version.malware) or _not_scanned(document)
     found = [*_about_intake(document), *_about_text(document), scanned, *_about_file(version)]
     loudest = [Tone.DANGER, Tone.WARNING, Tone.INFO, Tone.GOOD]
     yield from sorted(found, key=lambda notice: loudest.index(notice.tone))
+
+
+def _not_scanned(document: Document) -> Notice:
+    """What the scanner said when the file came in; without a scanner nobody said anything."""
+    runs = StepRun.objects.filter(item_id=document.item_id, step=StepName.CHECK_MALWARE)
+    said = (runs.values_list("facts", flat=True).first() or {}).get("detail", NO_SCANNER)
+    if said == NO_SCANNER:
+        return Notice(Tone.WARNING, NOT_SCANNED, _("Als die Datei kam, war kein Virenscanner eingerichtet."))
+    return Notice(
+        Tone.WARNING, NOT_SCANNED, gettext("Der Virenscanner hat die Datei nicht durchsucht: {why}").format(why=said)
+    )
 
 
 def _about_intake(document: Document) -> Iterator[Notice]:

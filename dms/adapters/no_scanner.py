@@ -6,7 +6,10 @@ from typing import BinaryIO
 
 from dms.ports import ScanResult, ScanVerdict
 
+NO_SCANNER = "no scanner is configured"
+"""The detail of every result here."""
+
 
 class NoScanner:
     def scan(self, source: BinaryIO) -> ScanResult:
-        return ScanResult(ScanVerdict.NOT_SCANNED, "no scanner is configured")
+        return ScanResult(ScanVerdict.NOT_SCANNED, NO_SCANNER)

@@ -7,6 +7,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
+from errno import ENOENT
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -58,6 +59,8 @@ class Command(BaseCommand):
             reason = item.reason_text
             self.stderr.write(f"{item.filename}: {reason.sentence if reason else item.detail}")
         if failed or unreadable:
+            missed = failed + len(unreadable)
+            self.stderr.write(f"{len(items)} taken in, {missed} not; once that is mended, run the same command again.")
             sys.exit(NOT_TAKEN_IN)
         if refused:
             sys.exit(SOME_REFUSED)
@@ -82,7 +85,7 @@ def _scope() -> Scope:
 
 
 def _files(paths: list[Path]) -> tuple[list[Path], list[OSError]]:
-    """The files that are meant, and the folders that cannot be read. Links are followed to files, not into folders."""
+    """The files that are meant, and what cannot be read or is not there. Links lead to files, not into folders."""
     files: list[Path] = []
     unreadable: list[OSError] = []
     for path in paths:
@@ -91,8 +94,7 @@ def _files(paths: list[Path]) -> tuple[list[Path], list[OSError]]:
         elif path.is_file():
             files.append(path)
         else:
-            message = f"{printable(str(path))}: does not exist, or is neither a file nor a folder."
-            raise CommandError(message, returncode=NOT_TAKEN_IN)
+            unreadable.append(FileNotFoundError(ENOENT, "does not exist, or is neither a file nor a folder", str(path)))
     return files, unreadable
 
 

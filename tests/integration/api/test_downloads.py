@@ -165,7 +165,7 @@ def test_rendition_thumbnail_and_page_image_can_be_had(api: APIClient, letter: D
     base = f"/api/v1/documents/{letter.id}"
     rendition = api.get(f"{base}/rendition/")
     assert (rendition["Content-Type"], body(rendition)) == ("application/pdf", b"%PDF-1.7 A-2b")
-    assert rendition["Content-Disposition"].endswith("M%C3%BCller.pdf")
+    assert rendition["Content-Disposition"].endswith("M%C3%BCller%20%28PDF-A%29.pdf")
     for picture in (api.get(f"{base}/thumbnail/"), api.get(f"{base}/pages/1/image/")):
         assert (picture["Content-Type"], body(picture)) == ("image/png", factories.PNG)
         assert picture["Content-Disposition"].startswith("inline")

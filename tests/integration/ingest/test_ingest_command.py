@@ -112,10 +112,16 @@ def test_a_file_whose_bytes_cannot_be_read_makes_exit_code_two_and_the_others_ar
 
 
 @pytest.mark.parametrize("path", ["nowhere.pdf", "pipe", "/dev/zero"])
-def test_what_is_no_file_is_said_before_anything_is_taken_in(folder: Path, path: str) -> None:
+def test_what_is_no_file_is_named_and_the_others_are_taken_in(
+    folder: Path, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     os.mkfifo(folder / "pipe")
     assert ingest(folder / "a.txt", folder / path) == NOT_TAKEN_IN
-    assert not InboxItem.objects.exists()
+    assert InboxItem.objects.get().filename == "a.txt"
+    told = capsys.readouterr().err
+    assert f"{path}: does not exist, or is neither a file nor a folder" in told
+    assert "1 taken in, 1 not" in told
+    assert "\r" not in told
 
 
 def test_with_the_store_away_nothing_is_taken_in(folder: Path, store: Path, capsys: pytest.CaptureFixture[str]) -> None:
