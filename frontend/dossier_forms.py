@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any, cast
 
 from django import forms
@@ -16,10 +17,10 @@ from dms.records.dossiers.describing import (
     CaseFacts,
     DossierFacts,
 )
-from dms.records.dossiers.keeping import may_open_below
+from dms.records.dossiers.entries import MeantEntries, entries_meant
 from dms.records.dossiers.models import Dossier, Medium
 from dms.records.facts import InvalidFact
-from dms.records.plan.models import EntryState, PlanEntry
+from dms.records.plan.models import PlanEntry
 
 MISSING = gettext_lazy("Bitte einen Betreff eingeben, an dem andere wiederfinden, worum es geht.")
 
@@ -62,59 +63,54 @@ class DossierForm(FactsForm):
         return cast(DossierFacts, {name: self.cleaned_data[name] for name in names})
 
 
-class NewDossierForm(DossierForm):
-    """Also asks where the dossier stands: a number, or a line of the list of suggestions."""
+class EntryForm(forms.Form):
+    """Asks where the dossier stands: a number or words. Where these leave a doubt, `meant` holds what to pick from."""
 
     plan_entry = forms.CharField(
         label=gettext_lazy("Aktenplaneintrag"), max_length=400,
-        help_text=gettext_lazy("Kennzeichen oder Stichwort; Vorschläge erscheinen beim Tippen."),
+        help_text=gettext_lazy("Kennzeichen oder Stichwort; beim Tippen erscheinen Vorschläge (↑ ↓ und Enter)."),
         error_messages={"required": gettext_lazy("Bitte den Eintrag wählen, unter den die Akte gehört.")},
-        widget=forms.TextInput({"list": "plan-entries", "autocomplete": "off", "autofocus": True}),
+        widget=forms.TextInput({"autocomplete": "off", "autofocus": True, "spellcheck": "false"}),
     )  # fmt: skip
+
+    def __init__(self, actor: Actor, data: Any = None, **kwargs: Any) -> None:
+        if data and data.get("chosen_entry"):
+            data = {**data.dict(), "plan_entry": data["chosen_entry"]}
+        super().__init__(data, **kwargs)
+        self._actor = actor
+        self.meant: MeantEntries | None = None
+
+    def clean_plan_entry(self) -> PlanEntry:
+        typed: str = self.cleaned_data["plan_entry"]
+        meant = entries_meant(self._actor, typed)
+        if meant.entry is not None:
+            return meant.entry
+        self.meant = meant
+        raise forms.ValidationError(_what_to_do(typed, meant))
+
+
+class NewDossierForm(EntryForm, DossierForm):
     field_order = ("plan_entry", "title")
 
-    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._actor = actor
 
-    def clean_plan_entry(self) -> PlanEntry:
-        return chosen_entry(self._actor, self.cleaned_data["plan_entry"])
-
-
-class RenumberForm(forms.Form):
-    plan_entry = NewDossierForm.base_fields["plan_entry"]
+class RenumberForm(EntryForm):
     reason = forms.CharField(label=gettext_lazy("Warum?"), max_length=500)
-
-    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._actor = actor
-
-    def clean_plan_entry(self) -> PlanEntry:
-        return chosen_entry(self._actor, self.cleaned_data["plan_entry"])
 
     def refuse(self, error: InvalidFact) -> None:
         self.add_error(error.field if error.field in self.fields else None, str(error))
 
 
-def entry_suggestions(actor: Actor) -> list[PlanEntry]:
-    """Where this person may open a dossier."""
-    entries = PlanEntry.objects.visible_to(actor).filter(state=EntryState.ACTIVE)
-    return [entry for entry in entries if may_open_below(actor, entry)]
-
-
-def chosen_entry(actor: Actor, typed: str) -> PlanEntry:
-    """By its number, by a suggestion (number and title), or by words that fit one entry alone.
-
-    Raises ValidationError.
-    """
-    entries = PlanEntry.objects.visible_to(actor).filter(state=EntryState.ACTIVE)
-    number = typed.split(" ", 1)[0]
-    exact = entries.filter(number__in={typed, number}).order_by("-number").first()
-    if exact is not None and (typed == exact.number or typed == str(exact)):
-        return cast(PlanEntry, exact)
-    found = list(entries.matching(typed)[:2])
-    if len(found) == 1:
-        return cast(PlanEntry, found[0])
-    if found:
-        raise forms.ValidationError(_("Das passt auf mehrere Einträge. Bitte das Kennzeichen eingeben."))
-    raise forms.ValidationError(_("Einen solchen Eintrag gibt es im Aktenplan nicht, oder er ist stillgelegt."))
+def _what_to_do(typed: str, meant: MeantEntries) -> str:
+    if not meant.choices:
+        sentence = _(
+            "Zu „{words}“ gibt es im Aktenplan keinen Eintrag, unter dem Sie eine Akte anlegen dürfen. Bitte ein"
+            " anderes Wort versuchen oder im Aktenplan nachsehen."
+        )
+    elif meant.near:
+        sentence = _(
+            "Zu „{words}“ gibt es im Aktenplan keinen Eintrag. Am nächsten kommen diese; bitte einen wählen oder ein"
+            " anderes Wort versuchen."
+        )
+    else:
+        sentence = _("Auf „{words}“ passen {number} Einträge. Bitte einen davon wählen.")
+    return sentence.format(words=shorten(typed, 60, placeholder="…"), number=meant.number)

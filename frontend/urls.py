@@ -50,6 +50,7 @@ urlpatterns = [
     path("filing/undo/", filing.undo, name="filing-undo"),
     path("dossiers/", dossiers.dossiers, name="dossiers"),
     path("dossiers/add/", dossiers.add, name="dossier-add"),
+    path("dossiers/entries/", dossiers.entries, name="dossier-entries"),
     path("dossiers/<uuid:dossier_id>/", dossiers.dossier, name="dossier"),
     path("dossiers/<uuid:dossier_id>/describe/", dossiers.describe, name="dossier-describe"),
     path("dossiers/<uuid:dossier_id>/past/", dossier_past.past, name="dossier-past"),

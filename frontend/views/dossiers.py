@@ -21,6 +21,7 @@ from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.audit.lifecycle import NotPossible
 from dms.records.dossiers.cases import case_actions
+from dms.records.dossiers.entries import entries_meant
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import (
     dossier_actions,
@@ -37,7 +38,7 @@ from dms.records.meanwhile import state_digest
 from dms.records.models import Document
 from dms.records.plan.models import PlanEntry
 from frontend.asked import whole_number
-from frontend.dossier_forms import DossierForm, NewDossierForm, RenumberForm, entry_suggestions
+from frontend.dossier_forms import DossierForm, NewDossierForm, RenumberForm
 from frontend.people import actor_of, may_anywhere
 from frontend.views.plan import entry_or_404
 
@@ -111,7 +112,14 @@ def add(request: HttpRequest) -> HttpResponse:
             text = _("Die Akte {number} „{title}“ ist angelegt.")
             messages.success(request, text.format(number=made.reference_number, title=made.title))
             return redirect("dossier", made.pk)
-    return form_page(request, form, heading=_("Neue Akte"), suggestions=entry_suggestions(actor))
+    return form_page(request, form, heading=_("Neue Akte"))
+
+
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """The entries that fit what was typed so far, for a form that asks while somebody types."""
+    typed = request.GET.get("q", "")[:400]
+    return render(request, "frontend/dossiers/entries.html", {"meant": entries_meant(actor_of(request), typed)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -143,10 +151,7 @@ def renumber(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         fresh = Dossier.objects.get(pk=found.pk)
         messages.success(request, _("Die Akte heißt jetzt {number}.").format(number=fresh.reference_number))
         return redirect("dossier", found.pk)
-    return form_page(
-        request, form, heading=_("„{what}“ umsignieren").format(what=found), dossier=found,
-        suggestions=entry_suggestions(actor),
-    )  # fmt: skip
+    return form_page(request, form, heading=_("„{what}“ umsignieren").format(what=found), dossier=found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -48,8 +48,8 @@ def test_a_clerk_opens_a_dossier_by_number_by_suggestion_or_by_a_word(
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"plan_entry": "999"}, "gibt es im Aktenplan nicht"),
-        ({"plan_entry": "bau"}, "mehrere Einträge"),
+        ({"plan_entry": "999"}, "gibt es im Aktenplan keinen Eintrag"),
+        ({"plan_entry": "bau"}, "passen 4 Einträge"),
         ({"plan_entry": ""}, "Bitte den Eintrag wählen"),
         ({"plan_entry": "610", "title": " "}, "Bitte einen Betreff eingeben"),
         ({"plan_entry": "610", "location": "Keller"}, "zum Teil Papier"),
@@ -61,6 +61,42 @@ def test_a_mistake_is_told_and_takes_no_number(
     answer = clerk.post("/dossiers/add/", typed(**changed))
     assert (answer.status_code, words in text(answer)) == (422, True)
     assert Dossier.objects.count() == 1
+
+
+def test_words_that_fit_several_entries_offer_each_to_pick_and_the_picked_one_is_taken(
+    clerk: Client, dossier: Dossier
+) -> None:
+    asked = text(clerk.post("/dossiers/add/", typed(plan_entry="bau")))
+    assert all(f'name="chosen_entry" value="{number}"' in asked for number in ("6", "61", "610", "611"))
+    answer = clerk.post("/dossiers/add/", typed(plan_entry="bau", chosen_entry="611"), follow=True)
+    assert "Die Akte 611-1 „Ahornweg 2“ ist angelegt." in text(answer)
+
+
+def test_a_picked_entry_stays_when_something_else_was_missing(clerk: Client, dossier: Dossier) -> None:
+    again = text(clerk.post("/dossiers/add/", typed(plan_entry="bau", chosen_entry="611", title="")))
+    assert 'name="plan_entry" value="611"' in again
+
+
+def test_a_word_that_the_plan_does_not_hold_offers_the_nearest_and_takes_none(clerk: Client, dossier: Dossier) -> None:
+    asked = text(clerk.post("/dossiers/add/", typed(plan_entry="Bauaktenablage")))
+    assert "Am nächsten kommen diese" in asked
+    assert 'value="610"' in asked
+    assert 'value="611"' not in asked
+    assert Dossier.objects.count() == 1
+
+
+def test_the_words_of_a_title_choose_its_entry_even_where_others_hold_them_too(clerk: Client, dossier: Dossier) -> None:
+    answer = clerk.post("/dossiers/add/", typed(plan_entry="bauen"), follow=True)
+    assert "Die Akte 6-1 „Ahornweg 2“ ist angelegt." in text(answer)
+
+
+def test_entries_are_suggested_while_somebody_types_and_only_to_who_may_open_there(
+    clerk: Client, dossier: Dossier, browser_of: Callable[..., Client]
+) -> None:
+    found = text(clerk.get("/dossiers/entries/", {"q": "baula"}))
+    assert ("Baulasten" in found, "Bauakten" in found) == (True, False)
+    stranger = browser_of(Role.CLERK, name="stranger", elsewhere=True)
+    assert "Baulasten" not in text(stranger.get("/dossiers/entries/", {"q": "baula"}))
 
 
 def test_the_list_finds_by_number_and_by_word(clerk: Client, dossier: Dossier) -> None:
