@@ -1,0 +1,191 @@
+"""A small town with drawn rights for the test of every door, and the rule in a second, simple wording: the oracle."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
+from hypothesis import strategies as st
+
+from dms.access.actors import Actor, system_setup
+from dms.access.models import Body, BodyKind, Grant, Scope, User
+from dms.access.permissions import Permission, Role
+from dms.accounts.bodies import body_create, member_add
+from dms.audit.door import change
+from dms.audit.events import Event
+from dms.records.dossiers.filing import Place, documents_file
+from dms.records.models import Case, Document, Dossier, PlanEntry
+from dms.records.plan.rows import PlanRow
+from dms.records.rights import scope_begin, scope_restrict
+from dms.records.scopes import Node
+from tests import factories
+
+PERSON, TEAM, OFFICE, GROUP, OTHERS = "person", "team", "office", "group", "others"
+REACHES = {PERSON, TEAM, OFFICE, GROUP}
+"""The person belongs to the team, which stands below the office, and to the group."""
+READS = {Role.CLERK, Role.ARCHIVIST, Role.REGISTRY}
+KNOWS = {*READS, Role.RIGHTS}
+FILES = {Role.CLERK, Role.REGISTRY}
+TELLS = {Role.ARCHIVIST, Role.REGISTRY}
+GIVES = {Role.RIGHTS}
+TOP = -1
+"""The whole file plan, above all entries."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """`place`: an entry by its number in the list, then the dossiers, or TOP. Days are counted from today."""
+
+    place: int
+    role: Role
+    whom: str
+    first: int
+    last: int | None
+
+    @property
+    def holds(self) -> bool:
+        return self.whom in REACHES and self.first < 0 and (self.last is None or self.last > 0)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    parents: list[int]
+    """Of each entry: an earlier one, or TOP."""
+    stands: list[int]
+    """Of each dossier: its entry."""
+    own: list[int]
+    """Places with rules of their own, in the order in which they get them."""
+    restricted: frozenset[int]
+    given: list[Given]
+
+    def may(self, roles: set[Role], place: int) -> bool:
+        """Up from the place, to the top or to where it is restricted: one grant is enough."""
+        while True:
+            if any(one.holds and one.place == place and one.role in roles for one in self.given):
+                return True
+            if place == TOP or place in self.restricted:
+                return False
+            entries = len(self.parents)
+            place = self.parents[place] if place < entries else self.stands[place - entries]
+
+    def dossiers(self, roles: set[Role]) -> set[int]:
+        return {one for one in range(len(self.stands)) if self.may(roles, len(self.parents) + one)}
+
+    def entries(self, roles: set[Role]) -> set[int]:
+        return {one for one in range(len(self.parents)) if self.may(roles, one)}
+
+    def below(self, entry: int) -> set[int]:
+        """The dossiers under it, at any depth."""
+        found = set()
+        for dossier, stands in enumerate(self.stands):
+            place = stands
+            while place not in (TOP, entry):
+                place = self.parents[place]
+            if place == entry:
+                found.add(dossier)
+        return found
+
+
+@st.composite
+def drawn_towns(draw: st.DrawFn) -> Drawn:
+    parents = [draw(st.integers(TOP, number - 1)) for number in range(draw(st.integers(2, 4)))]
+    stands = draw(st.lists(st.integers(0, len(parents) - 1), min_size=2, max_size=3))
+    places = range(len(parents) + len(stands))
+    own = draw(st.lists(st.sampled_from(places), unique=True, min_size=1, max_size=4))
+    restricted = draw(st.frozensets(st.sampled_from(own), max_size=2))
+    one = st.builds(
+        Given, st.sampled_from([TOP, *own]), st.sampled_from(sorted(KNOWS)),
+        st.sampled_from([PERSON, TEAM, OFFICE, GROUP, OTHERS]), st.sampled_from([-9, -9, -9, 5]),
+        st.sampled_from([None, None, 9, -3]),
+    )  # fmt: skip
+    given = draw(st.lists(one, min_size=1, max_size=4, unique_by=lambda g: (g.place, g.role, g.whom)))
+    return Drawn(parents, stands, own, restricted, [g for g in given if g.last is None or g.last >= g.first])
+
+
+@dataclass
+class Town:
+    drawn: Drawn
+    person: User
+    top: Scope
+    entries: list[PlanEntry]
+    dossiers: list[Dossier]
+    cases: list[Case]
+    documents: list[Document]
+    grants: dict[Given, Grant] = field(default_factory=dict)
+
+    def node(self, place: int) -> Node:
+        nodes: list[PlanEntry | Dossier] = [*self.entries, *self.dossiers]
+        fresh: Node = type(nodes[place]).objects.select_related("scope").get(pk=nodes[place].pk)
+        return fresh
+
+
+def build(drawn: Drawn) -> Town:
+    """All of it through the services of the product; only grants of other days are given past their service."""
+    factories.town()
+    top = factories.another_scope(f"Akten {uuid.uuid4()}")
+    numbers: list[str] = []
+    for number, parent in enumerate(drawn.parents):
+        numbers.append(f"{numbers[parent] if parent != TOP else ''}{number + 1}")
+    rows = [
+        PlanRow(numbers[i], mark("entry", i), numbers[parent] if parent != TOP else "")
+        for i, parent in enumerate(drawn.parents)
+    ]
+    plan = factories.file_plan(*rows, scope=top)
+    entries = [plan.entries.get(number=number) for number in numbers]
+    dossiers = [factories.dossier(mark("dossier", i), of=numbers[place]) for i, place in enumerate(drawn.stands)]
+    cases = [factories.case(one, mark("case", i)) for i, one in enumerate(dossiers)]
+    documents = [_document(i, one, cases[i]) for i, one in enumerate(dossiers)]
+    town = Town(drawn, factories.user_with(name=f"person-{uuid.uuid4()}"), top, entries, dossiers, cases, documents)
+    bodies = _bodies(town)
+    for place in drawn.own:
+        _own_rules(town, place)
+    for given in drawn.given:
+        town.grants[given] = _give(town, given, bodies)
+    return town
+
+
+def mark(kind: str, number: int) -> str:
+    return f"Lindenweg {kind}{number}mark"
+
+
+def marks(kind: str, text: str) -> set[int]:
+    return {number for number in range(9) if f"{kind}{number}mark" in text}
+
+
+def _document(number: int, dossier: Dossier, case: Case) -> Document:
+    item = factories.item(b"the same bytes", scope=dossier.scope)
+    document = factories.document([f"Der Lindenweg ist page{number}mark"], of=item, title=mark("document", number))
+    everywhere = Actor("user:registry", everywhere=frozenset(Permission))
+    return documents_file(everywhere, [document], Place(dossier, case), now=timezone.now())[0]
+
+
+def _bodies(town: Town) -> dict[str, Body]:
+    setup = system_setup()
+    office = body_create(setup, f"office {uuid.uuid4()}", BodyKind.UNIT, town.top)
+    team = body_create(setup, f"team {uuid.uuid4()}", BodyKind.UNIT, town.top, parent=office)
+    group = body_create(setup, f"group {uuid.uuid4()}", BodyKind.GROUP, town.top)
+    others = body_create(setup, f"others {uuid.uuid4()}", BodyKind.UNIT, town.top, parent=office)
+    for body in (team, group):
+        member_add(setup, body, town.person)
+    return {TEAM: team, OFFICE: office, GROUP: group, OTHERS: others}
+
+
+def _own_rules(town: Town, place: int) -> None:
+    setup, node = system_setup(), town.node(place)
+    scope = scope_begin(setup, node, reason="drawn")
+    if place in town.drawn.restricted:
+        factories.user_with(Role.RIGHTS, name="keeper", scope=scope)
+        scope_restrict(setup, town.node(place), reason="drawn")
+
+
+def _give(town: Town, given: Given, bodies: dict[str, Body]) -> Grant:
+    today = timezone.localdate()
+    grant = Grant(role=given.role, scope=town.top if given.place == TOP else town.node(given.place).scope)
+    grant.user, grant.body = (town.person, None) if given.whom == PERSON else (None, bodies[given.whom])
+    grant.valid_from = today + timedelta(days=given.first)
+    grant.valid_to = None if given.last is None else today + timedelta(days=given.last)
+    with change(system_setup(), Event.GRANT_CREATED, grant.scope, chain="town") as opened:
+        opened.save(grant)
+    return grant
