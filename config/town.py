@@ -90,7 +90,7 @@ def user_setup(
         user = account_create(actor, username, password, now=now or timezone.now())
     for where, role in product((scope, *also), roles):
         if not Grant.objects.filter(user=user, scope=where, role=role).exists():
-            grant = Grant(user=user, scope=where, role=role, valid_from=FIRST_DAY)
+            grant = Grant(user=user, scope=where, role=role, valid_from=FIRST_DAY, given_by=actor.key)
             _create(actor, Event.GRANT_CREATED, grant)
     return user
 

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dms.access.actors import Actor
+from dms.access.actors import Actor, actor_in_words
 from dms.access.inheritance import line_of
 from dms.access.models import Body, Grant, Scope, User
 from dms.access.permissions import Permission, Role, roles_allowing
@@ -38,6 +38,11 @@ class Held:
     above: bool
     place: str
     """Empty where the reader may not know what that place is called."""
+
+    @property
+    def giver(self) -> str:
+        """A person by name; `operator:…` is somebody at the command line of the server."""
+        return actor_in_words(self.grant.given_by)
 
 
 def grants_at(actor: Actor, node: Node) -> list[Held]:

@@ -54,7 +54,7 @@ def clerk(scope: Scope) -> User:
     from config.town import user_setup
     from dms.access.permissions import Role
 
-    return user_setup("clerk", PASSWORD, scope=scope, roles=[Role.CLERK, Role.ARCHIVIST, Role.REGISTRY])
+    return user_setup("clerk", PASSWORD, scope=scope, roles=[Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS])
 
 
 @pytest.fixture

@@ -41,7 +41,9 @@ def test_a_right_is_given_explained_and_withdrawn_and_works_on_the_next_request(
     hers = Client()
     hers.force_login(berta)
     assert hers.get(f"/dossiers/{dossier.pk}/").status_code == 404
-    assert "berta · Sachbearbeitung" in give(giver, dossier, "berta")
+    shown = give(giver, dossier, "berta")
+    assert "berta · Sachbearbeitung" in shown
+    assert "gegeben von renate · Vertretung" in shown
     assert hers.get(f"/dossiers/{dossier.pk}/").status_code == 200
     assert "berta ist Sachbearbeitung in 610-1 Lindenweg 4, Wintergarten." in text(giver.get(f"{here}?who=berta"))
     grant = Grant.objects.get(user=berta)
