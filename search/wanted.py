@@ -10,6 +10,8 @@ from search.german.similar import near_lexemes, shapes_of
 from search.terms import Near, One, Row, Term, any_of
 
 _NEAR = 6
+DATE_SHARE = 0.25
+"""What a month's name and a year weigh beside other words as rare: they say when, and half of all letters say it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,17 @@ _MONTHS = {
 }  # fmt: skip
 _DAY_FIRST = re.compile(r"(?<![\w.])([0-3]?\d)\. ?([01]?\d)\. ?(\d{4}|\d{2})(?!\w)", re.ASCII)
 _YEAR_FIRST = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _THIS_CENTURY = 50
 """Years in two digits: 26 is 2026, 87 is 1987."""
 
 
 _SPELT = re.compile(r"(?<!\w)([0-3]?[0-9])\.?\s{0,3}([^\W\d_]{3,9})\.?\s{1,3}([0-9]{4}|[0-9]{2})(?!\w)")
+
+
+def says_when(form: str) -> bool:
+    """Whether the word is the name of a month, or a year."""
+    return fold(form) in _MONTHS or bool(_YEAR.fullmatch(form))
 
 
 def dates(text: str, starts: Sequence[int]) -> Iterator[Whole]:

@@ -475,6 +475,16 @@ def test_any_text_gives_an_answer(index: SearchIndex, typed: str) -> None:
     ask(index, typed)
 
 
+@pytest.mark.parametrize("when", ["Oktober 2026", "im Oktober 2026", "2026 Oktober"])
+def test_a_name_tells_more_than_a_month_and_a_year(index: SearchIndex, when: str) -> None:
+    """As a clerk asks who has somebody on the phone and remembers about when the letter came."""
+    others = [letter(n, f"Antrag {n}, Stichtag im Oktober 2026, Rathaus", title="Antrag Oktober") for n in range(1, 8)]
+    index.put(
+        [*others, letter(20, "Frau Schnabelwitz bittet um Auskunft"), letter(21, "Herr Schnabelwitz im Mai 2025")]
+    )
+    assert set(found(index, f"Schnabelwitz {when}")[:2]) == {20, 21}
+
+
 def test_an_empty_question_shows_everything_the_newest_first(index: SearchIndex) -> None:
     index.put([letter(1, "a", date=date(2023, 1, 1)), letter(2, "b", date=date(2024, 1, 1)), letter(3)])
     assert found(index, "") == found(index, "  ") == [3, 2, 1]

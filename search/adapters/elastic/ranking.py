@@ -17,9 +17,10 @@ from elasticsearch.dsl.query import Bool, ConstantScore, Intervals, Query
 
 from search.adapters.elastic.lexemes import Fields, Place, both, compile_term, encode, on_a_page
 from search.adapters.elastic.scoped import Scoped
+from search.german.figures import says_when
 from search.german.lexemes import FORM, PART, Forms
 from search.terms import AnyOf, Near, One, Term, any_of
-from search.wanted import ParsedQuery, Spellings, prefix_term
+from search.wanted import DATE_SHARE, ParsedQuery, Spellings, prefix_term
 
 _STEM, _FORM, _PART, _HEADING, _SOMEWHERE, _SIMILAR = 0.7, 0.2, 0.15, 0.3, 0.1, 0.25
 _PAIR, _NEAR, _PHRASE, _WHOLE, _FILED, _COMPLETE = 0.35, 0.5, 0.5, 100.0, 30.0, 0.3
@@ -40,9 +41,9 @@ class Weights:
         return self.holding.get(word.main, self.documents)
 
     def of(self, word: Forms) -> float:
-        """Inverse document frequency."""
-        frequency = self.documents_with(word)
-        return math.log(1 + (self.documents - frequency + 0.5) / (frequency + 0.5))
+        """Inverse document frequency; less for parts of dates."""
+        frequency, share = self.documents_with(word), DATE_SHARE if says_when(word.form) else 1.0
+        return share * math.log(1 + (self.documents - frequency + 0.5) / (frequency + 0.5))
 
 
 def weighed_words(parsed: ParsedQuery) -> list[Forms]:

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
+from search.german.figures import says_when
+from search.german.lexemes import Forms
+from search.wanted import DATE_SHARE
+
 _FRESH_SECONDS = 300
+_FEW = 200
+"""Documents; with fewer than this the words are counted where PostgreSQL has not done so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +29,13 @@ class Frequencies:
     def documents_with(self, lexeme: str) -> float:
         return self.documents * self.shares.get(lexeme, self.rarest / 2)
 
-    def weight(self, lexeme: str) -> float:
-        """Inverse document frequency, 1 for everything before the first ANALYZE."""
+    def weight(self, word: Forms) -> float:
+        """Inverse document frequency, the same for everything before the first ANALYZE; less for parts of dates."""
+        share = DATE_SHARE if says_when(word.form) else 1.0
         if not self.documents:
-            return 1.0
-        frequency = self.documents_with(lexeme)
-        return math.log(1 + (self.documents - frequency + 0.5) / (frequency + 0.5))
+            return share
+        frequency = self.documents_with(word.main)
+        return share * math.log(1 + (self.documents - frequency + 0.5) / (frequency + 0.5))
 
 
 class FrequencyCache:
@@ -57,5 +64,17 @@ def _read() -> Frequencies:
         )
         documents, lexemes, shares = cursor.fetchone()
     if documents <= 0 or not lexemes:
-        return Frequencies()
+        return _counted()
     return Frequencies(float(documents), dict(zip(lexemes, shares, strict=False)), min(shares[: len(lexemes)]))
+
+
+def _counted() -> Frequencies:
+    """PostgreSQL gathers no statistics of some fifty rows; these are counted in a moment."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM (SELECT FROM search_entry LIMIT %s) AS few", [_FEW + 1])
+        [documents] = cursor.fetchone()
+        if not 0 < documents <= _FEW:
+            return Frequencies()
+        cursor.execute("SELECT word, ndoc FROM ts_stat('SELECT words FROM search_entry') WHERE ndoc > 1")
+        shares = {lexeme: number / documents for lexeme, number in cursor.fetchall()}
+    return Frequencies(float(documents), shares, 2 / documents)

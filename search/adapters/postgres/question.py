@@ -108,7 +108,7 @@ class Question:
         return Hit(UUID(document_id), page or 1, make_snippet(text or "", self._parsed), score, similar)
 
     def _worths(self) -> list[Worth]:
-        weighed = [(self._frequencies.weight(word.main), word) for word in dict.fromkeys(self._parsed.words)]
+        weighed = [(self._frequencies.weight(word), word) for word in dict.fromkeys(self._parsed.words)]
         return [
             Worth(weight, compile_term(word_term(word, self._spellings)))
             for weight, word in weighed

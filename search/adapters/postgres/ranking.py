@@ -34,7 +34,7 @@ class Evidence:
 def gather_evidence(query: ParsedQuery, frequencies: Frequencies, spellings: Spellings) -> list[Evidence]:
     """All that speaks for a document, for a query with at least one clause."""
     evidence: list[Evidence] = []
-    total = sum(frequencies.weight(word.main) for word in query.words)
+    total = sum(frequencies.weight(word) for word in query.words)
     for clause in query.clauses:
         for wanted in clause.alternatives:
             evidence.extend(_for_wanted(wanted, frequencies))
@@ -43,7 +43,7 @@ def gather_evidence(query: ParsedQuery, frequencies: Frequencies, spellings: Spe
     pair = _near if len(words) <= _FEW_WORDS else _beside
     share = _NEAR if len(words) <= _FEW_WORDS else _PAIR
     for one, other in pairwise(words):
-        weight = share * min(frequencies.weight(one.main), frequencies.weight(other.main))
+        weight = share * min(frequencies.weight(one), frequencies.weight(other))
         evidence.append(Evidence(weight, pair(one, other), graded=False))
     if len(query.clauses) > 1:
         strict = both(compile_term(clause.term()) for clause in query.clauses)
@@ -54,7 +54,7 @@ def gather_evidence(query: ParsedQuery, frequencies: Frequencies, spellings: Spe
 def _for_wanted(wanted: Wanted, frequencies: Frequencies) -> Iterator[Evidence]:
     for number, word in enumerate(wanted.words):
         starred = wanted.prefix and number == len(wanted.words) - 1
-        weight = frequencies.weight(word.main)
+        weight = frequencies.weight(word)
         if starred:
             yield Evidence(weight, quote(FORM + word.form) + ":*", graded=True)
         elif word.stem:
@@ -66,7 +66,7 @@ def _for_wanted(wanted: Wanted, frequencies: Frequencies) -> Iterator[Evidence]:
         yield Evidence(_WHOLE, either(map(quote, meant)), graded=False)
         yield Evidence(_FILED, either(f"{quote(lexeme)}:A" for lexeme in meant), graded=False)
     elif len(wanted.words) > 1:
-        weight = sum(frequencies.weight(word.main) for word in wanted.words)
+        weight = sum(frequencies.weight(word) for word in wanted.words)
         yield Evidence(_PHRASE * weight, compile_term(wanted.term()), graded=False)
 
 
@@ -74,7 +74,7 @@ def _for_spellings(wanted: Wanted, frequencies: Frequencies, spellings: Spelling
     """Misread and mistyped words: less than a word that is written as it was asked for."""
     for word in wanted.words if wanted.is_blurred else ():
         if lexemes := spellings.of(word):
-            weight = _SIMILAR * len(lexemes) * frequencies.weight(word.main)
+            weight = _SIMILAR * len(lexemes) * frequencies.weight(word)
             yield Evidence(weight, either(map(quote, lexemes)), graded=True)
 
 
