@@ -165,10 +165,11 @@ def item(
     source: Source = Source.FOLDER,
     at: datetime | None = None,
     actor: Actor | None = None,
+    source_path: str = "",
 ) -> InboxItem:
     """Just taken in, waiting. Without content of its own it is a text that no other item has."""
     content = content if content is not None else f"Guten Tag {uuid.uuid4()}".encode()
-    delivery = Delivery(filename=filename, source=source)
+    delivery = Delivery(filename=filename, source=source, source_path=source_path)
     clock = FixedClock(at - timedelta(seconds=1)) if at else _clock
     return take_in(actor or system_ingest(), io.BytesIO(content), delivery, scope=scope or town(), clock=clock).item
 

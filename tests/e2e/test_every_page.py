@@ -43,7 +43,9 @@ def every_page() -> dict[str, str]:
     item_settle(actor_for(User.objects.get(username="clerk")), factories.refused(), "Noch einmal gescannt")
     waiting = Notice("Bauamt/scan.pdf", FolderReason.INCOMPLETE, factories.MORNING, until=factories.MORNING)
     publish({"folder:1": waiting}, factories.town())
-    factories.item(filename="wartet.pdf")
+    factories.item(
+        filename="wartet.pdf", source_path="Stapel vom 12. März/Stellungnahme Schalltechnik (Entwurf 3) mit Anlagen.pdf"
+    )
     clerk, now = User.objects.get(username="clerk"), timezone.now()
     token_issue(actor_for(clerk), clerk, name="Gewerbeamt, Import", now=now, expires_at=None)
     token_issue(actor_for(clerk), clerk, name="Abgelaufen", now=now, expires_at=now)
