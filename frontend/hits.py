@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
 
 from dms.access.actors import Actor
+from dms.records.duplicates import earlier_documents, receipt_of
 from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObject
 from frontend.asked import Asked
 from search.ports import Hit, Snippet
@@ -23,6 +24,8 @@ class HitCard:
     similar: bool
     has_thumbnail: bool
     attachments: int
+    duplicate_of: Document | None
+    """With the very same bytes, and here before."""
     address: str
     preview_address: str
 
@@ -32,10 +35,9 @@ def hit_cards(actor: Actor, asked: Asked, hits: Sequence[Hit], first: int) -> li
     the index still holds but the actor may no longer see, is left out."""
     ids = [hit.document_id for hit in hits]
     documents = {d.pk: d for d in Document.objects.visible_to(actor).with_current_version().filter(pk__in=ids)}
-    with_picture = _with_thumbnail(ids)
-    attachments = _attachment_counts(ids)
+    beside = _Beside(_with_thumbnail(ids), _attachment_counts(ids), _earlier(actor, documents))
     return [
-        _card(asked, hit, documents[hit.document_id], position, hit.document_id in with_picture, attachments)
+        _card(asked, hit, documents[hit.document_id], position, beside)
         for position, hit in enumerate(hits, start=first)
         if hit.document_id in documents
     ]
@@ -46,15 +48,23 @@ def latest_version(document: Document) -> DocumentVersion | None:
     return max(document.versions.all(), key=lambda version: version.number, default=None)
 
 
-def _card(
-    asked: Asked, hit: Hit, document: Document, position: int, picture: bool, attachments: dict[UUID, int]
-) -> HitCard:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is looked up for all hits of a list at once, by the id of the document."""
+
+    pictures: set[UUID]
+    attachments: Mapping[UUID, int]
+    earlier: Mapping[UUID, Document]
+
+
+def _card(asked: Asked, hit: Hit, document: Document, position: int, beside: _Beside) -> HitCard:
     version = latest_version(document)
     page = f"{reverse('document', args=[document.pk])}{asked.address(page=hit.page, hit=position)}"
     preview = reverse("document-page", args=[document.pk, hit.page])
     pages = version.page_count if version else 0
     return HitCard(
-        document, hit.page, pages, hit.snippet, hit.similar, picture, attachments.get(document.pk, 0), page,
+        document, hit.page, pages, hit.snippet, hit.similar, document.pk in beside.pictures,
+        beside.attachments.get(document.pk, 0), beside.earlier.get(document.pk), page,
         f"{preview}{Asked(text=asked.text).address()}" if pages else "",
     )  # fmt: skip
 
@@ -69,3 +79,11 @@ def _attachment_counts(ids: Sequence[UUID]) -> dict[UUID, int]:
     for parent in Document.objects.filter(parent_id__in=ids).values_list("parent_id", flat=True):
         counts[parent] = counts.get(parent, 0) + 1
     return counts
+
+
+def _earlier(actor: Actor, documents: Mapping[UUID, Document]) -> dict[UUID, Document]:
+    originals = StoredObject.objects.filter(role=ObjectRole.ORIGINAL, version__document_id__in=documents)
+    found = originals.order_by("version__number").select_related("version")
+    receipts = {one.version.document_id: receipt_of(documents[one.version.document_id], one) for one in found}
+    earlier = earlier_documents(actor, receipts.values())
+    return {pk: earlier[receipt] for pk, receipt in receipts.items() if receipt in earlier}

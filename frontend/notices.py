@@ -53,13 +53,17 @@ def notices_of(document: Document, version: DocumentVersion) -> Iterator[Notice]
 
 
 def _not_scanned(document: Document) -> Notice:
-    """What the scanner said when the file came in; without a scanner nobody said anything."""
+    """What the scanner said when the file came in, in its own words; without a scanner nobody said anything."""
     runs = StepRun.objects.filter(item_id=document.item_id, step=StepName.CHECK_MALWARE)
-    said = (runs.values_list("facts", flat=True).first() or {}).get("detail", NO_SCANNER)
+    said = (runs.values_list("facts", flat=True).first() or {}).get("detail", "")
+    if not said:
+        return Notice(Tone.WARNING, NOT_SCANNED)
     if said == NO_SCANNER:
         return Notice(Tone.WARNING, NOT_SCANNED, _("Als die Datei kam, war kein Virenscanner eingerichtet."))
     return Notice(
-        Tone.WARNING, NOT_SCANNED, gettext("Der Virenscanner hat die Datei nicht durchsucht: {why}").format(why=said)
+        Tone.WARNING,
+        NOT_SCANNED,
+        gettext("Der Virenscanner hat sie nicht durchsucht und meldete: „{why}“").format(why=said),
     )
 
 

@@ -133,6 +133,7 @@ class Document(Recorded):
         indexes = [
             models.Index(fields=["scope", "-received_at", "id"], name="document_list"),
             models.Index(fields=["filed_by", "-filed_at"], condition=~Q(filed_by=""), name="document_filed_last"),
+            models.Index(fields=["sender", "-filed_at"], condition=~Q(filed_by=""), name="document_filed_sender"),
         ]
 
     def __str__(self) -> str:

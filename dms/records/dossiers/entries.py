@@ -13,6 +13,8 @@ MOST = 12
 _NEAREST = 5
 _NEAR = 0.3
 """The share of a word's letters in threes that an entry holds: `Gewerbeanmeldung` leads to `Gewerbe` still."""
+_BESIDE_BEST = 0.5
+"""The share of what the nearest entry has in common: `Baugenehmigung` does not lead to everything that ends in -ung."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def _says_so_itself(entry: PlanEntry, words: str) -> bool:
 def _nearest(words: str, entries: list[PlanEntry]) -> list[PlanEntry]:
     wanted = _threes(words)
     shared = {entry: len(wanted & _threes(f"{entry.title} {entry.description}")) for entry in entries}
-    near = [entry for entry in entries if wanted and shared[entry] >= _NEAR * len(wanted)]
+    fewest = max(_NEAR * len(wanted), _BESIDE_BEST * max(shared.values(), default=0))
+    near = [entry for entry in entries if wanted and shared[entry] >= fewest]
     return sorted(near, key=lambda entry: -shared[entry])[:_NEAREST]
 
 

@@ -1,4 +1,4 @@
-"""Suggests where a document may belong: what it names itself, where this person filed last, and what was typed."""
+"""Suggests where a document may belong: what it names itself, where its sender's letters lie, and what was typed."""
 
 from __future__ import annotations
 
@@ -75,6 +75,8 @@ def _unasked(actor: Actor, documents: Sequence[Document]) -> Iterator[Suggestion
         numbers = ReferenceNumber.objects.filter(text__in=_numbers_in(documents))
         for one in _of_numbers(actor, numbers.order_by("text")):
             yield Suggestion(one.place, str(_("im Schreiben genannt")))
+        for place in _of_the_sender(actor, {one.sender for one in documents if one.sender}):
+            yield Suggestion(place, str(_("gleicher Absender")))
     for place in _last_used(actor):
         yield Suggestion(place, str(_("zuletzt benutzt")))
     for dossier in _dossiers(actor).order_by("-opened_at")[:MOST]:
@@ -91,9 +93,19 @@ def _of_numbers(actor: Actor, numbers: QuerySet[ReferenceNumber]) -> Iterator[Su
             yield Suggestion(Place(dossiers[number.dossier_id], case))
 
 
+def _of_the_sender(actor: Actor, senders: set[str]) -> Iterator[Place]:
+    """Where letters from the same were filed last, by whomever; only what the actor may see is looked at."""
+    filed = Document.objects.visible_to(actor).filter(sender__in=senders).exclude(filed_by="")
+    return _places(actor, filed) if senders else iter(())
+
+
 def _last_used(actor: Actor) -> Iterator[Place]:
-    filed = Document.objects.filter(filed_by=actor.key).order_by("-filed_at").values_list("dossier_id", "case_id")
-    pairs = list(dict.fromkeys(filed[:100]))
+    return _places(actor, Document.objects.filter(filed_by=actor.key))
+
+
+def _places(actor: Actor, filed: QuerySet[Document]) -> Iterator[Place]:
+    """Of documents that were filed, the last first; closed places are left out."""
+    pairs = list(dict.fromkeys(filed.order_by("-filed_at").values_list("dossier_id", "case_id")[:100]))
     dossiers = _dossiers(actor).in_bulk([dossier for dossier, _case in pairs])
     cases = _cases(actor).in_bulk([case for _dossier, case in pairs if case])
     places = (

@@ -276,13 +276,17 @@ def test_a_confirmed_suggestion_is_told_as_one(browser_of: Callable[..., Client]
 
 
 def test_what_came_in_before_is_pointed_out_in_the_inbox_and_on_the_page(clerk: Client) -> None:
+    from search.chosen import search_index
+    from search.indexer import drain
+    from search.source import RecordsSource
     from tests import factories
 
     first = a_letter(title="Das erste Mal", of=factories.item(b"same", at=factories.MORNING))
     again = a_letter(title="Noch einmal", of=factories.item(b"same"))
     sentence = "Wortgleich schon eingegangen am 02.03.2026: Das erste Mal"
     link = f'<a href="/documents/{first.pk}/">Das erste Mal</a>'
-    for address in (f"/documents/{again.pk}/", "/inbox/"):
+    drain(search_index(), RecordsSource())
+    for address in (f"/documents/{again.pk}/", "/inbox/", "/"):
         page = clerk.get(address)
         assert text_of(page).count(sentence) == 1, address
         assert link in page.content.decode()
@@ -291,12 +295,16 @@ def test_what_came_in_before_is_pointed_out_in_the_inbox_and_on_the_page(clerk: 
 
 def test_what_somebody_may_not_read_is_not_told_as_a_duplicate(browser_of: Callable[..., Client]) -> None:
     from dms.access.permissions import Role
+    from search.chosen import search_index
+    from search.indexer import drain
+    from search.source import RecordsSource
     from tests import factories
 
     clerk = browser_of(Role.CLERK)
     a_letter(title="Geheim", of=factories.item(b"same", scope=factories.another_scope()))
     mine = a_letter(title="Meines", of=factories.item(b"same"))
-    for address in (f"/documents/{mine.pk}/", "/inbox/"):
+    drain(search_index(), RecordsSource())
+    for address in (f"/documents/{mine.pk}/", "/inbox/", "/"):
         assert "Wortgleich" not in text_of(clerk.get(address))
     factories.item(b"same")
     scanning = browser_of(Role.SCANNING, name="scan")

@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from dms.access.actors import system_setup
 from dms.access.permissions import Role
 from dms.records.dossiers.models import Case, Dossier, FileState
+from dms.records.plan.importing import plan_import
+from dms.records.plan.models import FilePlan
+from dms.records.plan.rows import PlanRow
 from tests import factories
 
 
@@ -83,6 +87,13 @@ def test_a_word_that_the_plan_does_not_hold_offers_the_nearest_and_takes_none(cl
     assert 'value="610"' in asked
     assert 'value="611"' not in asked
     assert Dossier.objects.count() == 1
+
+
+def test_a_compound_leads_to_the_entry_that_names_its_parts_and_to_no_other(clerk: Client, dossier: Dossier) -> None:
+    rows = [PlanRow("7", "Bauordnung (Genehmigung, Statik)"), PlanRow("8", "Wahlbenachrichtigungen")]
+    plan_import(system_setup(), FilePlan.objects.get(), rows)
+    found = text(clerk.get("/dossiers/entries/", {"q": "Baugenehmigung"}))
+    assert ('value="7"' in found, 'value="8"' in found) == (True, False)
 
 
 def test_the_words_of_a_title_choose_its_entry_even_where_others_hold_them_too(clerk: Client, dossier: Dossier) -> None:

@@ -265,6 +265,18 @@ def test_places_are_suggested_by_number_by_title_and_by_what_was_used_last(clerk
     assert f"dossier:{dossier.pk}" not in keys("610")
 
 
+def test_a_letter_is_suggested_the_places_of_its_sender_whoever_filed_there(clerk: Actor, dossier: Dossier) -> None:
+    case = factories.case(factories.dossier("Ahornweg", of="611"), "Baulasterklärung")
+    factories.user_with(Role.CLERK, name="cleo")
+    colleague = actor_for(factories.user_with(Role.CLERK, name="cleo", scope=dossier.scope))
+    documents_file(colleague, [factories.document(sender="Stadtwerke Musterstadt")], Place(case.dossier, case), now=NOW)
+    letter = factories.document(sender="Stadtwerke Musterstadt")
+    best = place_suggestions(clerk, "", [letter])[0]
+    assert (best.place.key, best.why) == (f"case:{case.pk}", "gleicher Absender")
+    other = place_suggestions(clerk, "", [factories.document(sender="Jemand anderes"), factories.document(sender="")])
+    assert "gleicher Absender" not in {one.why for one in other}
+
+
 def test_places_that_may_not_be_seen_are_not_suggested(clerk: Actor, dossier: Dossier) -> None:
     inbox_only = actor_for(factories.user_with(Role.CLERK, name="ina"))
     assert place_suggestions(inbox_only, "610") == []
