@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
+from dms.accounts.second_factor.demand import ALLOWED
 from dms.records.dossiers.numbering import CASE_FIELDS, DOSSIER_FIELDS, pattern_problem
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -57,3 +58,15 @@ def reference_numbers_can_be_formed(app_configs: Sequence[AppConfig] | None, **k
                 )
             )
     return found
+
+
+@register(Tags.security)
+def second_factor_is_asked_of_roles_that_exist(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A misspelled role would leave those people unprotected without a word."""
+    unknown = [name for name in settings.SECOND_FACTOR_FOR if name not in ALLOWED]
+    if not unknown:
+        return []
+    hint = f"It may name: {', '.join(ALLOWED)} (docs/settings.md)."
+    return [Error(f"SECOND_FACTOR_FOR names {', '.join(unknown)}, which is no role.", hint=hint, id="config.E002")]

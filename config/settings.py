@@ -43,6 +43,7 @@ def env_list(name: str, default: str) -> list[str]:
 
 STATE = Path(env("REGISTRATUR_STATE", str(BASE_DIR / ".state"))).absolute()
 SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS = [old] if (old := env("SECRET_KEY_OLD", "")) else []
 DEBUG = env_flag("DEBUG")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS", "")
@@ -203,6 +204,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SECOND_FACTOR_FOR = env_list("SECOND_FACTOR_FOR", "")
 CSRF_FAILURE_VIEW = "frontend.views.errors.form_expired"
 
 # --- what browsers are told -------------------------------------------------------------------------

@@ -66,6 +66,11 @@ class Event(StrEnum):
     ACCOUNT_ENABLED = "account:enabled"
     PASSWORD_CHANGED = "account:password_changed"  # noqa: S105 - the name of an event
     PASSWORD_RESET = "account:password_reset"  # noqa: S105 - the name of an event
+    SECOND_FACTOR_SET_UP = "account:second_factor_set_up"
+    SECOND_FACTOR_REMOVED = "account:second_factor_removed"
+    SECOND_FACTOR_RESET = "account:second_factor_reset"
+    RECOVERY_CODES_RENEWED = "account:recovery_codes_renewed"
+    RECOVERY_CODE_USED = "account:recovery_code_used"
     TOKEN_ISSUED = "token:issued"  # noqa: S105 - the name of an event
     TOKEN_WITHDRAWN = "token:withdrawn"  # noqa: S105 - the name of an event
 
@@ -129,6 +134,11 @@ RULES: dict[Event, EventRule] = {
     Event.ACCOUNT_ENABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto freigegeben")),
     Event.PASSWORD_CHANGED: EventRule(Permission.ACCOUNT_KEEP, _("Kennwort geändert")),
     Event.PASSWORD_RESET: EventRule(Permission.ACCOUNT_MANAGE, _("Kennwort zurückgesetzt")),
+    Event.SECOND_FACTOR_SET_UP: EventRule(Permission.ACCOUNT_KEEP, _("Zweiter Faktor eingerichtet")),
+    Event.SECOND_FACTOR_REMOVED: EventRule(Permission.ACCOUNT_KEEP, _("Zweiter Faktor abgeschaltet")),
+    Event.SECOND_FACTOR_RESET: EventRule(Permission.ACCOUNT_MANAGE, _("Zweiter Faktor zurückgesetzt")),
+    Event.RECOVERY_CODES_RENEWED: EventRule(Permission.ACCOUNT_KEEP, _("Neue Wiederherstellungscodes")),
+    Event.RECOVERY_CODE_USED: EventRule(Permission.ACCOUNT_KEEP, _("Wiederherstellungscode benutzt")),
     Event.TOKEN_ISSUED: EventRule(Permission.ACCOUNT_KEEP, _("Zugriffstoken ausgestellt")),
     Event.TOKEN_WITHDRAWN: EventRule(Permission.ACCOUNT_KEEP, _("Zugriffstoken widerrufen")),
 }

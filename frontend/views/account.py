@@ -20,6 +20,8 @@ from dms.access.models import ApiToken, User
 from dms.access.permissions import Permission
 from dms.access.rule import grants_of, visible
 from dms.accounts.accounts import password_change
+from dms.accounts.models import AuthenticatorApp
+from dms.accounts.second_factor.recovery import recovery_codes_left
 from dms.accounts.tokens import NameTaken, token_issue, token_withdraw
 from frontend.forms import NewToken, OwnPassword
 from frontend.people import actor_of
@@ -94,6 +96,8 @@ def _page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: Any)
         "tokens": _own_tokens(request).order_by("-created_at"),
         "password_form": OwnPassword(cast(User, request.user)),
         "token_form": NewToken(),
+        "app": AuthenticatorApp.objects.filter(user=cast(User, request.user)).first(),
+        "codes_left": recovery_codes_left(cast(User, request.user)),
     }
     return render(request, "frontend/account/account.html", {**context, **more}, status=status)
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from dms.access.attempts import attempt_begin, attempts_forget
 from dms.access.models import User
-from frontend.known_browser import browser_for, browser_remember
+from frontend.entering.entering import enter
+from frontend.entering.known_browser import browser_for
 
 log = logging.getLogger(__name__)
 LONGEST_NAME = 150
@@ -33,10 +34,8 @@ class Login(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         name = _name(self.request)
-        answer: HttpResponse = super().form_valid(form)
         attempts_forget(name, browser_for(self.request, name))
-        browser_remember(self.request, answer, name)
-        return answer
+        return enter(self.request, form.get_user(), self.get_success_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         log.warning("wrong password for %s", _known_name(_name(self.request)))

@@ -99,6 +99,7 @@ def every_page() -> dict[str, str]:
         "plan import": "/plan/import/",
         "help": "/help/",
         "account": "/account/",
+        "second factor": "/account/second-factor/",
         "withdraw": f"/account/tokens/{ApiToken.objects.get(name='Gewerbeamt, Import').pk}/withdraw/",
     }
 

@@ -25,7 +25,7 @@ from dms.records.plan.rows import PlanRow
 from tests import factories
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-OPEN = {"login/", "language/"}
+OPEN = {"login/", "login/second/", "login/second/set-up/", "language/"}
 """What nobody needs a login for."""
 SECRET = "Geheimsache"
 """Stands in everything that there is to see."""

@@ -16,11 +16,17 @@ from config.town import files_scopes, user_setup
 from dms.access.models import ApiToken, Scope, User
 from dms.access.permissions import Role
 from dms.accounts.accounts import account_disable, account_enable, password_reset
+from dms.accounts.models import AuthenticatorApp
 from dms.accounts.operators import operator_here
+from dms.accounts.second_factor.keeping import second_factor_reset
 from dms.accounts.tokens import tokens_withdraw
 from ingest.scopes import inbox_scope
 
-WHAT_TO_SAY = "Say what to do: --role, --reset-password, --disable, --enable or --withdraw-tokens. See --help."
+WHAT_TO_SAY = (
+    "Say what to do: --role, --reset-password, --disable, --enable, --withdraw-tokens or --reset-second-factor. "
+    "See --help."
+)
+VERBS = ("reset_password", "disable", "enable", "withdraw_tokens", "reset_second_factor")
 
 
 class Command(BaseCommand):
@@ -39,7 +45,14 @@ class Command(BaseCommand):
         )
         does.add_argument("--enable", action="store_true", help="login again, with the password from before")
         does.add_argument("--withdraw-tokens", action="store_true", help="all API tokens of the account end at once")
-        does.add_argument("--list", action="store_true", help="all accounts with state, roles, last login, tokens")
+        does.add_argument(
+            "--reset-second-factor",
+            action="store_true",
+            help="it is lost: the password alone opens; sessions end at once",
+        )
+        does.add_argument(
+            "--list", action="store_true", help="all accounts with state, roles, last login, tokens, second factor"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["list"]:
@@ -51,7 +64,7 @@ class Command(BaseCommand):
             raise CommandError("Name the account. See --help.")
         if options["role"]:
             self._give_roles(name, [Role(role) for role in options["role"]])
-        asked = [verb for verb in ("reset_password", "disable", "enable", "withdraw_tokens") if options[verb]]
+        asked = [verb for verb in VERBS if options[verb]]
         if not asked and not options["role"]:
             raise CommandError(WHAT_TO_SAY)
         for verb in asked:
@@ -93,6 +106,13 @@ class Command(BaseCommand):
         tokens = tokens_withdraw(operator_here(), user, now=timezone.now())
         self._say(f"{tokens} API token(s) of {user.username} are withdrawn.")
 
+    def _reset_second_factor(self, user: User) -> None:
+        if not second_factor_reset(operator_here(), user, now=timezone.now()):
+            self._say(f"{user.username} had none. All sessions have ended.")
+            return
+        self._say(f"{user.username} logs in with the password alone, or sets up a new one where it is prescribed.")
+        self._say("All sessions have ended.")
+
     def _say(self, sentence: str) -> None:
         self.stderr.write(sentence, lambda text: text)  # not in the colour of errors
 
@@ -112,9 +132,11 @@ def _listed() -> Iterator[str]:
     """One line each, in columns, for reading and for `cut -f`."""
     usable = ApiToken.objects.filter(ApiToken.usable(timezone.now()))
     tokens = dict(usable.values_list("user_id").annotate(Count("pk")).order_by())
-    yield "name\tstate\troles\tlast login\ttokens"
+    factors = set(AuthenticatorApp.objects.values_list("user_id", flat=True))
+    yield "name\tstate\troles\tlast login\ttokens\tsecond factor"
     for user in User.objects.order_by("username").prefetch_related("grants"):
         roles = ",".join(sorted({grant.role for grant in user.grants.all()})) or "-"
         last = timezone.localtime(user.last_login).strftime("%Y-%m-%d %H:%M") if user.last_login else "never"
+        factor = "app" if user.pk in factors else "-"
         state = "enabled" if user.is_active else "disabled"
-        yield f"{user.username}\t{state}\t{roles}\t{last}\t{tokens.get(user.pk, 0)}"
+        yield f"{user.username}\t{state}\t{roles}\t{last}\t{tokens.get(user.pk, 0)}\t{factor}"

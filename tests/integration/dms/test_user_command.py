@@ -96,9 +96,9 @@ def test_the_list_tells_state_roles_and_tokens(capsys: pytest.CaptureFixture[str
     capsys.readouterr()
     lines = [line.split("\t") for line in run(capsys, "user", "--list")[0].splitlines()]
     assert lines == [
-        ["name", "state", "roles", "last login", "tokens"],
-        ["anna", "enabled", "clerk,scanning", "never", "1"],
-        ["bert", "disabled", "archivist", "never", "0"],
+        ["name", "state", "roles", "last login", "tokens", "second factor"],
+        ["anna", "enabled", "clerk,scanning", "never", "1", "-"],
+        ["bert", "disabled", "archivist", "never", "0", "-"],
     ]
 
 

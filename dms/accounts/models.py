@@ -1,0 +1,46 @@
+"""What people log in with beside their password: an authenticator app, and codes for the day it is lost."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from dms.access.models import User
+
+
+class AuthenticatorApp(models.Model):
+    """An app that shares a secret with us and shows another six digits every thirty seconds (TOTP, RFC 6238)."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="authenticator_app")
+    secret = models.TextField()
+    """Encrypted (`dms.accounts.sealing`)."""
+    created_at = models.DateTimeField()
+    last_step = models.BigIntegerField()
+    """The step of the last code that was taken, so that none works twice. Not audited, for each login moves it."""
+
+    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "created_at", "secret_digest")
+
+    @property
+    def owner_id(self) -> int:
+        return self.user_id
+
+    @property
+    def secret_digest(self) -> str:
+        """What events carry: a secret that was put in from outside shows, and no event holds it."""
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+
+class RecoveryCodes(models.Model):
+    """Codes that each replace the second factor once. Only digests are kept; the codes are shown once."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="recovery_codes")
+    digests = ArrayField(models.CharField(max_length=64))
+
+    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "digests")
+
+    @property
+    def owner_id(self) -> int:
+        return self.user_id

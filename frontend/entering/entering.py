@@ -1,0 +1,42 @@
+"""Decides what comes after the right password: the second factor, setting one up where prescribed, or the page."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from dms.access.attempts import attempts_forget
+from dms.access.models import User
+from dms.accounts.second_factor.demand import has_second_factor, second_factor_is_demanded
+from frontend.entering.begun import KEY, login_begin
+from frontend.entering.known_browser import browser_for, browser_remember
+
+CODES = "code:"
+"""Guessed codes are counted apart from guessed passwords: whoever guesses here knows the password."""
+
+
+def enter(request: HttpRequest, user: User, next_page: str) -> HttpResponse:
+    """`user` comes from `authenticate`. `next_page` is an address of ours."""
+    if has_second_factor(user):
+        login_begin(request, user, next_page, now=timezone.now())
+        return redirect("login-second")
+    if second_factor_is_demanded(user):
+        login_begin(request, user, next_page, now=timezone.now())
+        return redirect("login-set-up")
+    return enter_at_last(request, user, HttpResponseRedirect(next_page))
+
+
+def enter_at_last(request: HttpRequest, user: User, answer: HttpResponse) -> HttpResponse:
+    """All that was asked was right: a new session, and this browser is known from now on."""
+    request.session.pop(KEY, None)
+    login(request, user)
+    attempts_forget(user.username, code_counter(request, user))
+    browser_remember(request, answer, user.username)
+    return answer
+
+
+def code_counter(request: HttpRequest, user: User) -> str:
+    """Under which name wrong codes of this browser are counted."""
+    return f"{CODES}{browser_for(request, user.username)}"
