@@ -7,6 +7,8 @@ Words = dict[str, str]
 PATH_PARAMETERS: Words = {
     "case_id": "The `id` of a case, as its dossier lists it.",
     "dossier_id": "The `id` of a dossier, as lists give it.",
+    "party_id": "The `id` of a party, as lists give it.",
+    "participation_id": "The `id` of a participation, as a dossier or case lists it.",
     "entry_id": "The `id` of an entry of the file plan, as lists and the tree give it.",
 }
 QUERY_PARAMETERS: dict[str, Words] = {
@@ -124,6 +126,7 @@ FIELDS: dict[str, Words] = {
     "NewEntryRequest": _ENTRY | {"number": "A number that was never given in this plan."},
     "OptionalReasonRequest": {"reason": "Why, if there is something to say; it stands in the history."},
     "PaginatedDossierList": _LIST,
+    "PaginatedPartyList": _LIST,
     "PaginatedPlanEntryList": _LIST,
     "PlanEntry": _ENTRY
     | _ENTRY_NAME
@@ -159,6 +162,7 @@ COMPONENTS: Words = {
     "FilePlanLinks": "Addresses of what belongs to the plan.",
     "OptionalReasonRequest": "A reason that may be left out.",
     "PaginatedDossierList": "A page of a list; follow `next` to the end.",
+    "PaginatedPartyList": "A page of a list; follow `next` to the end.",
     "PaginatedPlanEntryList": "A page of a list; follow `next` to the end.",
     "PlanUploadRequest": "A file plan as multipart/form-data.",
     "ReasonRequest": "The reason for what is done.",

@@ -63,6 +63,15 @@ class ByNumber(NewestFirst):
         return "\0" not in position
 
 
+class ByName(NewestFirst):
+    """Of parties."""
+
+    ordering = ("name", "id")
+
+    def is_position(self, position: str) -> bool:
+        return "\0" not in position
+
+
 class NewestOpenedFirst(NewestFirst):
     """Of dossiers."""
 

@@ -11,6 +11,7 @@ from api import (
     history_views,
     inbox_views,
     page_views,
+    party_views,
     plan_views,
     schema_views,
     search_views,
@@ -22,6 +23,7 @@ DOCUMENT = "documents/<uuid:document_id>/"
 ITEM = "inbox/<uuid:item_id>/"
 DOSSIER = "dossiers/<uuid:dossier_id>/"
 CASE = "cases/<uuid:case_id>/"
+PARTY = "parties/<uuid:party_id>/"
 ENTRY = "plan-entries/<uuid:entry_id>/"
 
 urlpatterns = [
@@ -55,6 +57,16 @@ urlpatterns = [
     path(CASE, dossier_views.CaseView.as_view(), name="case"),
     path(f"{CASE}close/", dossier_views.CaseCloseView.as_view(), name="case-close"),
     path(f"{CASE}reopen/", dossier_views.CaseReopenView.as_view(), name="case-reopen"),
+    path(f"{DOSSIER}parties/", party_views.DossierPartiesView.as_view(), name="dossier-parties"),
+    path(f"{CASE}parties/", party_views.CasePartiesView.as_view(), name="case-parties"),
+    path("participations/<uuid:participation_id>/", party_views.ParticipationView.as_view(), name="participation"),
+    path("party-roles/", party_views.PartyRolesView.as_view(), name="party-roles"),
+    path("parties/", party_views.PartiesView.as_view(), name="parties"),
+    path(PARTY, party_views.PartyView.as_view(), name="party"),
+    path(f"{PARTY}files/", party_views.PartyFilesView.as_view(), name="party-files"),
+    path(f"{PARTY}merge/", party_views.PartyMergeView.as_view(), name="party-merge"),
+    path(f"{PARTY}part/", party_views.PartyPartView.as_view(), name="party-part"),
+    path(f"{PARTY}information/", party_views.PartyInformationView.as_view(), name="party-information"),
     path("filing/", filing_views.FilingView.as_view(), name="filing"),
     path("filing/undo/", filing_views.FilingUndoView.as_view(), name="filing-undo"),
     path("filing/places/", filing_views.FilingPlacesView.as_view(), name="filing-places"),

@@ -295,6 +295,8 @@ SPECTACULAR_SETTINGS = {
         "TextState": "dms.records.models.TextState",
         "PlanEntryState": "dms.records.plan.models.EntryState",
         "FileState": "dms.records.dossiers.models.FileState",
+        "PartyKind": "dms.records.parties.models.PartyKind",
+        "AddressKind": "dms.records.parties.models.AddressKind",
         "KindSource": "dms.records.models.KindSource",
     },
     "POSTPROCESSING_HOOKS": [

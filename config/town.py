@@ -19,6 +19,7 @@ from dms.accounts.accounts import account_create
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.records.models import DocumentKind, FilePlan
+from dms.records.parties.roles import roles_setup
 from dms.records.plan.changing import plan_create
 from dms.records.plan.csv_form import read_csv
 from dms.records.plan.importing import ImportRefused, plan_import
@@ -43,6 +44,8 @@ def town_setup() -> Scope:
             with translation.override(settings.LANGUAGE_CODE):
                 row = DocumentKind(slug=kind.slug, label=str(kind.label), description=str(kind.description))
             _create(actor, Event.KIND_CREATED, row)
+    with translation.override(settings.LANGUAGE_CODE):
+        roles_setup(actor)
     if not FilePlan.objects.exists():
         plan_setup(_scope(actor, FILES))
     return _scope(actor, CENTRAL_INBOX)

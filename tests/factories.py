@@ -31,7 +31,23 @@ from dms.records.documents import NewDocument, NewObject, NewPage, documents_reg
 from dms.records.dossiers.cases import case_open
 from dms.records.dossiers.describing import DossierFacts
 from dms.records.dossiers.keeping import dossier_open
-from dms.records.models import Case, Document, DocumentKind, Dossier, FilePlan, ObjectRole, PlanEntry, TextState
+from dms.records.models import (
+    Case,
+    Document,
+    DocumentKind,
+    Dossier,
+    FilePlan,
+    ObjectRole,
+    Participation,
+    Party,
+    PartyRole,
+    PlanEntry,
+    TextState,
+)
+from dms.records.parties.describing import PartyFacts
+from dms.records.parties.keeping import party_enter
+from dms.records.parties.roles import roles_setup
+from dms.records.parties.taking_part import party_take_part
 from dms.records.plan.changing import plan_create
 from dms.records.plan.importing import plan_import
 from dms.records.plan.retention import Appraisal, Confidence, Keeping, Retention, Unit
@@ -283,3 +299,24 @@ def _keep(source: InboxItem, name: str, content: bytes, role: ObjectRole, media_
 def unknown_id() -> uuid.UUID:
     """Of nothing at all."""
     return uuid.UUID("00000000-0000-4000-8000-000000000000")
+
+
+def party(
+    family_name: str = "Öztürk", given_names: str = "Emine", *, home: Dossier | None = None, **facts: Any
+) -> Party:
+    """Entered by the registry, below the dossier `home` or in the register itself."""
+    if home is None and not PlanEntry.objects.exists():
+        file_plan()
+    named = PartyFacts(family_name=family_name, given_names=given_names)
+    return party_enter(_registry(), PartyFacts(**{**named, **facts}), now=_clock.now(), home=home)  # type: ignore[typeddict-item]
+
+
+def takes_part(of: Party, dossier: Dossier, in_case: Case | None = None, *, role: str = "applicant") -> Participation:
+    """As said by the registry; makes the roles of a new town unless they are there."""
+    roles_setup(system_setup())
+    return party_take_part(_registry(), of, PartyRole.objects.get(pk=role), dossier, in_case, now=_clock.now())
+
+
+def _registry() -> Actor:
+    """A new one each time: an actor remembers its scopes."""
+    return Actor("user:registry", everywhere=frozenset(ROLE_ALLOWS[Role.REGISTRY]))

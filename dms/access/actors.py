@@ -47,6 +47,7 @@ def system_ingest() -> Actor:
 def system_setup() -> Actor:
     """Sets up a town: scopes, kinds of documents, the file plan, first account and grants, the trained model."""
     allowed = {Permission.GRANT, Permission.CONFIGURE, Permission.ACCOUNT_MANAGE, Permission.PLAN_CHANGE}
+    allowed |= {Permission.PARTY_REGISTER}
     return Actor("system:setup", everywhere=frozenset(allowed))
 
 

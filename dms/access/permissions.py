@@ -21,6 +21,8 @@ class Permission(StrEnum):
     DOSSIER_KEEP = "dossier.keep"
     DOSSIER_AMEND = "dossier.amend"
     DOSSIER_REOPEN = "dossier.reopen"
+    PARTY_KEEP = "party.keep"
+    PARTY_REGISTER = "party.register"
     PLAN_VIEW = "plan.view"
     PLAN_CHANGE = "plan.change"
     HISTORY_VIEW = "history.view"
@@ -51,6 +53,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_FILE,
             Permission.DOSSIER_VIEW,
             Permission.DOSSIER_KEEP,
+            Permission.PARTY_KEEP,
             Permission.PLAN_VIEW,
         }
     ),
@@ -75,6 +78,8 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.HISTORY_VIEW,
             Permission.DOSSIER_VIEW,
             Permission.DOSSIER_KEEP,
+            Permission.PARTY_KEEP,
+            Permission.PARTY_REGISTER,
             Permission.DOSSIER_AMEND,
             Permission.DOSSIER_REOPEN,
             Permission.PLAN_VIEW,

@@ -42,6 +42,16 @@ class Event(StrEnum):
     CASE_DESCRIBED = "case:described"
     CASE_CLOSED = "case:closed"
     CASE_REOPENED = "case:reopened"
+    PARTY_ENTERED = "party:entered"
+    PARTY_CORRECTED = "party:corrected"
+    PARTY_MERGED = "party:merged"
+    PARTY_TAKEN_OVER = "party:taken_over"
+    PARTY_PARTED = "party:parted"
+    PARTY_GIVEN_BACK = "party:given_back"
+    PARTY_TOLD = "party:told"
+    PARTY_TAKES_PART = "party:takes_part"
+    PARTY_LEFT = "party:left"
+    PARTY_ROLE_CREATED = "party_role:created"
     PLAN_CREATED = "plan:created"
     PLAN_IMPORTED = "plan:imported"
     PLAN_ENTRY_ADDED = "plan_entry:added"
@@ -110,6 +120,16 @@ RULES: dict[Event, EventRule] = {
     Event.CASE_DESCRIBED: EventRule(Permission.DOSSIER_KEEP, _("Vorgang beschrieben")),
     Event.CASE_CLOSED: EventRule(Permission.DOSSIER_KEEP, _("Vorgang abgeschlossen")),
     Event.CASE_REOPENED: EventRule(Permission.DOSSIER_REOPEN, _("Vorgang wieder geöffnet")),
+    Event.PARTY_ENTERED: EventRule(Permission.PARTY_KEEP, _("In das Verzeichnis der Beteiligten eingetragen")),
+    Event.PARTY_CORRECTED: EventRule(Permission.PARTY_KEEP, _("Eintrag berichtigt")),
+    Event.PARTY_MERGED: EventRule(Permission.PARTY_REGISTER, _("Mit einem anderen Eintrag zusammengeführt")),
+    Event.PARTY_TAKEN_OVER: EventRule(Permission.PARTY_REGISTER, _("Steht auch für einen anderen Eintrag")),
+    Event.PARTY_PARTED: EventRule(Permission.PARTY_REGISTER, _("Zusammenführung zurückgenommen")),
+    Event.PARTY_GIVEN_BACK: EventRule(Permission.PARTY_REGISTER, _("Steht nicht mehr für einen anderen Eintrag")),
+    Event.PARTY_TOLD: EventRule(Permission.PARTY_REGISTER, _("Auskunft nach Art. 15 DSGVO erstellt")),
+    Event.PARTY_TAKES_PART: EventRule(Permission.DOSSIER_KEEP, _("Beteiligte aufgenommen")),
+    Event.PARTY_LEFT: EventRule(Permission.DOSSIER_KEEP, _("Beteiligung beendet")),
+    Event.PARTY_ROLE_CREATED: EventRule(Permission.PARTY_REGISTER, _("Rolle für Beteiligte angelegt")),
     Event.PLAN_CREATED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan angelegt")),
     Event.PLAN_IMPORTED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan übernommen")),
     Event.PLAN_ENTRY_ADDED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag angelegt")),

@@ -15,6 +15,7 @@ from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
 from dms.pages import PageText
 from dms.records.dossiers.models import Case, Dossier, ReferenceNumber
+from dms.records.parties.models import Participation, Party, PartyAddress, PartyRole
 from dms.records.plan.models import FilePlan, PlanEntry
 from dms.records.queries import DocumentQuerySet
 
@@ -260,6 +261,6 @@ class ClassifierModel(Recorded):
 
 __all__ = [
     "Case", "ClassifierModel", "Document", "DocumentKind", "DocumentState", "DocumentVerb", "DocumentVersion",
-    "Dossier", "FilePlan", "KindSource", "ObjectRole", "Page", "PlanEntry", "ReferenceNumber",
-    "StoredObject", "TextState",
+    "Dossier", "FilePlan", "KindSource", "ObjectRole", "Page", "Participation", "Party", "PartyAddress", "PartyRole",
+    "PlanEntry", "ReferenceNumber", "StoredObject", "TextState",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from dms.audit.door import change, change_many
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from dms.audit.models import target_name
-from dms.records.models import Case, Document, Dossier, FilePlan, PlanEntry
+from dms.records.models import Case, Document, Dossier, FilePlan, Party, PlanEntry
 from dms.records.scopes import Node, has_own_scope
 
 TOWN = "town"
@@ -101,13 +101,14 @@ def _scopes_below(node: Node) -> list[Scope]:
     return list(Scope.objects.select_for_update().filter(inside, parent_id=node.scope_id).order_by("pk"))
 
 
-def _standing_in(node: Node, scope_id: int) -> Iterator[Document | Dossier | Case | PlanEntry]:
+def _standing_in(node: Node, scope_id: int) -> Iterator[Document | Dossier | Case | Party | PlanEntry]:
     """The node and what lies below it, as far as it is in this scope; locked in the order in which all others lock."""
     dossiers = _dossiers(node)
-    rows: list[QuerySet[Document] | QuerySet[Dossier] | QuerySet[Case] | QuerySet[PlanEntry]] = [
+    rows: list[QuerySet[Document] | QuerySet[Dossier] | QuerySet[Case] | QuerySet[Party] | QuerySet[PlanEntry]] = [
         Document.objects.filter(dossier__in=dossiers),
         dossiers,
         Case.objects.filter(dossier__in=dossiers),
+        Party.objects.filter(home__in=dossiers),
         _entries(node),
     ]
     for found in rows:

@@ -21,6 +21,8 @@ from dms.records.duplicates import earlier_documents, receipt_of
 from dms.records.kinds import kind_labels
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
+from dms.records.parties.similar import parties_of_sender
+from dms.records.parties.taking_part import may_change_parties
 from frontend.asked import Asked, whole_number
 from frontend.fact_fields import Refused, fact_fields
 from frontend.history import history_of, kind_decided
@@ -85,6 +87,7 @@ def details_context(request: HttpRequest, document: Document, *, refused: Refuse
         **_related(actor, document),
         **_correcting(request, document),
         **_place(actor, document),
+        **_parties(actor, document),
     }
 
 
@@ -95,6 +98,17 @@ def _place(actor: Actor, document: Document) -> dict[str, Any]:
         "sees_dossier": can(actor, Permission.DOSSIER_VIEW, document),
         "filed_by": actor_in_words(document.filed_by),
         "can_take_back": can_take_back(actor, document, now=timezone.now()),
+    }
+
+
+def _parties(actor: Actor, document: Document) -> dict[str, Any]:
+    """Who the sender may be, and whether somebody may be taken into the dossier from here."""
+    dossier = document.dossier
+    return {
+        "sender_parties": parties_of_sender(actor, document.sender),
+        "may_take_in": dossier is not None
+        and can(actor, Permission.DOSSIER_VIEW, dossier)
+        and may_change_parties(actor, dossier, document.case),
     }
 
 

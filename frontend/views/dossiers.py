@@ -36,6 +36,7 @@ from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, R
 from dms.records.facts import InvalidFact
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document
+from dms.records.parties.taking_part import may_change_parties, participations_in
 from dms.records.plan.models import PlanEntry
 from frontend.asked import whole_number
 from frontend.dossier_forms import DossierForm, NewDossierForm, RenumberForm
@@ -76,7 +77,7 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     cases = list(Case.objects.visible_to(actor).filter(dossier=found).select_related("dossier"))
     entries = PlanEntry.objects.visible_to(actor)
     former = ReferenceNumber.objects.filter(dossier=found, case=None, replaced_at__isnull=False)
-    documents = _documents(actor, found)
+    documents, parties = _documents(actor, found), participations_in([found.pk])
     context = {
         "nav": "dossiers",
         "dossier": found,
@@ -84,10 +85,17 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         "entry": entries.filter(pk=found.plan_entry_id).first(),
         "former": former.order_by("replaced_at"),
         "cases": [
-            (case, {str(verb): True for verb in case_actions(actor, case)}, documents.get(case.pk, []))
+            (
+                case,
+                {str(verb): True for verb in case_actions(actor, case)},
+                documents.get(case.pk, []),
+                parties.get((found.pk, case.pk), []),
+            )
             for case in cases
         ],
         "can": {str(verb): True for verb in dossier_actions(actor, found)},
+        "parties": parties.get((found.pk, None), []),
+        "may_change_parties": may_change_parties(actor, found),
         "may_grant": can(actor, Permission.GRANT, found),
         "history": dossier_history(found)[:-MOST_EVENTS:-1] if can(actor, Permission.HISTORY_VIEW, found) else None,
     }

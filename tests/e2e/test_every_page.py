@@ -59,6 +59,9 @@ def every_page() -> dict[str, str]:
     filed = letter(HEDGE, title="Antrag auf Fällung einer Hecke", attachments=["Lageplan.pdf"])
     registry = actor_for(User.objects.get(username="clerk"))
     documents_file(registry, [filed], Place(dossier, case), now=now)
+    party = factories.party("Öztürk", home=dossier, addresses=[{"kind": "home", "city": "Haltern am See"}])
+    row = factories.takes_part(party, dossier)
+    twice = factories.party("Oeztuerk", home=dossier)
     again = letter(HEDGE, of=factories.item(b"same", filename="Derselbe_Antrag_noch_einmal.pdf"))
     return {
         "start": "/",
@@ -90,6 +93,17 @@ def every_page() -> dict[str, str]:
         "dossier close": f"/dossiers/{dossier.pk}/do/close/",
         "case add": f"/dossiers/{dossier.pk}/cases/add/",
         "case close": f"/cases/{case.pk}/close/",
+        "parties": "/parties/",
+        "parties none": "/parties/?q=xyzzy",
+        "party": f"/parties/{party.pk}/",
+        "party add": "/parties/add/",
+        "party correct": f"/parties/{party.pk}/correct/",
+        "party merge": f"/parties/{party.pk}/merge/?with={twice.pk}",
+        "party merge with whom": f"/parties/{party.pk}/merge/?q=Oeztürk",
+        "parties same": "/parties/same/",
+        "party roles": "/parties/roles/",
+        "participation add": f"/dossiers/{dossier.pk}/parties/add/?document={filed.pk}",
+        "participation remove": f"/participations/{row.pk}/remove/",
         "plan": "/plan/",
         "plan search": "/plan/?q=bau",
         "plan entry": f"/plan/{entry.pk}/",

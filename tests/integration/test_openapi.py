@@ -47,6 +47,13 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "POST /api/v1/dossiers/{dossier_id}/cases/": "a title of spaces is none",
     "PATCH /api/v1/cases/{case_id}/": "a title of spaces is none",
     "POST /api/v1/cases/{case_id}/reopen/": "a reason of spaces says nothing",
+    "GET /api/v1/parties/": "a cursor is what we gave out",
+    "POST /api/v1/parties/": "a name of spaces is none, and the dossier is there",
+    "PATCH /api/v1/parties/{party_id}/": "a name of spaces is none, and an address has a place",
+    "POST /api/v1/parties/{party_id}/merge/": "the other one is there",
+    "POST /api/v1/parties/{party_id}/part/": "it was merged",
+    "POST /api/v1/dossiers/{dossier_id}/parties/": "the party and the role are there",
+    "POST /api/v1/cases/{case_id}/parties/": "the party and the role are there",
 }
 """Where a request may fit the description and is refused all the same; all other checks hold there too."""
 
@@ -108,7 +115,12 @@ def _entry_id() -> str:
 
 def _dossier_and_case() -> dict[str, str]:
     dossier = factories.dossier()
-    return {"dossier_id": str(dossier.pk), "case_id": str(factories.case(dossier).pk)}
+    party = factories.party(home=dossier)
+    row = factories.takes_part(party, dossier)
+    return {
+        "dossier_id": str(dossier.pk), "case_id": str(factories.case(dossier).pk), "party_id": str(party.pk),
+        "participation_id": str(row.pk),
+    }  # fmt: skip
 
 
 def _is_usable(value: object) -> bool:

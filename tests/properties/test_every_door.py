@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -25,9 +26,11 @@ from tests import factories
 from tests.properties.town_of_rights import (
     FILES,
     GIVES,
+    KEEPS,
     KNOWS,
     PERSON,
     READS,
+    REGISTERS,
     TELLS,
     TOP,
     Drawn,
@@ -100,14 +103,36 @@ def told(drawn: Drawn) -> Doors:
         **{f"plan {name}": entries for name in ("list", "detail", "tree", "page", "tree page")},
         "plan counters": {entry: len(known & drawn.below(entry)) for entry in entries},
         "explained": known,
+        **parties_told(drawn),
     }  # fmt: skip
+
+
+def parties_told(drawn: Drawn) -> Doors:
+    """The first takes part in all dossiers, each of the others in the one where it was entered."""
+    known = drawn.dossiers(KNOWS)
+    seen = known | ({0} if known else set())
+    doors = ("list", "search", "by sender", "detail", "page", "page list")
+    return {
+        **{f"party {name}": seen for name in doors},
+        "party's files": {number: {0: known}.get(number, {number}) for number in seen},
+        "party's files on its page": {number: {0: known}.get(number, {number}) for number in seen},
+        "who takes part": known,
+        "participation": known,
+        "party corrected": drawn.dossiers(KEEPS),
+        "party merged": drawn.dossiers(REGISTERS),
+    }
 
 
 def asked(town: Town, browser: Client | None = None, program: Client | None = None) -> Doors:
     """What each door says to the person."""
     if browser is None or program is None:
         browser, program = clients(town)
-    return {**_documents(town, browser, program), **_search(town, browser, program), **_files(town, browser, program)}
+    return {
+        **_documents(town, browser, program),
+        **_search(town, browser, program),
+        **_files(town, browser, program),
+        **_parties(town, browser, program),
+    }
 
 
 def clients(town: Town) -> tuple[Client, Client]:
@@ -182,6 +207,34 @@ def _files(town: Town, browser: Client, program: Client) -> Doors:
             number for number in range(len(dossiers))
             if explain(actor_for(town.person), Permission.DOSSIER_VIEW, town.node(len(entries) + number))
         },
+    }  # fmt: skip
+
+
+def _parties(town: Town, browser: Client, program: Client) -> Doors:
+    dossiers, ids = [one.pk for one in town.dossiers], [one.pk for one in town.parties]
+    names = " ".join(one.family_name for one in town.parties)
+    rows = [one.participations.get(role="applicant").pk for one in town.parties]
+    files = {number: program.get(f"{API}parties/{key}/files/") for number, key in enumerate(ids)}
+    pages = {number: browser.get(f"/parties/{key}/") for number, key in enumerate(ids)}
+    return {
+        "party list": marks("party", text(program.get(f"{API}parties/"))),
+        "party search": marks("party", text(program.get(f"{API}parties/?q=lindenweg"))),
+        "party by sender": marks("party", text(program.get(f"{API}parties/?sender={names} Emine"))),
+        "party detail": opened(program, f"{API}parties/", ids, ""),
+        "party page": opened(browser, "/parties/", ids, ""),
+        "party page list": marks("party", text(browser.get("/parties/"))),
+        "party's files": {
+            number: {dossiers.index(UUID(row["dossier"])) for row in answer.json()}
+            for number, answer in files.items() if answer.status_code == 200
+        },
+        "party's files on its page": {
+            number: marks("dossier", text(page)) | marks("case", text(page))
+            for number, page in pages.items() if page.status_code == 200
+        },
+        "who takes part": opened(program, f"{API}dossiers/", dossiers, "parties/"),
+        "participation": opened(program, f"{API}participations/", rows, ""),
+        "party corrected": opened(browser, "/parties/", ids, "correct/"),
+        "party merged": opened(browser, "/parties/", ids, "merge/"),
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dms.accounts.bodies import body_create, member_add
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.records.dossiers.filing import Place, documents_file
-from dms.records.models import Case, Document, Dossier, PlanEntry
+from dms.records.models import Case, Document, Dossier, Party, PlanEntry
 from dms.records.plan.rows import PlanRow
 from dms.records.rights import scope_begin, scope_restrict
 from dms.records.scopes import Node
@@ -30,6 +30,8 @@ KNOWS = {*READS, Role.RIGHTS}
 FILES = {Role.CLERK, Role.REGISTRY}
 TELLS = {Role.ARCHIVIST, Role.REGISTRY}
 GIVES = {Role.RIGHTS}
+KEEPS = {Role.CLERK, Role.REGISTRY}
+REGISTERS = {Role.REGISTRY}
 TOP = -1
 """The whole file plan, above all entries."""
 
@@ -113,6 +115,7 @@ class Town:
     dossiers: list[Dossier]
     cases: list[Case]
     documents: list[Document]
+    parties: list[Party]
     grants: dict[Given, Grant] = field(default_factory=dict)
 
     def node(self, place: int) -> Node:
@@ -137,7 +140,12 @@ def build(drawn: Drawn) -> Town:
     dossiers = [factories.dossier(mark("dossier", i), of=numbers[place]) for i, place in enumerate(drawn.stands)]
     cases = [factories.case(one, mark("case", i)) for i, one in enumerate(dossiers)]
     documents = [_document(i, one, cases[i]) for i, one in enumerate(dossiers)]
-    town = Town(drawn, factories.user_with(name=f"person-{uuid.uuid4()}"), top, entries, dossiers, cases, documents)
+    parties = [factories.party(mark("party", i), home=one) for i, one in enumerate(dossiers)]
+    for number, dossier in enumerate(dossiers):
+        factories.takes_part(parties[number], dossier, cases[number])
+        factories.takes_part(parties[0], dossier, role="neighbour")
+    person = factories.user_with(name=f"person-{uuid.uuid4()}")
+    town = Town(drawn, person, top, entries, dossiers, cases, documents, parties)
     bodies = _bodies(town)
     for place in drawn.own:
         _own_rules(town, place)

@@ -19,6 +19,7 @@ from dms.audit.models import EventRow, target_name
 from dms.records.dossiers.models import Dossier, FileState, Medium
 
 _FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}
+_TAKING_PART = {Event.PARTY_TAKES_PART, Event.PARTY_LEFT}
 FIELDS: dict[str, Promise] = {
     "reference_number": gettext_lazy("Aktenzeichen"),
     "title": gettext_lazy("Betreff"),
@@ -104,6 +105,9 @@ def _about(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State)
     """Which document or case. A document's other place is told in its own history, for those who may see it."""
     if row.name in _FILING:
         return f"„{body['facts']['title']}“"
+    if row.name in _TAKING_PART:
+        facts = body["facts"]
+        return " ".join(filter(None, (f"„{facts['party']}“ ({_(facts['role'])})", facts.get("case", ""))))
     created = [one["after"] for one in body["rows"] if one["op"] == "create" and "reference_number" in one["after"]]
     known = before.get(row.target) if row.target != target_name(dossier) else None
     return ", ".join(_named(values) for values in (*created, known) if values)

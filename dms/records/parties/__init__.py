@@ -1,0 +1,1 @@
+"""Parties (Beteiligte): one register of people and organisations, and in which dossiers and cases they take part."""

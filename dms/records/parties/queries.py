@@ -1,0 +1,52 @@
+"""Questions about parties; every list, search and count of them begins here, with what the actor may see."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.apps import apps
+from django.db.models import Q
+
+from dms.access.actors import Actor
+from dms.access.permissions import Permission
+from dms.access.rule import allowed_scopes
+from dms.audit.models import RecordedQuerySet
+from dms.records.dossiers.models import Dossier
+from dms.records.parties.names import folded_words, sound_of
+
+
+class PartyQuerySet(RecordedQuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those whom the actor keeps in the register, and those who take part in a dossier that the actor may see.
+
+        Whoever sees one of several that were merged sees the one that stands for them.
+        """
+        kept = Q(scope_id__in=allowed_scopes(actor, Permission.PARTY_KEEP))
+        seen = apps.get_model("records.Participation").objects.visible_to(actor)
+        direct = self.model.objects.filter(kept | Q(pk__in=seen.values("party_id")))
+        merged = direct.filter(standing__isnull=False).values("standing_id")
+        return self.filter(Q(pk__in=direct.values("pk")) | Q(pk__in=merged))
+
+    def standing_alone(self) -> Self:
+        """Without those that were merged into another."""
+        return self.filter(standing__isnull=True)
+
+    def matching(self, words: str) -> Self:
+        """Each word is part of the name, whatever way it is spelt, or sounds like a part of it."""
+        found = self
+        for word in folded_words(words):
+            alike = Q(name_key__contains=word) | Q(stands_for__name_key__contains=word)
+            if sound := sound_of(word):
+                alike |= Q(sounds__contains=[sound]) | Q(stands_for__sounds__contains=[sound])
+            found = found.filter(alike)
+        return found.distinct()
+
+
+class ParticipationQuerySet(RecordedQuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Those in dossiers that the actor may see."""
+        return self.filter(dossier__in=Dossier.objects.visible_to(actor))
+
+    def of_party(self, party: Any) -> Self:
+        """Also those of everybody who was merged into this one."""
+        return self.filter(Q(party=party) | Q(party__standing=party))
