@@ -38,7 +38,7 @@ DROP FUNCTION registratur_party_place();
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0004_scopes_on_the_tree"),
-        ("records", "0009_filing_guards"),
+        ("records", "0010_filed_by_sender"),
     ]
 
     operations = [
