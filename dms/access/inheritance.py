@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from dms.access.models import Grant, Scope
 
-BODIES_OF_PERSON = """
+_BODIES_OF_PERSON = """
 WITH RECURSIVE mine(id) AS (
-    SELECT body_id FROM access_membership WHERE user_id = %s
+    SELECT body_id FROM access_membership
+    WHERE user_id = %s AND (valid_from IS NULL OR valid_from <= %s) AND (valid_to IS NULL OR valid_to >= %s)
     UNION SELECT body.parent_id FROM access_body body JOIN mine ON body.id = mine.id WHERE body.parent_id IS NOT NULL
 ) SELECT id FROM mine
 """
@@ -27,6 +31,12 @@ WITH RECURSIVE line AS (
     UNION SELECT above.* FROM access_scope above JOIN line ON above.id = line.parent_id WHERE line.inherits
 ) SELECT * FROM line
 """
+
+
+def bodies_of_person(person_id: int, *, until: date | None = None) -> RawSQL:
+    """To filter by: those to which the person belongs today, or will belong at some time up to that day."""
+    today = timezone.localdate()
+    return RawSQL(_BODIES_OF_PERSON, [person_id, until or today, today])  # noqa: S611 - no foreign text in it
 
 
 def scopes_under(granted: QuerySet[Grant, Any]) -> frozenset[int]:

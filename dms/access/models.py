@@ -59,12 +59,19 @@ class Scope(models.Model):
 class BodyKind(models.TextChoices):
     UNIT = "unit", _("Organisationseinheit")
     GROUP = "group", _("Gruppe")
+    POSITION = "position", _("Dienstposten")
+
+
+class BodyState(models.TextChoices):
+    ACTIVE = "active", _("aktiv")
+    RETIRED = "retired", _("stillgelegt")
 
 
 class Body(models.Model):
-    """Several people who get grants together: an organisation unit, in a tree, or a group across all units.
+    """Who gets grants without being one person: an organisation unit in a tree, a group across all units, or a position
+    (Dienstposten) within a unit, whose grants follow the post and not the person who holds it.
 
-    What a unit has been granted, all who belong to it or to a unit below it have.
+    What a unit has been granted, all who belong to it or to a unit or position below it have.
     """
 
     name = models.CharField(max_length=200, unique=True)
@@ -72,16 +79,22 @@ class Body(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="+")
     """Who may give grants here decides who belongs to it: belonging is having its grants."""
+    state = models.CharField(max_length=10, choices=BodyState, default=BodyState.ACTIVE)
+    """Never deleted, for events and grants of the past name it."""
 
-    audited_fields: ClassVar[tuple[str, ...]] = ("name", "kind", "parent_id", "scope_id")
+    audited_fields: ClassVar[tuple[str, ...]] = ("name", "kind", "parent_id", "scope_id", "state")
 
     class Meta:
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=BodyKind.values), name="body_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(kind=BodyKind.UNIT) | Q(parent__isnull=True), name="groups_stand_in_no_tree"
+                condition=~Q(kind=BodyKind.GROUP) | Q(parent__isnull=True), name="groups_stand_in_no_tree"
             ),
+            models.CheckConstraint(
+                condition=~Q(kind=BodyKind.POSITION) | Q(parent__isnull=False), name="positions_stand_in_a_unit"
+            ),
+            models.CheckConstraint(condition=Q(state__in=BodyState.values), name="body_state_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -89,15 +102,30 @@ class Body(models.Model):
 
 
 class Membership(models.Model):
-    """`user` belongs to `body`; in units above it nobody needs a row of their own."""
+    """`user` belongs to `body`, or holds the position, from the first day up to and including the last; in units above
+    it nobody needs a row of their own."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     body = models.ForeignKey(Body, models.PROTECT, related_name="memberships")
+    valid_from = models.DateField(null=True)
+    """Empty: since before this was kept."""
+    valid_to = models.DateField(null=True)
+    is_deputy = models.BooleanField(default=False)
+    """Stands in for whoever holds the position (Vertretung), always with a last day."""
 
-    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "body_id")
+    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "body_id", "valid_from", "valid_to", "is_deputy")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "body"], name="belongs_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "body"], name="belongs_once"),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="membership_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_deputy=False) | Q(valid_to__isnull=False), name="deputies_have_an_end"
+            ),
+        ]
 
 
 class Grant(models.Model):

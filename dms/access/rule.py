@@ -10,15 +10,15 @@ What a person may not see answers like what does not exist, so callers turn a re
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from django.db.models import Exists, Model, Q, QuerySet
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
-from dms.access.inheritance import BODIES_OF_PERSON, line_of, scopes_under
+from dms.access.inheritance import bodies_of_person, line_of, scopes_under
 from dms.access.models import Body, Grant, Scope, User
 from dms.access.permissions import OF_ONESELF, Permission, roles_allowing
 from dms.access.words import why
@@ -103,9 +103,9 @@ def may_name(actor: Actor, scope: Scope) -> bool:
     return any(can(actor, permission, scope) for permission in (Permission.GRANT, Permission.PLAN_VIEW))
 
 
-def bodies_of(person_id: int) -> frozenset[int]:
-    """The bodies whose grants this person has."""
-    mine = RawSQL(BODIES_OF_PERSON, [person_id])  # noqa: S611 - no foreign text in it
+def bodies_of(person_id: int, *, until: date | None = None) -> frozenset[int]:
+    """The bodies whose grants this person has today, or will have at some time up to that day."""
+    mine = bodies_of_person(person_id, until=until)
     return frozenset(Body.objects.filter(pk__in=mine).values_list("pk", flat=True))
 
 
@@ -119,7 +119,7 @@ def grants_behind(actor: Actor, permission: Permission, thing: Scoped | Owned) -
 def grants_of(actor: Actor) -> QuerySet[Grant, Any]:
     """All grants that hold for this person today, their own and those of the bodies they belong to."""
     person = actor.user_id or NOBODY
-    theirs = Q(user_id=person) | Q(body_id__in=RawSQL(BODIES_OF_PERSON, [person]))  # noqa: S611 - no foreign text in it
+    theirs = Q(user_id=person) | Q(body_id__in=bodies_of_person(person))
     return valid_grants().filter(theirs, Exists(User.objects.filter(pk=person, is_active=True)))
 
 

@@ -13,6 +13,7 @@ from dms.accounts.tokens import tokens_withdraw
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.models import EventRow, target_name
+from dms.records.keepers import keepers_stay
 
 
 def account_create(actor: Actor, username: str, password: str, *, now: datetime) -> User:
@@ -49,9 +50,10 @@ def password_is_chosen(user: User) -> bool:
 def account_disable(actor: Actor, user: User, *, now: datetime) -> int:
     """Stops everything at once and for good: sessions end and tokens are withdrawn, so that enabling brings none back.
 
-    Returns how many tokens were withdrawn. Raises NotAllowed.
+    Returns how many tokens were withdrawn. Raises NotAllowed, NobodyLeft.
     """
-    _set_active(actor, Event.ACCOUNT_DISABLED, user, active=False, now=now)
+    with keepers_stay(actor):
+        _set_active(actor, Event.ACCOUNT_DISABLED, user, active=False, now=now)
     sessions_end(user, now=now)
     return tokens_withdraw(actor, user, now=now)
 

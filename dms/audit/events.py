@@ -67,7 +67,12 @@ class Event(StrEnum):
     GRANT_CHANGED = "grant:changed"
     GRANT_WITHDRAWN = "grant:withdrawn"
     BODY_CREATED = "body:created"
+    BODY_CHANGED = "body:changed"
+    BODY_MOVED = "body:moved"
+    BODY_RETIRED = "body:retired"
+    BODY_REVIVED = "body:revived"
     MEMBER_ADDED = "member:added"
+    MEMBER_CHANGED = "member:changed"
     MEMBER_REMOVED = "member:removed"
     KIND_CREATED = "kind:created"
     CLASSIFIER_TRAINED = "classifier:trained"
@@ -145,6 +150,11 @@ RULES: dict[Event, EventRule] = {
     Event.GRANT_CHANGED: EventRule(Permission.GRANT, _("Recht geändert")),
     Event.GRANT_WITHDRAWN: EventRule(Permission.GRANT, _("Recht entzogen")),
     Event.BODY_CREATED: EventRule(Permission.GRANT, _("Einheit oder Gruppe angelegt")),
+    Event.BODY_CHANGED: EventRule(Permission.GRANT, _("Einheit oder Gruppe umbenannt")),
+    Event.BODY_MOVED: EventRule(Permission.GRANT, _("An andere Stelle der Organisation verschoben")),
+    Event.BODY_RETIRED: EventRule(Permission.GRANT, _("Einheit oder Gruppe stillgelegt")),
+    Event.BODY_REVIVED: EventRule(Permission.GRANT, _("Einheit oder Gruppe wieder in Gebrauch genommen")),
+    Event.MEMBER_CHANGED: EventRule(Permission.GRANT, _("Dauer der Zugehörigkeit geändert")),
     Event.MEMBER_ADDED: EventRule(Permission.GRANT, _("Person aufgenommen")),
     Event.MEMBER_REMOVED: EventRule(Permission.GRANT, _("Person herausgenommen")),
     Event.KIND_CREATED: EventRule(Permission.CONFIGURE, _("Dokumentart angelegt")),

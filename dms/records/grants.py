@@ -18,13 +18,15 @@ from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor, actor_in_words
 from dms.access.inheritance import line_of
-from dms.access.models import Body, Grant, Scope, User
-from dms.access.permissions import Permission, Role, roles_allowing
+from dms.access.models import Body, BodyState, Grant, User
+from dms.access.permissions import Role
 from dms.access.rule import bodies_of, forget_rights, may_name
 from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.records.facts import InvalidFact
-from dms.records.rights import TOWN, NobodyLeft, scope_begin, somebody_grants
+from dms.records.keepers import keepers_stay
+from dms.records.meanwhile import refuse_if_changed
+from dms.records.rights import TOWN, scope_begin
 from dms.records.scopes import Node, has_own_scope
 
 LONGEST_REASON = 500
@@ -58,53 +60,98 @@ def grants_at(actor: Actor, node: Node) -> list[Held]:
 
 
 def grant_give(
-    actor: Actor, node: Node, subject: User | Body, role: Role, *, reason: str, valid_to: date | None = None
-) -> Grant:
-    """The node gets rules of its own with the first one. Raises NotAllowed, InvalidFact."""
+    actor: Actor, node: Node, subject: User | Body, role: Role, *, reason: str, valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> Grant:  # fmt: skip
+    """From today on, or from a later day. The node gets rules of its own with the first one.
+
+    Raises NotAllowed, InvalidFact.
+    """
     _refuse_oneself(actor, subject)
-    grant = Grant(role=role, valid_from=timezone.localdate(), valid_to=valid_to, given_by=actor.key)
+    _refuse_who_is_gone(subject)
+    grant = Grant(role=role, valid_from=valid_from or timezone.localdate(), valid_to=valid_to, given_by=actor.key)
+    if grant.valid_from < timezone.localdate():
+        raise InvalidFact("valid_from", _("Der erste Tag liegt in der Vergangenheit."))
     grant.user, grant.body = (subject, None) if isinstance(subject, User) else (None, subject)
-    if isinstance(subject, User) and not subject.is_active:
-        raise InvalidFact("subject", _("Dieses Konto ist gesperrt."))
     with transaction.atomic():
         grant.scope = scope_begin(actor, node, reason=_clean_reason(reason))
         with _changing(actor, Event.GRANT_CREATED, grant, reason) as opened:
-            if Grant.objects.filter(scope=grant.scope, role=role, user=grant.user, body=grant.body).exists():
-                raise InvalidFact("role", _("Diese Rolle ist hier schon vergeben; ihr Ende lässt sich ändern."))
+            _refuse_ended(grant)
+            _make_room(opened, grant)
             opened.save(grant)
     return grant
 
 
-def grant_change(actor: Actor, grant: Grant, *, valid_to: date | None, reason: str) -> Grant:
-    """Another end, or none. Raises NotAllowed, InvalidFact, NobodyLeft."""
+def grant_change(
+    actor: Actor, grant: Grant, *, valid_to: date | None, reason: str, valid_from: date | None = None,
+    expected: str | None = None,
+) -> Grant:  # fmt: skip
+    """Another end, or none; while it has not begun, another first day too.
+
+    Raises NotAllowed, InvalidFact, NobodyLeft, ChangedMeanwhile.
+    """
     _refuse_oneself(actor, grant.subject)
-    with _changing(actor, Event.GRANT_CHANGED, grant, reason, valid_to) as opened:
-        fresh = Grant.objects.select_for_update().get(pk=grant.pk)
+    with keepers_stay(actor), _changing(actor, Event.GRANT_CHANGED, grant, reason) as opened:
+        fresh = _fresh(grant, expected)
+        if valid_from is not None and valid_from != fresh.valid_from:
+            if min(valid_from, fresh.valid_from) < timezone.localdate():
+                raise InvalidFact("valid_from", _("Das Recht gilt schon; sein erster Tag bleibt."))
+            fresh.valid_from = valid_from
         fresh.valid_to, fresh.reason, fresh.given_by = valid_to, _clean_reason(reason), actor.key
-        if valid_to is not None:
-            _refuse_the_last(fresh)
+        _refuse_ended(fresh)
         opened.save(fresh)
     return fresh
 
 
-def grant_withdraw(actor: Actor, grant: Grant, *, reason: str) -> None:
-    """From the next request on. Raises NotAllowed, InvalidFact, NobodyLeft."""
-    with _changing(actor, Event.GRANT_WITHDRAWN, grant, reason) as opened:
-        fresh = Grant.objects.select_for_update().select_related("scope").get(pk=grant.pk)
-        _refuse_the_last(fresh)
-        opened.delete(fresh)
+def grant_withdraw(actor: Actor, grant: Grant, *, reason: str, expected: str | None = None) -> None:
+    """From the next request on. Raises NotAllowed, InvalidFact, NobodyLeft, ChangedMeanwhile."""
+    with keepers_stay(actor), _changing(actor, Event.GRANT_WITHDRAWN, grant, reason) as opened:
+        opened.delete(_fresh(grant, expected))
 
 
 @contextmanager
-def _changing(actor: Actor, event: Event, grant: Grant, reason: str, valid_to: date | None = None) -> Iterator[Change]:
+def _changing(actor: Actor, event: Event, grant: Grant, reason: str) -> Iterator[Change]:
     """The event is about the scope, whose row is held: no two people change its grants at once."""
     grant.reason = _clean_reason(reason)
-    end = valid_to if event is Event.GRANT_CHANGED else grant.valid_to
-    if event is not Event.GRANT_WITHDRAWN and end is not None and end < timezone.localdate():
-        raise InvalidFact("valid_to", _("Der letzte Tag liegt in der Vergangenheit."))
     with change(actor, event, grant.scope, chain=TOWN, reason=grant.reason) as opened:
         yield opened
     forget_rights(actor)
+
+
+def _fresh(grant: Grant, expected: str | None) -> Grant:
+    """Raises Grant.DoesNotExist when somebody has withdrawn it."""
+    fresh = Grant.objects.select_for_update().get(pk=grant.pk)
+    refuse_if_changed(
+        fresh, expected, _("Das Recht wurde inzwischen geändert. Bitte neu laden und noch einmal prüfen.")
+    )
+    return fresh
+
+
+def _make_room(opened: Change, grant: Grant) -> None:
+    """One of the same kind that has ended goes; its history stays in the events."""
+    there = Grant.objects.filter(scope=grant.scope, role=grant.role, user=grant.user, body=grant.body).first()
+    if there is None:
+        return
+    if there.valid_to is not None and there.valid_to < timezone.localdate():
+        opened.delete(there)
+    else:
+        raise InvalidFact("role", _("Diese Rolle ist hier schon vergeben; ihr Ende lässt sich ändern."))
+
+
+def _refuse_ended(grant: Grant) -> None:
+    if grant.valid_to is None:
+        return
+    if grant.valid_to < timezone.localdate():
+        raise InvalidFact("valid_to", _("Der letzte Tag liegt in der Vergangenheit."))
+    if grant.valid_to < grant.valid_from:
+        raise InvalidFact("valid_to", _("Der letzte Tag liegt vor dem ersten."))
+
+
+def _refuse_who_is_gone(subject: User | Body) -> None:
+    if isinstance(subject, User) and not subject.is_active:
+        raise InvalidFact("subject", _("Dieses Konto ist gesperrt."))
+    if isinstance(subject, Body) and subject.state == BodyState.RETIRED:
+        raise InvalidFact("subject", _("„{body}“ ist stillgelegt.").format(body=subject))
 
 
 def _clean_reason(reason: str) -> str:
@@ -117,16 +164,11 @@ def _clean_reason(reason: str) -> str:
 def _refuse_oneself(actor: Actor, subject: User | Body) -> None:
     if actor.user_id is None:
         return
-    own = subject.pk == actor.user_id if isinstance(subject, User) else subject.pk in bodies_of(actor.user_id)
+    if isinstance(subject, User):
+        own = subject.pk == actor.user_id
+    else:
+        own = subject.pk in bodies_of(actor.user_id, until=date.max)
     if own:
         raise InvalidFact(
             "subject", _("Sich selbst gibt niemand Rechte, auch nicht über die eigene Einheit oder Gruppe.")
         )
-
-
-def _refuse_the_last(grant: Grant) -> None:
-    """Of a restricted place the last one who may give rights stays."""
-    scope: Scope = grant.scope
-    gives = not scope.inherits and grant.role in roles_allowing(Permission.GRANT)
-    if gives and not somebody_grants(scope, but=grant.pk):
-        raise NobodyLeft

@@ -10,33 +10,20 @@ from collections.abc import Iterator
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
 from dms.access.models import Scope
-from dms.access.permissions import Permission, roles_allowing
-from dms.access.rule import forget_rights, require, valid_grants
+from dms.access.permissions import Permission
+from dms.access.rule import forget_rights, require
 from dms.audit.door import change, change_many
 from dms.audit.events import Event
-from dms.audit.lifecycle import NotPossible
 from dms.audit.models import target_name
+from dms.records.keepers import keepers_stay
 from dms.records.models import Case, Document, Dossier, FilePlan, Party, PlanEntry
 from dms.records.scopes import Node, has_own_scope
 
 TOWN = "town"
 """The chain that tells of all scopes and grants."""
-
-
-class NobodyLeft(NotPossible):
-    """Closed like this, nobody could ever give a grant there again."""
-
-    code = "nobody_left"
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Vorher braucht diese Stelle selbst jemanden mit der Rolle Rechtevergabe, unbefristet; sonst könnte hier "
-              "niemand mehr Rechte vergeben.")
-        )  # fmt: skip
 
 
 def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
@@ -63,12 +50,10 @@ def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
 
 def scope_restrict(actor: Actor, node: Node, *, reason: str) -> Scope:
     """From now on only what is granted here holds here. Raises NotAllowed, NobodyLeft."""
-    with transaction.atomic():
+    with keepers_stay(actor):
         scope = scope_begin(actor, node, reason=reason)
         with change(actor, Event.SCOPE_RESTRICTED, scope, chain=TOWN, reason=reason) as opened:
             fresh: Scope = opened.target
-            if not somebody_grants(fresh):
-                raise NobodyLeft
             fresh.inherits = False
             opened.save(fresh)
     forget_rights(actor)
@@ -83,14 +68,6 @@ def scope_open(actor: Actor, node: Node, *, reason: str) -> Scope:
         opened.save(fresh)
     forget_rights(actor)
     return fresh
-
-
-def somebody_grants(scope: Scope, *, but: int = 0) -> bool:
-    """Whether somebody may give grants here by one of this scope that does not end; the grant `but` does not count."""
-    roles = roles_allowing(Permission.GRANT)
-    lasting = valid_grants().filter(scope=scope, role__in=roles, valid_to__isnull=True).exclude(pk=but)
-    people = Q(user__is_active=True) | Q(body__memberships__user__is_active=True)
-    return lasting.filter(people).exists()
 
 
 def _scopes_below(node: Node) -> list[Scope]:

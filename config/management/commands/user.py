@@ -20,6 +20,7 @@ from dms.accounts.models import AuthenticatorApp
 from dms.accounts.operators import operator_here
 from dms.accounts.second_factor.keeping import second_factor_reset
 from dms.accounts.tokens import tokens_withdraw
+from dms.audit.lifecycle import NotPossible
 from ingest.scopes import inbox_scope
 
 WHAT_TO_SAY = (
@@ -95,7 +96,10 @@ class Command(BaseCommand):
             self._say("The account is still disabled; --enable lets it log in.")
 
     def _disable(self, user: User) -> None:
-        tokens = account_disable(operator_here(), user, now=timezone.now())
+        try:
+            tokens = account_disable(operator_here(), user, now=timezone.now())
+        except NotPossible as refusal:
+            raise CommandError(str(refusal)) from None
         self._say(f"{user.username} is disabled: all sessions have ended, {tokens} API token(s) are withdrawn.")
 
     def _enable(self, user: User) -> None:

@@ -16,8 +16,9 @@ from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
 from dms.records.facts import InvalidFact
 from dms.records.grants import grant_change, grant_give, grant_withdraw, grants_at
+from dms.records.keepers import NobodyLeft
 from dms.records.models import Dossier
-from dms.records.rights import NobodyLeft, scope_restrict
+from dms.records.rights import scope_restrict
 from tests import factories
 
 
