@@ -28,6 +28,17 @@ _BATCH = 50
 _NOTED = 500
 _LOCK_SPACE = 0x5345_4152
 _FIRST_PAUSE = timedelta(seconds=10)
+_TRY_LOCKS = """
+SELECT key FROM unnest(%s::bigint[], %s::text[]) AS note(key, target)
+WHERE pg_try_advisory_xact_lock(%s, hashtext(target))
+"""
+_DELETE = """
+DELETE FROM audit_outboxentry WHERE id IN (
+    SELECT entry.id FROM audit_outboxentry entry
+    JOIN unnest(%s::bigint[], %s::timestamptz[]) AS note(id, since) ON note.id = entry.id AND note.since = entry.since
+    ORDER BY entry.target FOR UPDATE OF entry
+)
+"""
 _FAULTS = (DatabaseError, ValueError, OverflowError, RecursionError, MemoryError)
 """What one document may cause; anything else stops the worker, as it should."""
 
@@ -40,7 +51,7 @@ def drain(index: SearchIndex, source: EntrySource, *, may_go_on: Callable[[], bo
             notes = _take(passed)
             if not notes:
                 return done
-            mine = [note for note in notes if _lock(note)]
+            mine = _lock(notes)
             passed = notes[-1].pk
             done += len(_index(mine, index, source))
     return done
@@ -80,11 +91,12 @@ def _take(after: int) -> list[OutboxEntry]:
     return list(_due().filter(pk__gt=after).order_by("pk")[:_BATCH])
 
 
-def _lock(note: OutboxEntry) -> bool:
-    """False when another worker is at this document."""
+def _lock(notes: Sequence[OutboxEntry]) -> list[OutboxEntry]:
+    """Those at whose document no other worker is."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_SPACE, str(note.target)])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(_TRY_LOCKS, [[note.pk for note in notes], [str(note.target) for note in notes], _LOCK_SPACE])
+        mine = {key for (key,) in cursor.fetchall()}
+    return [note for note in notes if note.pk in mine]
 
 
 def _index(notes: Sequence[OutboxEntry], index: SearchIndex, source: EntrySource) -> list[OutboxEntry]:
@@ -119,8 +131,8 @@ def _write(notes: Sequence[OutboxEntry], index: SearchIndex, source: EntrySource
 
 def _delete(notes: Sequence[OutboxEntry]) -> None:
     """In the order in which the door writes them, so that both never wait for each other in a ring."""
-    for note in sorted(notes, key=lambda note: str(note.target)):
-        OutboxEntry.objects.filter(pk=note.pk, since=note.since).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_DELETE, [[note.pk for note in notes], [note.since for note in notes]])
 
 
 def _postpone(note: OutboxEntry, fault: BaseException) -> None:

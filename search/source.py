@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
@@ -11,6 +11,9 @@ from django.db.models import OuterRef, Subquery
 from dms.records.kinds import kind_value
 from dms.records.models import Document, DocumentVersion, Page, ReferenceNumber
 from search.ports import IndexEntry
+
+_FEW_PAGES = 3
+_PAGE_FIELDS = ("version_id", "number", "lines")
 
 
 class EntrySource(Protocol):
@@ -30,11 +33,15 @@ class RecordsSource:
     """Entries from the records in the database, at their current version."""
 
     def entries(self, document_ids: Collection[UUID]) -> Iterator[IndexEntry]:
-        newest = DocumentVersion.objects.filter(document=OuterRef("pk")).order_by("-number").values("pk")[:1]
-        documents = Document.objects.filter(pk__in=document_ids).annotate(version_id=Subquery(newest))
-        numbers = _numbers_of(document_ids)
-        for document in documents:
-            yield _entry(document, _texts(document.version_id), " ".join(numbers.get(document.pk, ())))
+        newest = DocumentVersion.objects.filter(document=OuterRef("pk")).order_by("-number")
+        documents = Document.objects.filter(pk__in=document_ids).annotate(
+            version_id=Subquery(newest.values("pk")[:1]), length=Subquery(newest.values("page_count")[:1])
+        )
+        found = list(documents)
+        numbers, short = _numbers_of(document_ids), _texts_of([d.version_id for d in found if _is_short(d)])
+        for document in found:
+            texts = short.get(document.version_id, ()) if _is_short(document) else _texts(document.version_id)
+            yield _entry(document, texts, " ".join(numbers.get(document.pk, ())))
 
     def document_ids(self) -> Iterator[UUID]:
         yield from Document.objects.order_by("pk").values_list("pk", flat=True).iterator()
@@ -43,9 +50,21 @@ class RecordsSource:
         return Document.objects.count()
 
 
+def _is_short(document: Any) -> bool:
+    return document.version_id is not None and document.length <= _FEW_PAGES
+
+
+def _texts_of(version_ids: Collection[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """Of short documents, by one query for all."""
+    texts: dict[UUID, tuple[str, ...]] = {}
+    for page in Page.objects.filter(version_id__in=version_ids).order_by("version_id", "number").only(*_PAGE_FIELDS):
+        texts[page.version_id] = (*texts.get(page.version_id, ()), page.page_text.text)
+    return texts
+
+
 def _texts(version_id: UUID | None) -> tuple[str, ...]:
-    """One page at a time: the word boxes of a long document are many times its text."""
-    pages = Page.objects.filter(version_id=version_id).order_by("number").only("number", "lines")
+    """Of a long one a few pages at a time: its word boxes are many times its text."""
+    pages = Page.objects.filter(version_id=version_id).order_by("number").only(*_PAGE_FIELDS)
     return tuple(page.page_text.text for page in pages.iterator(chunk_size=20)) if version_id else ()
 
 

@@ -16,8 +16,11 @@ from dms.audit.models import EventRow, target_name
 from dms.records.keepers import keepers_stay
 
 
-def account_create(actor: Actor, username: str, password: str, *, now: datetime) -> User:
-    """Raises NotAllowed, and ValidationError for a name that is taken or has signs that a name may not have."""
+def account_create(actor: Actor, username: str, password: str | None, *, now: datetime) -> User:
+    """Without a password nobody logs in until one is set.
+
+    Raises NotAllowed, and ValidationError for a name that is taken or has signs that a name may not have.
+    """
     user = User(username=User.normalize_username(username))
     user.set_password(password)
     user.full_clean()

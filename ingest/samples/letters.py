@@ -64,11 +64,11 @@ class LetterWriter:
     def __init__(self, random: Random, shares: tuple[Share, ...] = TRAINING) -> None:
         self.random, self.shares = random, shares
 
-    def write(self, kind: Kind, *, topic: str | None = None) -> Letter:
+    def write(self, kind: Kind, *, topic: str | None = None, day: date | None = None) -> Letter:
         wording = read_wording(kind)
         company = {"person": False, "company": True}.get(wording["sender"], self.random.random() < 0.5)
         sender = people.make_firm(self.random) if company else people.make_person(self.random)
-        day = FIRST_DAY + timedelta(days=self.random.randint(0, (LAST_DAY - FIRST_DAY).days))
+        day = day or FIRST_DAY + timedelta(days=self.random.randint(0, (LAST_DAY - FIRST_DAY).days))
         topic = topic or self.random.choice(sorted(read_wording("topics")))
         matter = read_wording("topics")[topic]
         details = Details(self.random, day, {k: v for k, v in matter.items() if isinstance(v, str)})

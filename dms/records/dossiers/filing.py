@@ -7,7 +7,8 @@ Both places tell of it: the chain that it leaves releases the row, the one that 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from django.db import transaction
 from dms.access.actors import Actor
 from dms.access.permissions import Permission
 from dms.access.rule import can, require
-from dms.audit.door import change
+from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.audit.models import target_name
 from dms.records.dossiers.closing import is_open, refuse_closed
@@ -122,7 +123,7 @@ def _file_one(actor: Actor, document: Document, target: Place, now: datetime) ->
         "scope_id": target.dossier.scope_id, "dossier_id": target.dossier.pk,
         "case_id": target.case.pk if target.case else None, "filed_at": now, "filed_by": actor.key,
     }  # fmt: skip
-    _hand_over(actor, document, target.dossier.chain, values, Event.DOCUMENT_FILED, now)
+    hand_over(actor, document, target.dossier.chain, values, Event.DOCUMENT_FILED, now)
 
 
 def _take_back_one(actor: Actor, document: Document, stood: dict[str, Any], now: datetime) -> None:
@@ -131,13 +132,20 @@ def _take_back_one(actor: Actor, document: Document, stood: dict[str, Any], now:
     if values["dossier_id"]:
         refuse_closed(Dossier.objects.get(pk=values["dossier_id"]), Case.objects.filter(pk=values["case_id"]).first())
     chain = f"dossier:{values['dossier_id']}" if values["dossier_id"] else document.item_chain
-    _hand_over(actor, document, chain, values, Event.DOCUMENT_TAKEN_BACK, now)
+    hand_over(actor, document, chain, values, Event.DOCUMENT_TAKEN_BACK, now)
 
 
-def _hand_over(
-    actor: Actor, document: Document, chain: str, values: dict[str, Any], event: Event, now: datetime
+def hand_over(
+    actor: Actor,
+    document: Document,
+    chain: str,
+    values: dict[str, Any],
+    event: Event,
+    now: datetime,
+    *,
+    change: Callable[..., AbstractContextManager[Change]] = change,
 ) -> None:
-    """Within one dossier one event tells it, else one in each chain; each names the other."""
+    """Within one dossier one event tells it, else one in each chain; each names the other. Checks no place."""
     source = document.chain
     facts = {"title": document.title, "from": source, "to": chain}
     if source == chain:

@@ -65,6 +65,30 @@ def case_reference(dossier: Dossier, number: int, opened_at: datetime) -> str:
     return _unused(settings.CASE_NUMBER.format(dossier=dossier.reference_number, number=number, year=year))
 
 
+class ManyNumbers:
+    """Takes numbers for many dossiers and cases whose rows are written together, at the end of this transaction.
+
+    Whether the pattern made such a number before, the database says then.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+
+    def take_for_dossier(self, entry: PlanEntry, now: datetime) -> Reference:
+        pattern, year = settings.DOSSIER_NUMBER, timezone.localtime(now).year
+        counter = _counter(pattern, entry, year)
+        number = self._last[counter] = self._last[counter] + 1 if counter in self._last else _next(counter)
+        return Reference(counter, number, pattern.format(plan=entry.number, number=number, year=year))
+
+    def take_for_case(self, dossier: Dossier, now: datetime) -> Reference:
+        """Of a dossier that is made in the same transaction: nobody else can count there."""
+        counter, year = f"dossier:{dossier.pk}", timezone.localtime(now).year
+        number = self._last[counter] = self._last.get(counter, 0) + 1
+        return Reference(
+            counter, number, settings.CASE_NUMBER.format(dossier=dossier.reference_number, number=number, year=year)
+        )
+
+
 def pattern_problem(pattern: str, fields: frozenset[str], needed: frozenset[str]) -> str:
     """Why this cannot be a pattern; empty when it can. For whoever configures it, so in English."""
     try:
