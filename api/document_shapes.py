@@ -18,6 +18,7 @@ from api.base import KindsField
 from api.changes import ChangeSerializer
 from api.inbox_shapes import DUPLICATE_OF, DocumentNameSerializer, EarlierDocumentSerializer, reason_of
 from dms.access.actors import Actor
+from dms.access.levels import LEVEL_NAMES, NAMES, Level
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.ports import ScanVerdict
@@ -188,12 +189,17 @@ class DocumentListSerializer(serializers.Serializer):
     kind_confidence = serializers.FloatField(source="document.kind_confidence", allow_null=True)
     state = serializers.ChoiceField(DocumentState.choices, source="document.state")
     text_state = serializers.ChoiceField(TextState.choices, source="document.text_state")
+    level = serializers.SerializerMethodField(help_text="How secret it is; never less than the dossier it lies in.")
     page_count = serializers.SerializerMethodField()
     filed = FiledSerializer(allow_null=True)
     item = serializers.UUIDField(source="document.item_id")
     parent = DocumentNameSerializer(allow_null=True)
     duplicate_of = EarlierDocumentSerializer(allow_null=True, help_text=DUPLICATE_OF)
     links = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(LEVEL_NAMES))
+    def get_level(self, answer: DocumentAnswer) -> str:
+        return NAMES[Level(answer.document.level)]
 
     def get_page_count(self, answer: DocumentAnswer) -> int:
         return answer.version.page_count if answer.version else 0

@@ -14,6 +14,7 @@ from api.base import TypedTextField
 from api.changes import ChangeSerializer
 from api.plan_shapes import EntryNameSerializer
 from dms.access.actors import Actor
+from dms.access.levels import LEVEL_NAMES, NAMES, Level
 from dms.records.dossiers.cases import case_actions
 from dms.records.dossiers.describing import LONGEST_DESCRIPTION, LONGEST_LOCATION, LONGEST_TITLE
 from dms.records.dossiers.keeping import dossier_actions
@@ -75,12 +76,17 @@ class DossierSerializer(serializers.Serializer):
     medium = serializers.ChoiceField(Medium.choices, source="dossier.medium")
     location = serializers.CharField(source="dossier.location", help_text="Where the paper stands.")
     state = serializers.ChoiceField(FileState.choices, source="dossier.state")
+    level = serializers.SerializerMethodField(help_text="How secret it is; all that lies in it is at least as secret.")
     opened_at = serializers.DateTimeField(source="dossier.opened_at")
     closed_at = serializers.DateTimeField(source="dossier.closed_at", allow_null=True)
     used_outside_at = serializers.DateTimeField(source="dossier.used_outside_at", allow_null=True)
     plan_entry = EntryNameSerializer(source="entry", allow_null=True)
     actions = serializers.ListField(child=serializers.ChoiceField([str(verb) for verb in DossierVerb]))
     links = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ChoiceField(LEVEL_NAMES))
+    def get_level(self, answer: DossierAnswer) -> str:
+        return NAMES[Level(answer.dossier.level)]
 
     @extend_schema_field(DossierLinksSerializer)
     def get_links(self, answer: DossierAnswer) -> dict[str, str | None]:

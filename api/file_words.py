@@ -5,6 +5,7 @@ from __future__ import annotations
 Words = dict[str, str]
 
 PATH_PARAMETERS: Words = {
+    "username": "The login of a person.",
     "case_id": "The `id` of a case, as its dossier lists it.",
     "dossier_id": "The `id` of a dossier, as lists give it.",
     "party_id": "The `id` of a party, as lists give it.",

@@ -73,7 +73,7 @@ class DossierThenSerializer(serializers.Serializer):
 class DossierEventSerializer(serializers.Serializer):
     """One thing that happened to a dossier, or to a case or document in it."""
 
-    number = serializers.IntegerField(help_text="Place in the chain of events of the dossier.")
+    number = serializers.IntegerField(help_text="Place among the events of the dossier that you may see.")
     at = serializers.DateTimeField(help_text="When.")
     actor = serializers.CharField(help_text="Who: `user:…`, `system:…` or `operator:…`.")
     event = serializers.CharField(source="name", help_text="Stable name.")
@@ -123,7 +123,7 @@ class DossierHistoryView(ApiView):
         """What happened to a dossier and all in it, the oldest event first. Needs the right to see histories."""
         dossier = find_dossier(self.actor, dossier_id)
         require(self.actor, Permission.HISTORY_VIEW, dossier)
-        return Response(self.get_serializer(dossier_history(dossier), many=True).data)
+        return Response(self.get_serializer(dossier_history(dossier, self.actor), many=True).data)
 
 
 class DossierHistoryExportView(ApiView):
@@ -141,7 +141,9 @@ class DossierHistoryExportView(ApiView):
         form = HistoryForm(read_parameters(HistoryParameters, request)["form"])
         disposition = content_disposition_header(as_attachment=True, filename=f"verlauf{form.ending}") or ""
         headers = {"Content-Disposition": disposition}
-        return HttpResponse(write_dossier_history(dossier, form), content_type=form.media_type, headers=headers)
+        return HttpResponse(
+            write_dossier_history(dossier, form, self.actor), content_type=form.media_type, headers=headers
+        )
 
 
 class DossierPastView(ApiView):
@@ -153,7 +155,7 @@ class DossierPastView(ApiView):
         """How a dossier stood at a past moment, told by its events. Needs the right to see histories."""
         dossier = find_dossier(self.actor, dossier_id)
         require(self.actor, Permission.HISTORY_VIEW, dossier)
-        then = dossier_then(dossier, read_parameters(PastParameters, request)["at"])
+        then = dossier_then(dossier, read_parameters(PastParameters, request)["at"], self.actor)
         if then is None:
             raise not_found()
         return Response(self.get_serializer(then).data)

@@ -17,7 +17,7 @@ from api.base import ApiView, KindsField, TypedTextField, read_parameters
 from api.document_shapes import KindSerializer
 from api.schema_examples import FOUND, answered
 from dms.access.actors import Actor
-from dms.access.rule import search_filter
+from dms.access.rule import Sight, search_filter
 from dms.records.kinds import kind_labels
 from dms.records.models import Document, DocumentState
 from search.chosen import search_index
@@ -147,11 +147,12 @@ class SearchView(ApiView):
         return Response(self.get_serializer(answer).data)
 
 
-def _query(asked: Mapping[str, Any], scopes: frozenset[int]) -> SearchQuery:
+def _query(asked: Mapping[str, Any], sight: Sight) -> SearchQuery:
     best = Sort.RELEVANCE if asked["q"] else Sort.NEWEST
     return SearchQuery(
         text=asked["q"],
-        scopes=scopes,
+        scopes=sight.scopes,
+        clearance=sight.clearance,
         kinds=frozenset(asked.get("kind", ())),
         years=frozenset(asked.get("year", ())),
         states=frozenset(asked.get("state", ())),

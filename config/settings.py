@@ -297,6 +297,8 @@ SPECTACULAR_SETTINGS = {
         "FileState": "dms.records.dossiers.models.FileState",
         "PartyKind": "dms.records.parties.models.PartyKind",
         "AddressKind": "dms.records.parties.models.AddressKind",
+        "SecrecyLevel": "dms.access.levels.LEVEL_NAMES",
+        "ClearedLevel": "dms.access.levels.CLEARED_NAMES",
         "KindSource": "dms.records.models.KindSource",
     },
     "POSTPROCESSING_HOOKS": [

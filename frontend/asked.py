@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from django.http import QueryDict
 
+from dms.access.rule import Sight
 from search.ports import SearchQuery, Sort
 
 PER_PAGE = 20
@@ -49,10 +50,18 @@ class Asked:
     def is_empty(self) -> bool:
         return not self.text and not self.is_filtered
 
-    def query(self, scopes: frozenset[int], *, offset: int | None = None, limit: int = PER_PAGE) -> SearchQuery:
+    def query(self, sight: Sight, *, offset: int | None = None, limit: int = PER_PAGE) -> SearchQuery:
         first = (self.list_page - 1) * PER_PAGE if offset is None else offset
         return SearchQuery(
-            self.text, scopes, self.kinds, self.years, self.states, self.effective_sort, offset=first, limit=limit
+            self.text,
+            sight.scopes,
+            self.kinds,
+            self.years,
+            self.states,
+            self.effective_sort,
+            offset=first,
+            limit=limit,
+            clearance=sight.clearance,
         )
 
     def pairs(self) -> Iterable[tuple[str, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from dms.access.actors import actor_in_words
+from dms.access.levels import Level
 from dms.audit.events import RULES, Event
 from dms.audit.models import EventRow
 from dms.records.history import Decision, FieldChange, changes_of, events_about, kind_decision, reason_of
@@ -67,8 +68,15 @@ def _details(row: EventRow, document: Document, kinds: Mapping[str, str]) -> Ite
     yield from (_fact_change(change) for name, change in changes.items() if is_fact(name))
     if "kind_id" in changes or "kind_source" in changes:
         yield _kind_change(changes, kinds)
+    if "level" in changes:
+        yield _level_change(changes["level"])
     if reason := reason_of(row):
         yield reason
+
+
+def _level_change(change: FieldChange) -> str:
+    was, now = (Level(value or Level.OPEN).label for value in (change.before, change.after))
+    return _("von „{was}“ zu „{now}“").format(was=was, now=now)
 
 
 def _steps(row: EventRow) -> Iterator[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dms.access.models import Body, User
-from dms.access.permissions import Role
+from dms.access.permissions import OF_THE_TOWN, Role
 from dms.records.facts import InvalidFact
 from dms.records.grants import LONGEST_REASON
 
@@ -39,7 +39,8 @@ class GiveForm(EndForm):
         widget=forms.TextInput({"list": "subjects", "autocomplete": "off"}),
     )  # fmt: skip
     role = forms.ChoiceField(
-        label=gettext_lazy("Rolle"), choices=[(role.value, role.label) for role in Role if role != Role.SCANNING],
+        label=gettext_lazy("Rolle"),
+        choices=[(role.value, role.label) for role in Role if role not in {Role.SCANNING, *OF_THE_TOWN}],
         initial=Role.CLERK,
     )  # fmt: skip
     field_order = ("subject", "role", "valid_to", "reason")

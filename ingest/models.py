@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from dms.access.actors import Actor
 from dms.access.models import Scope
 from dms.access.permissions import Permission
-from dms.access.rule import allowed_scopes, visible
+from dms.access.rule import visible, within_sight
 from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded, RecordedQuerySet
 from dms.records.models import Document
@@ -80,8 +80,8 @@ class InboxQuerySet(RecordedQuerySet[Any]):
 
         An item holds the original of its documents, so once one of them is filed its rights go for the item as well.
         """
-        allowed = allowed_scopes(actor, Permission.INBOX_VIEW)
-        elsewhere = Document.objects.filter(item_id=OuterRef("pk")).exclude(scope_id__in=allowed)
+        seen = within_sight(Document, actor, Permission.INBOX_VIEW)
+        elsewhere = Document.objects.filter(~seen, item_id=OuterRef("pk"))
         return visible(self, actor, Permission.INBOX_VIEW).filter(~Exists(elsewhere))  # type: ignore[return-value]
 
     def needing_help(self) -> Self:

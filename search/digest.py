@@ -12,6 +12,7 @@ from search.ports import IndexEntry
 
 def digest(entry: IndexEntry) -> str:
     """Lower-case hex, 32 digits."""
-    values = (fingerprint(), *astuple(entry))
+    *fields_before_levels, level = astuple(entry)
+    values = (fingerprint(), *fields_before_levels, *([level] if level else []))  # what was indexed earlier stays good
     fields = json.dumps(values, default=str, ensure_ascii=True, separators=(",", ":"))
     return hashlib.blake2b(fields.encode(), digest_size=16).hexdigest()

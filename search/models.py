@@ -37,6 +37,7 @@ class Entry(models.Model):
     """Not enforced: a writer may still be at a generation that has just been retired; the next rebuild clears that."""
     document_id = models.UUIDField()
     scope_id = models.BigIntegerField(null=True)
+    level = models.SmallIntegerField(default=0, db_default=0)
     kind = models.TextField(default="")
     state = models.TextField(default="")
     year = models.SmallIntegerField(default=0)

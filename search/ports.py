@@ -43,6 +43,8 @@ class IndexEntry:
     reference: str = ""
     filename: str = ""
     pages: tuple[str, ...] = ()
+    level: int = 0
+    """How secret it is; see `SearchQuery.clearance`."""
 
     @property
     def day(self) -> dt.date:
@@ -61,7 +63,8 @@ MAX_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What is asked, and by whom: `scopes` is the actor's filter; with none, nothing is found, counted or told.
+    """What is asked, and by whom: `scopes` and `clearance` are the actor's filter. Without scopes nothing is found,
+    counted or told, and never an entry whose level is above the clearance.
 
     An empty `text` finds everything the actor may see. Within `kinds`, `years` and `states` any value fits (no value:
     no restriction); `""` in `kinds` stands for documents without a type (`dms.records.kinds` has one more that is no
@@ -76,6 +79,7 @@ class SearchQuery:
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
     limit: int = 25
+    clearance: int = 0
 
 
 @dataclass(frozen=True, slots=True)

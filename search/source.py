@@ -95,4 +95,5 @@ def _entry(document: Document, texts: tuple[str, ...], reference: str) -> IndexE
         reference=reference,
         filename=document.filename,
         pages=texts,
+        level=document.level,
     )

@@ -29,6 +29,8 @@ class Actor:
     everywhere: frozenset[Permission] = frozenset()
     """What a part of the system may do in every scope. Always empty for people."""
     remembered: dict[Permission, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
+    cleared_up_to: int | None = field(default=None, repr=False, compare=False)
+    """Remembered like the scopes; None until somebody asked (`dms.access.rule.clearance_of`)."""
 
     @property
     def is_person(self) -> bool:
@@ -46,8 +48,8 @@ def system_ingest() -> Actor:
 
 def system_setup() -> Actor:
     """Sets up a town: scopes, kinds of documents, the file plan, first account and grants, the trained model."""
-    allowed = {Permission.GRANT, Permission.CONFIGURE, Permission.ACCOUNT_MANAGE, Permission.PLAN_CHANGE}
-    allowed |= {Permission.PARTY_REGISTER}
+    accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.CLEARANCE_GIVE}
+    allowed = {*accounts, Permission.CONFIGURE, Permission.PLAN_CHANGE, Permission.PARTY_REGISTER}
     return Actor("system:setup", everywhere=frozenset(allowed))
 
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from dms.access.levels import Level
 from dms.access.permissions import Role
 
 
@@ -38,8 +39,10 @@ class Scope(models.Model):
     inherits = models.BooleanField(default=True)
     place = models.CharField(max_length=100, blank=True, default="")
     """The plan entry or dossier where it begins (`dms.audit.models.target_name`); empty for a scope of the town."""
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.OPEN)
+    """Of the dossier where it begins, whose title is its name."""
 
-    audited_fields: ClassVar[tuple[str, ...]] = ("name", "parent_id", "inherits", "place")
+    audited_fields: ClassVar[tuple[str, ...]] = ("name", "parent_id", "inherits", "place", "level")
 
     class Meta:
         constraints = [
@@ -166,6 +169,22 @@ class Grant(models.Model):
         if found is None:
             raise ValueError("a grant to nobody")
         return found
+
+
+class Clearance(models.Model):
+    """How high the things may be that this person may know of, up to and including the last day. Without one: open."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="clearance")
+    level = models.PositiveSmallIntegerField(choices=Level)
+    valid_to = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=500)
+    given_by = models.CharField(max_length=200)
+    """`Actor.key`."""
+
+    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "level", "valid_to", "reason", "given_by")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(level__in=Level.values), name="clearance_is_known")]
 
 
 class ApiToken(models.Model):

@@ -25,6 +25,10 @@ class Permission(StrEnum):
     PARTY_REGISTER = "party.register"
     PLAN_VIEW = "plan.view"
     PLAN_CHANGE = "plan.change"
+    LEVEL_RAISE = "level.raise"
+    LEVEL_LOWER = "level.lower"
+    CLEARANCE_GIVE = "clearance.give"
+    READS_AUDIT = "reads.audit"
     HISTORY_VIEW = "history.view"
     ACCOUNT_KEEP = "account.keep"
     ACCOUNT_MANAGE = "account.manage"
@@ -38,6 +42,8 @@ class Role(models.TextChoices):
     ARCHIVIST = "archivist", _("Archiv")
     REGISTRY = "registry", _("Registratur")
     RIGHTS = "rights", _("Rechtevergabe")
+    SECRECY = "secrecy", _("Geheimschutz")
+    REVISION = "revision", _("Datenschutz und Revision")
 
 
 ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
@@ -54,6 +60,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOSSIER_VIEW,
             Permission.DOSSIER_KEEP,
             Permission.PARTY_KEEP,
+            Permission.LEVEL_RAISE,
             Permission.PLAN_VIEW,
         }
     ),
@@ -82,17 +89,25 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.PARTY_REGISTER,
             Permission.DOSSIER_AMEND,
             Permission.DOSSIER_REOPEN,
+            Permission.LEVEL_RAISE,
+            Permission.LEVEL_LOWER,
             Permission.PLAN_VIEW,
             Permission.PLAN_CHANGE,
         }
     ),
     Role.RIGHTS: frozenset({Permission.GRANT, Permission.PLAN_VIEW, Permission.DOSSIER_VIEW}),
+    Role.SECRECY: frozenset({Permission.CLEARANCE_GIVE}),
+    Role.REVISION: frozenset({Permission.READS_AUDIT, Permission.PLAN_VIEW, Permission.DOSSIER_VIEW}),
 }
 """Being administrator of the technology allows nothing here: it is not a role of this table."""
 
 
 OF_ONESELF = frozenset({Permission.ACCOUNT_KEEP})
 """What everybody may do with what is their own, whatever their roles: password, language, tokens."""
+
+
+OF_THE_TOWN = frozenset({Role.SECRECY})
+"""Roles that no part of the plan can give: what they allow reaches beyond it."""
 
 
 def roles_allowing(permission: Permission) -> list[Role]:

@@ -1,15 +1,18 @@
-"""The one permission rule: an actor may do a thing in the scopes where a grant that is valid today allows it.
+"""The one permission rule: an actor may do a thing in the scopes where a grant that is valid today allows it, and
+with what is no more secret than the actor is cleared for.
 
 A grant in a scope holds in all scopes below that inherit. It is the person's own or that of a body they belong to.
 
 What is everybody's own (`OF_ONESELF`) needs no grant: one's account and tokens, and nobody else's.
 
-`can`, `visible`, `search_filter` and `explain` are four views on `allowed_scopes`; no other code decides about rights.
+`can`, `visible`, `search_filter` and `explain` are four views on `allowed_scopes` and `clearance_of`; no other code
+decides about rights.
 What a person may not see answers like what does not exist, so callers turn a refusal to read into "not found".
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol, TypeVar
 
@@ -19,7 +22,8 @@ from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
 from dms.access.inheritance import bodies_of_person, line_of, scopes_under
-from dms.access.models import Body, Grant, Scope, User
+from dms.access.levels import HIGHEST, Level
+from dms.access.models import Body, Clearance, Grant, Scope, User
 from dms.access.permissions import OF_ONESELF, Permission, roles_allowing
 from dms.access.words import why
 
@@ -41,6 +45,14 @@ class Owned(Protocol):
     def owner_id(self) -> int: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an actor may find: what stands in one of the scopes and is no more secret than `clearance`."""
+
+    scopes: frozenset[int]
+    clearance: int
+
+
 class NotAllowed(Exception):
     """The actor may not do this here. `permission` says what was asked."""
 
@@ -56,13 +68,23 @@ def allowed_scopes(actor: Actor, permission: Permission) -> frozenset[int]:
     return actor.remembered[permission]
 
 
+def clearance_of(actor: Actor) -> int:
+    """The highest level the actor may know of today. One query per actor object; parts of the system know all."""
+    if actor.cleared_up_to is None:
+        actor.cleared_up_to = _clearance_now(actor)
+    return actor.cleared_up_to
+
+
 def can(actor: Actor, permission: Permission, thing: Scoped | Owned | None) -> bool:
     """What belongs to no scope and to nobody is changed by parts of the system alone."""
     if permission in actor.everywhere:
         return True
     if permission in OF_ONESELF:
         return actor.is_person and getattr(thing, "owner_id", None) == actor.user_id
-    return getattr(thing, "scope_id", None) in allowed_scopes(actor, permission)
+    if getattr(thing, "scope_id", None) not in allowed_scopes(actor, permission):
+        return False
+    level: int = getattr(thing, "level", Level.OPEN)
+    return level == Level.OPEN or level <= clearance_of(actor)
 
 
 def require(actor: Actor, permission: Permission, thing: Scoped | Owned | None) -> None:
@@ -75,12 +97,20 @@ def visible(queryset: QuerySet[M], actor: Actor, permission: Permission) -> Quer
     """Narrows a list of scoped rows, or rows of a `user`, to what the actor may have under this permission."""
     if permission in OF_ONESELF:
         return queryset.filter(user_id=actor.user_id or NOBODY)
-    return queryset.filter(scope_id__in=allowed_scopes(actor, permission))
+    return queryset.filter(within_sight(queryset.model, actor, permission))
 
 
-def search_filter(actor: Actor) -> frozenset[int]:
-    """The scopes whose documents may turn up in this actor's hits, snippets, counts and facets."""
-    return allowed_scopes(actor, Permission.DOCUMENT_VIEW)
+def within_sight(model: type[Model], actor: Actor, permission: Permission) -> Q:
+    """The same as a condition on rows of this model."""
+    condition = Q(scope_id__in=allowed_scopes(actor, permission))
+    if any(field.name == "level" for field in model._meta.concrete_fields):
+        condition &= Q(level__lte=clearance_of(actor))
+    return condition
+
+
+def search_filter(actor: Actor) -> Sight:
+    """Whose documents may turn up in this actor's hits, snippets, counts and facets."""
+    return Sight(allowed_scopes(actor, Permission.DOCUMENT_VIEW), clearance_of(actor))
 
 
 def explain(actor: Actor, permission: Permission, thing: Scoped | Owned, *, told_to: Actor | None = None) -> list[str]:
@@ -110,7 +140,9 @@ def bodies_of(person_id: int, *, until: date | None = None) -> frozenset[int]:
 
 
 def grants_behind(actor: Actor, permission: Permission, thing: Scoped | Owned) -> list[Grant]:
-    """The person's grants by which this is allowed here, the nearest first."""
+    """The person's grants by which this is allowed here, the nearest first; none for what is too secret for them."""
+    if getattr(thing, "level", Level.OPEN) > clearance_of(actor):
+        return []
     line = [scope.pk for scope in line_of(getattr(thing, "scope_id", NOBODY))]
     grants = _valid_grants(actor, permission).filter(scope_id__in=line).select_related("scope", "user", "body")
     return sorted(grants, key=lambda grant: (line.index(grant.scope_id), grant.pk))
@@ -132,6 +164,21 @@ def valid_grants() -> QuerySet[Grant, Any]:
 def forget_rights(actor: Actor) -> None:
     """After rights were changed by this actor: what comes next is asked anew."""
     actor.remembered.clear()
+    actor.cleared_up_to = None
+
+
+def for_all_levels(actor: Actor) -> Actor:
+    """The same actor, for a change that takes a part of the tree as a whole: what is too secret for the person goes
+    along, and nothing of it is told to them."""
+    return replace(actor, remembered={}, cleared_up_to=HIGHEST)
+
+
+def _clearance_now(actor: Actor) -> int:
+    if actor.user_id is None:
+        return HIGHEST
+    running = Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())
+    held = Clearance.objects.filter(running, user_id=actor.user_id).values_list("level", flat=True)
+    return held.first() or Level.OPEN
 
 
 def _look_up(actor: Actor, permission: Permission) -> frozenset[int]:

@@ -58,6 +58,10 @@ class Event(StrEnum):
     PLAN_ENTRY_CHANGED = "plan_entry:changed"
     PLAN_ENTRY_MOVED = "plan_entry:moved"
     PLAN_ENTRY_RETIRED = "plan_entry:retired"
+    LEVEL_RAISED = "level:raised"
+    LEVEL_LOWERED = "level:lowered"
+    CLEARANCE_GIVEN = "clearance:given"
+    CLEARANCE_WITHDRAWN = "clearance:withdrawn"
     SCOPE_CREATED = "scope:created"
     SCOPE_BEGUN = "scope:begun"
     SCOPE_ENTERED = "scope:entered"
@@ -141,6 +145,10 @@ RULES: dict[Event, EventRule] = {
     Event.PLAN_ENTRY_CHANGED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag geändert")),
     Event.PLAN_ENTRY_MOVED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag verschoben")),
     Event.PLAN_ENTRY_RETIRED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag stillgelegt")),
+    Event.LEVEL_RAISED: EventRule(Permission.LEVEL_RAISE, _("Vertraulichkeit heraufgesetzt")),
+    Event.LEVEL_LOWERED: EventRule(Permission.LEVEL_LOWER, _("Vertraulichkeit herabgesetzt")),
+    Event.CLEARANCE_GIVEN: EventRule(Permission.CLEARANCE_GIVE, _("Ermächtigung erteilt")),
+    Event.CLEARANCE_WITHDRAWN: EventRule(Permission.CLEARANCE_GIVE, _("Ermächtigung entzogen")),
     Event.SCOPE_CREATED: EventRule(Permission.CONFIGURE, _("Bereich angelegt")),
     Event.SCOPE_BEGUN: EventRule(Permission.GRANT, _("Eigene Rechte eingerichtet")),
     Event.SCOPE_ENTERED: EventRule(Permission.GRANT, _("In einen eigenen Rechtebereich übernommen")),

@@ -49,7 +49,7 @@ REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role};
 
 def recorded_models() -> list[type[models.Model]]:
     """All models that only the door writes: the `Recorded` ones, and those below the audit that carry grants."""
-    below = [apps.get_model("access", name) for name in ("Scope", "Grant", "Body", "Membership")]
+    below = [apps.get_model("access", name) for name in ("Scope", "Grant", "Body", "Membership", "Clearance")]
     return [*(m for m in apps.get_models() if issubclass(m, Recorded)), *below]
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from dms.access.actors import Actor, actor_in_words
 from dms.access.inheritance import line_of
 from dms.access.models import Body, BodyState, Grant, User
-from dms.access.permissions import Role
+from dms.access.permissions import OF_THE_TOWN, Role
 from dms.access.rule import bodies_of, forget_rights, may_name
 from dms.audit.door import Change, change
 from dms.audit.events import Event
@@ -73,8 +73,10 @@ def grant_give(
     if grant.valid_from < timezone.localdate():
         raise InvalidFact("valid_from", _("Der erste Tag liegt in der Vergangenheit."))
     grant.user, grant.body = (subject, None) if isinstance(subject, User) else (None, subject)
+    if role in OF_THE_TOWN:
+        raise InvalidFact("role", _("Diese Rolle gilt für die ganze Stadt; die IT vergibt sie."))
     with transaction.atomic():
-        grant.scope = scope_begin(actor, node, reason=_clean_reason(reason))
+        grant.scope = scope_begin(actor, node, reason=clean_reason(reason))
         with _changing(actor, Event.GRANT_CREATED, grant, reason) as opened:
             _refuse_ended(grant)
             _make_room(opened, grant)
@@ -97,7 +99,7 @@ def grant_change(
             if min(valid_from, fresh.valid_from) < timezone.localdate():
                 raise InvalidFact("valid_from", _("Das Recht gilt schon; sein erster Tag bleibt."))
             fresh.valid_from = valid_from
-        fresh.valid_to, fresh.reason, fresh.given_by = valid_to, _clean_reason(reason), actor.key
+        fresh.valid_to, fresh.reason, fresh.given_by = valid_to, clean_reason(reason), actor.key
         _refuse_ended(fresh)
         opened.save(fresh)
     return fresh
@@ -112,7 +114,7 @@ def grant_withdraw(actor: Actor, grant: Grant, *, reason: str, expected: str | N
 @contextmanager
 def _changing(actor: Actor, event: Event, grant: Grant, reason: str) -> Iterator[Change]:
     """The event is about the scope, whose row is held: no two people change its grants at once."""
-    grant.reason = _clean_reason(reason)
+    grant.reason = clean_reason(reason)
     with change(actor, event, grant.scope, chain=TOWN, reason=grant.reason) as opened:
         yield opened
     forget_rights(actor)
@@ -154,7 +156,8 @@ def _refuse_who_is_gone(subject: User | Body) -> None:
         raise InvalidFact("subject", _("„{body}“ ist stillgelegt.").format(body=subject))
 
 
-def _clean_reason(reason: str) -> str:
+def clean_reason(reason: str) -> str:
+    """Raises InvalidFact."""
     text = reason.strip()
     if not text or len(text) > LONGEST_REASON:
         raise InvalidFact("reason", _("Bitte den Grund angeben, in höchstens 500 Zeichen; er steht im Verlauf."))

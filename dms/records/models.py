@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from dms.access.levels import Level
 from dms.access.models import Scope
 from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
@@ -71,6 +72,9 @@ class Document(Recorded):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="documents")
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.OPEN, db_default=Level.OPEN)
+    """The higher of its own and that of its dossier: what the rule compares."""
+    own_level = models.PositiveSmallIntegerField(choices=Level, default=Level.OPEN, db_default=Level.OPEN)
     item_id = models.UUIDField(db_index=True)
     """The inbox item it came in by; also the key of its chain of events."""
     part = models.PositiveIntegerField()
@@ -112,9 +116,9 @@ class Document(Recorded):
     )
     outbox_topics = ("search",)
     audited_fields = (
-        "scope_id", "item_id", "part", "parent_id", "dossier_id", "case_id", "filed_at", "filed_by", "state", "title",
-        "sender", "letter_date", "received_at", "filename", "kind_id", "kind_source", "kind_confidence", "kind_guess",
-        "text_state", "problem",
+        "scope_id", "level", "own_level", "item_id", "part", "parent_id", "dossier_id", "case_id", "filed_at",
+        "filed_by", "state", "title", "sender", "letter_date", "received_at", "filename", "kind_id", "kind_source",
+        "kind_confidence", "kind_guess", "text_state", "problem",
     )  # fmt: skip
 
     class Meta:
@@ -122,6 +126,9 @@ class Document(Recorded):
         constraints = [
             models.UniqueConstraint(fields=["item_id", "part"], name="one_document_per_part"),
             models.CheckConstraint(condition=Q(state__in=DocumentState.values), name="document_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(level__in=Level.values, level__gte=F("own_level")), name="document_level_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(kind__isnull=True) | ~Q(kind_source=KindSource.NONE), name="kind_has_a_source"
             ),

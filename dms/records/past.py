@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dms.access.actors import Actor
 from dms.audit.fold import State, row_then, state_then
 from dms.audit.models import EventRow, target_name
+from dms.records.dossiers.history import too_secret
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.models import Document
 
@@ -25,12 +27,14 @@ class DossierThen:
     documents: dict[str, Values]
 
 
-def dossier_then(dossier: Dossier, moment: datetime) -> DossierThen | None:
+def dossier_then(dossier: Dossier, moment: datetime, reader: Actor) -> DossierThen | None:
     """None before it was opened. The caller checks that the actor may see histories."""
     state = state_then(dossier.chain, moment)
     then = state.get(target_name(dossier))
     if not then:
         return None
+    for secret in too_secret(reader, state):
+        del state[secret]
     return DossierThen(then, dict(_of(Case, state)), dict(_of(Document, state)))
 
 

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from dms.access.actors import Actor
+from dms.access.levels import Level
 from dms.access.models import Scope
 from dms.access.permissions import Permission
-from dms.access.rule import forget_rights, require
+from dms.access.rule import for_all_levels, forget_rights, require
 from dms.audit.door import change, change_many
 from dms.audit.events import Event
 from dms.audit.models import target_name
@@ -28,6 +29,7 @@ TOWN = "town"
 
 def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
     """The node's own scope, made now if it has none; what holds above holds in it too. Raises NotAllowed."""
+    mover = for_all_levels(actor)
     with transaction.atomic():
         plan = node.plan_id if isinstance(node, PlanEntry) else node.plan_entry.plan_id
         FilePlan.objects.select_for_update().get(pk=plan)  # the tree stays as it is, and only one scope begins at once
@@ -35,7 +37,8 @@ def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
         require(actor, Permission.GRANT, fresh)
         if has_own_scope(fresh):
             return fresh.scope
-        scope = Scope(name=str(fresh)[:400], parent=fresh.scope, place=target_name(fresh))
+        level = fresh.level if isinstance(fresh, Dossier) else Level.OPEN
+        scope = Scope(name=str(fresh)[:400], parent=fresh.scope, place=target_name(fresh), level=level)
         below = _scopes_below(fresh)
         with change(actor, Event.SCOPE_BEGUN, chain=TOWN, scope=fresh, reason=reason) as opened:
             opened.save(scope)
@@ -43,7 +46,7 @@ def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
                 one.parent = scope
                 opened.save(one)
         while rows := list(_standing_in(fresh, fresh.scope_id)):  # again: somebody may have been quicker than our locks
-            change_many(actor, Event.SCOPE_ENTERED, rows, {"scope_id": scope.pk}, reason=reason)
+            change_many(mover, Event.SCOPE_ENTERED, rows, {"scope_id": scope.pk}, reason=reason)
     forget_rights(actor)
     return scope
 

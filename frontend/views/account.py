@@ -20,6 +20,7 @@ from dms.access.models import ApiToken, User
 from dms.access.permissions import Permission
 from dms.access.rule import grants_of, visible
 from dms.accounts.accounts import password_change
+from dms.accounts.clearances import may_give_clearances
 from dms.accounts.models import AuthenticatorApp
 from dms.accounts.second_factor.recovery import recovery_codes_left
 from dms.accounts.tokens import NameTaken, token_issue, token_withdraw
@@ -92,6 +93,7 @@ def _page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: Any)
     context = {
         "nav": "account",
         "now": timezone.now(),
+        "may_give_clearances": may_give_clearances(actor_of(request)),
         "grants": grants_of(actor_of(request)).select_related("scope").order_by("scope__name", "role"),
         "tokens": _own_tokens(request).order_by("-created_at"),
         "password_form": OwnPassword(cast(User, request.user)),

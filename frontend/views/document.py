@@ -19,6 +19,7 @@ from dms.records.corrections import DocumentAction, document_actions
 from dms.records.dossiers.filing import can_take_back, may_file
 from dms.records.duplicates import earlier_documents, receipt_of
 from dms.records.kinds import kind_labels
+from dms.records.levels import levels_offered
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
 from dms.records.parties.similar import parties_of_sender
@@ -83,6 +84,7 @@ def details_context(request: HttpRequest, document: Document, *, refused: Refuse
         "guess": labels.get(document.kind_guess, "") if document.kind_guess else "",
         "page_sources": _sources(version),
         "history": history_of(document, labels) if can(actor, Permission.HISTORY_VIEW, document) else None,
+        "may_set_level": bool(levels_offered(actor, document)),
         **_files(actor, document, version),
         **_related(actor, document),
         **_correcting(request, document),

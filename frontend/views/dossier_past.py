@@ -25,7 +25,7 @@ from dms.records.past import DossierThen, Values, dossier_then
 from frontend.people import actor_of
 from frontend.views.dossiers import dossier_or_404
 
-OF_A_DOSSIER = ("reference_number", "title", "description", "medium", "location", "state")
+OF_A_DOSSIER = ("reference_number", "title", "description", "medium", "location", "level", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ def history(request: HttpRequest, dossier_id: UUID, form: str) -> HttpResponse:
     name = f"Verlauf {found.reference_number.replace('/', '-')}{chosen.ending}"
     disposition = content_disposition_header(as_attachment=True, filename=name) or ""
     headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
-    return HttpResponse(write_dossier_history(found, chosen), content_type=chosen.media_type, headers=headers)
+    written = write_dossier_history(found, chosen, actor_of(request))
+    return HttpResponse(written, content_type=chosen.media_type, headers=headers)
 
 
 @require_safe
@@ -56,7 +57,8 @@ def past(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """By the minute: with 14:05 everything counts that happened before 14:06."""
     found, asked = _dossier(request, dossier_id), request.GET.get("at", "").strip()
     at = _minute(asked) if asked else timezone.localtime()
-    then = dossier_then(found, at + timedelta(minutes=1, microseconds=-1)) if at else None
+    until = at + timedelta(minutes=1, microseconds=-1) if at else None
+    then = dossier_then(found, until, actor_of(request)) if until else None
     context: dict[str, Any] = {"nav": "dossiers", "dossier": found, "at": at, "asked": asked, "then": then}
     if then:
         context |= {

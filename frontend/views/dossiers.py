@@ -34,6 +34,7 @@ from dms.records.dossiers.keeping import (
 )
 from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.facts import InvalidFact
+from dms.records.levels import levels_offered
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document
 from dms.records.parties.taking_part import may_change_parties, participations_in
@@ -97,7 +98,10 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         "parties": parties.get((found.pk, None), []),
         "may_change_parties": may_change_parties(actor, found),
         "may_grant": can(actor, Permission.GRANT, found),
-        "history": dossier_history(found)[:-MOST_EVENTS:-1] if can(actor, Permission.HISTORY_VIEW, found) else None,
+        "may_set_level": bool(levels_offered(actor, found)),
+        "history": dossier_history(found, actor)[:-MOST_EVENTS:-1]
+        if can(actor, Permission.HISTORY_VIEW, found)
+        else None,
     }
     return render(request, "frontend/dossiers/dossier.html", context)
 

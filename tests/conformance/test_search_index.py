@@ -612,6 +612,24 @@ def test_hits_are_sorted_by_day(mixed: SearchIndex) -> None:
     assert found(mixed, "Haus", sort=Sort.OLDEST, scopes=frozenset({CENTRAL})) == newest[::-1]
 
 
+@pytest.mark.parametrize("typed", ["", "Haus", "Hauss", '"ein Haus"', "Haus -Hof", "Geheimsache", "Geheimsach*"])
+def test_what_is_above_the_clearance_changes_nothing_in_the_answer(mixed: SearchIndex, typed: str) -> None:
+    secret = letter(8, "ein Haus Geheimsache", kind="secret_kind", state="secret", title="Geheimsache", level=2)
+    before = [ask(mixed, typed, clearance=clearance) for clearance in (0, 1)]
+    mixed.put([secret])
+    assert [ask(mixed, typed, clearance=clearance) for clearance in (0, 1)] == before
+    assert ask(mixed, "Geheimsache", clearance=2).facets.kind["secret_kind"] == 1
+    assert found(mixed, "Geheimsache", clearance=4) == [8]
+
+
+def test_another_level_is_another_entry_and_one_that_is_open_is_the_same_as_ever(index: SearchIndex) -> None:
+    index.put([letter(1, "Haus", level=3)])
+    assert (found(index, "Haus"), found(index, "Haus", clearance=3)) == ([], [1])
+    index.put([letter(1, "Haus")])
+    assert found(index, "Haus") == [1]
+    assert digest(letter(1, "Haus", level=1)) != digest(letter(1, "Haus"))
+
+
 @pytest.mark.parametrize("sort", list(Sort))
 @pytest.mark.parametrize("typed", ["Haus", "Haus Hof", ""])
 def test_leafing_shows_every_hit_once(index: SearchIndex, sort: Sort, typed: str) -> None:

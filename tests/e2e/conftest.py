@@ -54,7 +54,9 @@ def clerk(scope: Scope) -> User:
     from config.town import user_setup
     from dms.access.permissions import Role
 
-    return user_setup("clerk", PASSWORD, scope=scope, roles=[Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS])
+    return user_setup(
+        "clerk", PASSWORD, scope=scope, roles=[Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY]
+    )
 
 
 @pytest.fixture

@@ -22,8 +22,10 @@ def every_page() -> dict[str, str]:
     """With something to see on each."""
     from django.utils import timezone
 
-    from dms.access.actors import actor_for
+    from dms.access.actors import actor_for, system_setup
+    from dms.access.levels import Level
     from dms.access.models import ApiToken, User
+    from dms.accounts.clearances import clearance_give
     from dms.accounts.tokens import token_issue
     from dms.records.dossiers.filing import Place, documents_file
     from ingest.reasons import FolderReason, Reason
@@ -47,6 +49,8 @@ def every_page() -> dict[str, str]:
         filename="wartet.pdf", source_path="Stapel vom 12. März/Stellungnahme Schalltechnik (Entwurf 3) mit Anlagen.pdf"
     )
     clerk, now = User.objects.get(username="clerk"), timezone.now()
+    clearance_give(system_setup(), clerk, Level.CONFIDENTIAL, reason="Registratur")
+    held = clearance_give(system_setup(), factories.user_with(name="anna"), Level.SECRET, reason="Sicherheit")
     token_issue(actor_for(clerk), clerk, name="Gewerbeamt, Import", now=now, expires_at=None)
     token_issue(actor_for(clerk), clerk, name="Abgelaufen", now=now, expires_at=now)
     first = letter(HEDGE, title="Antrag auf Fällung einer Hecke am Lindenweg", of=factories.item(b"same"))
@@ -82,6 +86,10 @@ def every_page() -> dict[str, str]:
         "dossiers none": "/dossiers/?q=xyzzy&state=closed",
         "dossier": f"/dossiers/{dossier.pk}/",
         "dossier rights": f"/dossiers/{dossier.pk}/rights/?who=clerk",
+        "dossier level": f"/dossiers/{dossier.pk}/level/",
+        "document level": f"/documents/{document.pk}/level/",
+        "clearances": "/clearances/",
+        "withdraw clearance": f"/clearances/{held.pk}/withdraw/",
         "dossier restrict": f"/dossiers/{dossier.pk}/rights/restrict/",
         "plan rights": f"/plan/{entry.pk}/rights/",
         "right": f"/plan/{entry.pk}/rights/{clerk.grants.all()[0].pk}/",

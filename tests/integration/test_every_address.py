@@ -19,8 +19,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from dms.access.actors import system_setup
+from dms.access.levels import Level
 from dms.access.models import ApiToken, Grant, Scope, User
 from dms.access.permissions import Role
+from dms.accounts.clearances import clearance_give
 from dms.records.plan.rows import PlanRow
 from tests import factories
 
@@ -56,7 +59,7 @@ QUERIES = ("", "?q=Lindenweg", f"?q={SECRET[:-1]}*")
 @pytest.fixture
 def town(db: None, store: Path) -> Town:
     """With one of everything that has an address."""
-    clerk = factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, name="clerk")
+    clerk = factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY, name="clerk")
     item = factories.refused(filename=f"{SECRET}.txt")
     document = factories.document(
         [f"Der Lindenweg ist eine {SECRET}"],
@@ -75,6 +78,10 @@ def town(db: None, store: Path) -> Town:
     there |= {"dossier_id": dossier.pk, "case_id": factories.case(dossier, SECRET).pk, "verb": "close", "form": "csv"}
     party = factories.party(SECRET, home=dossier)
     there |= {"party_id": party.pk, "participation_id": factories.takes_part(party, dossier).pk}
+    cleared = factories.user_with(name="cleared")
+    held = clearance_give(system_setup(), cleared, Level.SECRET, reason=SECRET)
+    clearance_give(system_setup(), clerk, Level.RESTRICTED, reason="a walk")
+    there |= {"clearance_id": held.pk, "username": cleared.username}
     there["token_id"] = ApiToken.objects.get().pk
     there["grant_id"] = Grant.objects.filter(user=clerk).values_list("pk", flat=True)[0]
     return Town(there, clerk)

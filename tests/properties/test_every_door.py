@@ -1,9 +1,10 @@
-"""Auditor's checklist 36 and 37: whatever tree, scopes, restrictions and grants there are, all doors agree with one
-simple rule, and a right that is withdrawn is gone from all of them with the next request."""
+"""Auditor's checklist 36 and 37: whatever tree, scopes, restrictions, grants, levels and clearances there are, all
+doors agree with one simple rule, and a right that is withdrawn is gone from all of them with the next request."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from dms.access.actors import actor_for, system_setup
 from dms.access.permissions import Permission, Role
 from dms.access.rule import explain
+from dms.audit.models import OutboxEntry
 from dms.records.duplicates import Receipt, earlier_documents
 from dms.records.grants import grant_withdraw
 from dms.records.models import ObjectRole, StoredObject
@@ -28,6 +30,7 @@ from tests.properties.town_of_rights import (
     GIVES,
     KEEPS,
     KNOWS,
+    LEVELS,
     PERSON,
     READS,
     REGISTERS,
@@ -37,6 +40,7 @@ from tests.properties.town_of_rights import (
     Given,
     Town,
     build,
+    clear,
     drawn_towns,
     marks,
 )
@@ -49,12 +53,17 @@ Doors = dict[str, Any]
 
 FULL = Drawn([TOP, 0], [0, 1], [3], frozenset({3}), [Given(TOP, Role.REGISTRY, PERSON, -9, None)])
 """The registry sees all but one restricted dossier."""
+SECRETS = Drawn(
+    [TOP], [0, 0, 0], [1], frozenset(), [Given(TOP, Role.REGISTRY, PERSON, -9, None)], [2, 1, 0], [0, 0, 2], 1
+)
+"""The registry may see all by its grant; one dossier, and the document in another, are too secret for it."""
 
 
 @given(drawn_towns())
 @example(FULL)
+@example(SECRETS)
 @settings(max_examples=8, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
-def test_36_every_door_agrees_with_the_rule(drawn: Drawn) -> None:
+def test_auditor_36_every_door_agrees_with_the_rule(drawn: Drawn) -> None:
     with transaction.atomic():
         town = build(drawn)
         drain(search_index(), RecordsSource())
@@ -64,26 +73,46 @@ def test_36_every_door_agrees_with_the_rule(drawn: Drawn) -> None:
 
 @given(drawn_towns(), st.data())
 @settings(max_examples=4, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
-def test_37_a_withdrawn_right_is_gone_from_every_door_with_the_next_request(drawn: Drawn, data: st.DataObject) -> None:
+def test_auditor_37_a_withdrawn_right_is_gone_from_every_door_with_the_next_request(
+    drawn: Drawn, data: st.DataObject
+) -> None:
     with transaction.atomic():
         town = build(drawn)
         drain(search_index(), RecordsSource())
         browser, program = clients(town)
         links = [f"{API}documents/{one.pk}/original/" for one in town.documents]
         before = {number for number, link in enumerate(links) if program.get(link).status_code == 200}
-        assert before == drawn.dossiers(READS)
+        assert before == drawn.documents(READS)
         gone = data.draw(st.sampled_from(drawn.given)) if drawn.given else None
         if gone is not None:
             grant_withdraw(system_setup(), town.grants[gone], reason="drawn")
-        left = Drawn(drawn.parents, drawn.stands, drawn.own, drawn.restricted, [g for g in drawn.given if g != gone])
+        left = replace(drawn, given=[g for g in drawn.given if g != gone])
         # no index is brought up to date in between
         assert asked(town, browser, program) == told(left)
         transaction.set_rollback(True)
 
 
+@given(drawn_towns(), LEVELS)
+@example(SECRETS, 2)
+@example(SECRETS, 0)
+@settings(max_examples=2, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+def test_auditor_37_another_clearance_works_with_the_next_request_and_touches_no_index(
+    drawn: Drawn, level: int
+) -> None:
+    with transaction.atomic():
+        town = build(drawn)
+        drain(search_index(), RecordsSource())
+        browser, program = clients(town)
+        assert asked(town, browser, program) == told(drawn)
+        clear(town, level)
+        assert not OutboxEntry.objects.exists()
+        assert asked(town, browser, program) == told(replace(drawn, cleared=level))
+        transaction.set_rollback(True)
+
+
 def told(drawn: Drawn) -> Doors:
     """What each door has to say, by the oracle."""
-    read, known, entries = drawn.dossiers(READS), drawn.dossiers(KNOWS), drawn.entries(KNOWS)
+    read, known, entries = drawn.documents(READS), drawn.dossiers(KNOWS), drawn.entries(KNOWS)
     history = drawn.dossiers(TELLS)
     firsts = [min(read) if read and min(read) < number else None for number in range(len(drawn.stands))]
     documents = ("list", "detail", "original", "thumbnail", "page image", "pages", "page", "text", "page of pages")
@@ -97,6 +126,8 @@ def told(drawn: Drawn) -> Doors:
         "duplicates": firsts,
         **{f"dossier {name}": known for name in ("list", "search", "detail", "cases", "page", "page list", "case")},
         "dossier's documents on its page": read & known,
+        "documents in histories": drawn.documents(TELLS), "documents in exports": drawn.documents(TELLS),
+        "documents in the past": drawn.documents(TELLS),
         "dossier history": history, "dossier past": history, "dossier past page": history,
         "dossier rights": drawn.dossiers(GIVES), "plan rights": drawn.entries(GIVES),
         "places": drawn.dossiers(FILES), "case places": drawn.dossiers(FILES),
@@ -187,6 +218,7 @@ def _files(town: Town, browser: Client, program: Client) -> Doors:
         "dossier case": opened(program, f"{API}cases/", cases, ""),
         "dossier page": opened(browser, "/dossiers/", dossiers, ""),
         "dossier's documents on its page": set().union(*(marks("document", page) for page in shown)),
+        **_told_of_documents(town, browser, program),
         "dossier history": opened(program, f"{API}dossiers/", dossiers, "history/"),
         "dossier past": opened(program, f"{API}dossiers/", dossiers, past),
         "dossier past page": opened(browser, "/dossiers/", dossiers, "past/"),
@@ -236,6 +268,19 @@ def _parties(town: Town, browser: Client, program: Client) -> Doors:
         "party corrected": opened(browser, "/parties/", ids, "correct/"),
         "party merged": opened(browser, "/parties/", ids, "merge/"),
     }  # fmt: skip
+
+
+def _told_of_documents(town: Town, browser: Client, program: Client) -> Doors:
+    """Which documents the histories of all dossiers name."""
+    forms = {
+        "documents in histories": (program, f"{API}dossiers/{{}}/history/"),
+        "documents in exports": (browser, "/dossiers/{}/history/csv/"),
+        "documents in the past": (browser, "/dossiers/{}/past/"),
+    }
+    return {
+        name: set().union(*(marks("document", text(client.get(there.format(one.pk)))) for one in town.dossiers))
+        for name, (client, there) in forms.items()
+    }
 
 
 def opened(client: Client, before: str, ids: Iterable[Any], tail: str) -> set[int]:

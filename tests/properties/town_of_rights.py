@@ -10,12 +10,15 @@ from django.utils import timezone
 from hypothesis import strategies as st
 
 from dms.access.actors import Actor, system_setup
-from dms.access.models import Body, BodyKind, Grant, Scope, User
+from dms.access.levels import Level
+from dms.access.models import Body, BodyKind, Clearance, Grant, Scope, User
 from dms.access.permissions import Permission, Role
 from dms.accounts.bodies import body_create, member_add
+from dms.accounts.clearances import clearance_give, clearance_withdraw
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.records.dossiers.filing import Place, documents_file
+from dms.records.levels import document_set_level, dossier_set_level
 from dms.records.models import Case, Document, Dossier, Party, PlanEntry
 from dms.records.plan.rows import PlanRow
 from dms.records.rights import scope_begin, scope_restrict
@@ -26,12 +29,13 @@ PERSON, TEAM, OFFICE, GROUP, OTHERS = "person", "team", "office", "group", "othe
 REACHES = {PERSON, TEAM, OFFICE, GROUP}
 """The person belongs to the team, which stands below the office, and to the group."""
 READS = {Role.CLERK, Role.ARCHIVIST, Role.REGISTRY}
-KNOWS = {*READS, Role.RIGHTS}
+KNOWS = {*READS, Role.RIGHTS, Role.REVISION}
 FILES = {Role.CLERK, Role.REGISTRY}
 TELLS = {Role.ARCHIVIST, Role.REGISTRY}
 GIVES = {Role.RIGHTS}
 KEEPS = {Role.CLERK, Role.REGISTRY}
 REGISTERS = {Role.REGISTRY}
+EVERYWHERE = Actor("user:registry", everywhere=frozenset(Permission))
 TOP = -1
 """The whole file plan, above all entries."""
 
@@ -61,6 +65,17 @@ class Drawn:
     """Places with rules of their own, in the order in which they get them."""
     restricted: frozenset[int]
     given: list[Given]
+    levels: list[int] = field(default_factory=list)
+    """Of each dossier; open where the list ends."""
+    own_levels: list[int] = field(default_factory=list)
+    """Of the document in each dossier."""
+    cleared: int = 0
+
+    def level(self, dossier: int) -> int:
+        return self.levels[dossier] if dossier < len(self.levels) else 0
+
+    def own_level(self, dossier: int) -> int:
+        return self.own_levels[dossier] if dossier < len(self.own_levels) else 0
 
     def may(self, roles: set[Role], place: int) -> bool:
         """Up from the place, to the top or to where it is restricted: one grant is enough."""
@@ -73,7 +88,12 @@ class Drawn:
             place = self.parents[place] if place < entries else self.stands[place - entries]
 
     def dossiers(self, roles: set[Role]) -> set[int]:
-        return {one for one in range(len(self.stands)) if self.may(roles, len(self.parents) + one)}
+        numbers = range(len(self.stands))
+        return {one for one in numbers if self.may(roles, len(self.parents) + one) and self.level(one) <= self.cleared}
+
+    def documents(self, roles: set[Role]) -> set[int]:
+        """One lies in each dossier."""
+        return {one for one in self.dossiers(roles) if self.own_level(one) <= self.cleared}
 
     def entries(self, roles: set[Role]) -> set[int]:
         return {one for one in range(len(self.parents)) if self.may(roles, one)}
@@ -90,6 +110,9 @@ class Drawn:
         return found
 
 
+LEVELS = st.sampled_from([0, 0, 0, 1, 1, 2])
+
+
 @st.composite
 def drawn_towns(draw: st.DrawFn) -> Drawn:
     parents = [draw(st.integers(TOP, number - 1)) for number in range(draw(st.integers(2, 4)))]
@@ -103,7 +126,9 @@ def drawn_towns(draw: st.DrawFn) -> Drawn:
         st.sampled_from([None, None, 9, -3]),
     )  # fmt: skip
     given = draw(st.lists(one, min_size=1, max_size=4, unique_by=lambda g: (g.place, g.role, g.whom)))
-    return Drawn(parents, stands, own, restricted, [g for g in given if g.last is None or g.last >= g.first])
+    secrecy = st.lists(LEVELS, min_size=len(stands), max_size=len(stands))
+    running = [g for g in given if g.last is None or g.last >= g.first]
+    return Drawn(parents, stands, own, restricted, running, draw(secrecy), draw(secrecy), draw(LEVELS))
 
 
 @dataclass
@@ -151,7 +176,16 @@ def build(drawn: Drawn) -> Town:
         _own_rules(town, place)
     for given in drawn.given:
         town.grants[given] = _give(town, given, bodies)
+    _make_secret(town)
+    clear(town, drawn.cleared)
     return town
+
+
+def clear(town: Town, level: int) -> None:
+    if level:
+        clearance_give(system_setup(), town.person, Level(level), reason="drawn")
+    elif Clearance.objects.filter(user=town.person).exists():
+        clearance_withdraw(system_setup(), town.person, reason="drawn")
 
 
 def mark(kind: str, number: int) -> str:
@@ -165,8 +199,17 @@ def marks(kind: str, text: str) -> set[int]:
 def _document(number: int, dossier: Dossier, case: Case) -> Document:
     item = factories.item(b"the same bytes", scope=dossier.scope)
     document = factories.document([f"Der Lindenweg ist page{number}mark"], of=item, title=mark("document", number))
-    everywhere = Actor("user:registry", everywhere=frozenset(Permission))
-    return documents_file(everywhere, [document], Place(dossier, case), now=timezone.now())[0]
+    return documents_file(EVERYWHERE, [document], Place(dossier, case), now=timezone.now())[0]
+
+
+def _make_secret(town: Town) -> None:
+    """A document of its own before or after its dossier, so that both orders come to the same."""
+    for number, (dossier, document) in enumerate(zip(town.dossiers, town.documents, strict=True)):
+        level, own = town.drawn.level(number), town.drawn.own_level(number)
+        if own > level:
+            document_set_level(EVERYWHERE, document, Level(own), reason="drawn")
+        if level:
+            dossier_set_level(EVERYWHERE, dossier, Level(level), reason="drawn")
 
 
 def _bodies(town: Town) -> dict[str, Body]:

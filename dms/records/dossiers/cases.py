@@ -46,7 +46,8 @@ def case_open(actor: Actor, dossier: Dossier, facts: CaseFacts, *, now: datetime
         with change(actor, Event.CASE_OPENED, chain=held.chain, scope=held, at=now) as opened:
             reference = take_for_case(held, now)
             case = Case(
-                dossier=held, scope_id=held.scope_id, reference_number=reference.text, opened_at=now, **clean
+                dossier=held, scope_id=held.scope_id, level=held.level, reference_number=reference.text, opened_at=now,
+                **clean,
             )  # fmt: skip
             opened.save(case)
             give_number(opened, reference, held, case, now)

@@ -29,7 +29,7 @@ from dms.records.models import Document, DocumentVerb
 from dms.records.undo import UNDO_TIME, NothingToUndo
 
 FILINGS = frozenset({Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED})
-_PLACE = ("scope_id", "dossier_id", "case_id", "filed_at", "filed_by")
+_PLACE = ("scope_id", "dossier_id", "case_id", "filed_at", "filed_by", "level", "own_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,15 @@ def _file_one(actor: Actor, document: Document, target: Place, now: datetime) ->
     values = {
         "scope_id": target.dossier.scope_id, "dossier_id": target.dossier.pk,
         "case_id": target.case.pk if target.case else None, "filed_at": now, "filed_by": actor.key,
+        **_level_there(document, target.dossier),
     }  # fmt: skip
     hand_over(actor, document, target.dossier.chain, values, Event.DOCUMENT_FILED, now)
+
+
+def _level_there(document: Document, dossier: Dossier) -> dict[str, int]:
+    """Filing never makes a document less secret: what it had from the dossier before becomes its own."""
+    own = document.level if document.level > dossier.level else document.own_level
+    return {"own_level": own, "level": max(own, dossier.level)}
 
 
 def _take_back_one(actor: Actor, document: Document, stood: dict[str, Any], now: datetime) -> None:

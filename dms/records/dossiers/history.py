@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dms.access.actors import actor_in_words
+from dms.access.actors import Actor, actor_in_words
+from dms.access.levels import Level
+from dms.access.rule import clearance_of
 from dms.audit.events import RULES, Event
 from dms.audit.fold import State, fold
 from dms.audit.models import EventRow, target_name
 from dms.records.dossiers.models import Dossier, FileState, Medium
 
+_LEVELS = {Event.LEVEL_RAISED, Event.LEVEL_LOWERED}
 _FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}
 _TAKING_PART = {Event.PARTY_TAKES_PART, Event.PARTY_LEFT}
 FIELDS: dict[str, Promise] = {
@@ -28,6 +32,7 @@ FIELDS: dict[str, Promise] = {
     "letter_date": gettext_lazy("Briefdatum"),
     "medium": gettext_lazy("Medium"),
     "location": gettext_lazy("Standort"),
+    "level": gettext_lazy("Vertraulichkeit"),
     "state": gettext_lazy("Stand"),
 }
 """The audited fields of dossiers, cases and documents that people know, in the order in which they read them."""
@@ -64,21 +69,32 @@ class Told:
         return f"{self.what}: {', '.join(details)}" if details else self.what
 
 
-def dossier_history(dossier: Dossier) -> list[Told]:
+def dossier_history(dossier: Dossier, reader: Actor) -> list[Told]:
     """All that happened to it, the first event first, in the language that is active. The caller checks that the actor
-    may see histories."""
+    may see histories. What is about a document that is too secret for the reader is left out, without a gap."""
     state: State = {}
-    history = []
-    for row in EventRow.objects.filter(chain=dossier.chain).order_by("number"):
-        body = json.loads(row.body)
-        history.append(_told(row, body, dossier, state))
+    history: list[Told] = []
+    told = [(row, json.loads(row.body)) for row in EventRow.objects.filter(chain=dossier.chain).order_by("number")]
+    secret = too_secret(reader, (row.target for row, _body in told))
+    for row, body in told:
+        if row.target not in secret:
+            history.append(_told(len(history) + 1, row, body, dossier, state))
         fold(state, body["rows"])
     return history
 
 
-def _told(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State) -> Told:
+def too_secret(reader: Actor, names: Iterable[str]) -> set[str]:
+    """The documents among these rows (`target_name`) of which the reader may not even know."""
+    document = apps.get_model("records.Document")
+    begins = f"{document._meta.label_lower}:"
+    keys = {name.removeprefix(begins) for name in names if name.startswith(begins)}
+    hidden = document.objects.filter(pk__in=keys, level__gt=clearance_of(reader)) if keys else ()
+    return {target_name(one) for one in hidden}
+
+
+def _told(number: int, row: EventRow, body: dict[str, Any], dossier: Dossier, before: State) -> Told:
     return Told(
-        number=row.number,
+        number=number,
         at=row.at,
         actor=row.actor,
         who=actor_in_words(row.actor),
@@ -92,6 +108,8 @@ def _told(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State) 
 
 def shown(name: str, value: Any) -> str:
     """The value of a field as people read it."""
+    if name == "level":
+        return f"„{Level(value or Level.OPEN).label}“"
     if not value:
         return _("(leer)")
     if name == "letter_date":
@@ -122,6 +140,8 @@ def _changes(row: EventRow, body: dict[str, Any]) -> Iterator[FieldTold]:
     for touched in body["rows"]:
         if touched["op"] != "change" or row.name in _FILING:
             continue
+        if row.name in _LEVELS and touched["row"] != row.target:
+            continue  # what lies in a dossier goes along with it
         before, after = touched["before"], touched["after"]
         for name, label in FIELDS.items():
             if name in after and name != "state":

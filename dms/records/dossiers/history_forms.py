@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from django.utils import timezone
 
+from dms.access.actors import Actor
 from dms.records.dossiers.history import Told, dossier_history
 from dms.records.dossiers.models import Dossier
 from dms.records.dossiers.xdomea import write_history
@@ -32,9 +33,9 @@ class HistoryForm(StrEnum):
         return ".csv" if self is HistoryForm.CSV else ".xml"
 
 
-def write_dossier_history(dossier: Dossier, form: HistoryForm) -> bytes:
+def write_dossier_history(dossier: Dossier, form: HistoryForm, reader: Actor) -> bytes:
     """The caller checks that the actor may see histories."""
-    history = dossier_history(dossier)
+    history = dossier_history(dossier, reader)
     if form is HistoryForm.XDOMEA:
         return write_history(dossier, history)
     return write_table(COLUMNS, (row for told in history for row in _rows(told))).encode()

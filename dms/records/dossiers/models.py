@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dms.access.levels import Level
 from dms.access.models import Scope
 from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
@@ -62,6 +63,8 @@ class Dossier(Recorded):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plan_entry = models.ForeignKey(PlanEntry, models.PROTECT, related_name="dossiers")
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.OPEN, db_default=Level.OPEN)
+    """How secret it is, and at least all that lies in it (`dms.records.levels`)."""
     reference_number = models.CharField(max_length=LONGEST_REFERENCE, unique=True)
     title = models.CharField(max_length=300)
     description = models.TextField(blank=True)
@@ -87,7 +90,7 @@ class Dossier(Recorded):
         }
     )
     audited_fields: ClassVar[tuple[str, ...]] = (
-        "plan_entry_id", "scope_id", "reference_number", "title", "description", "medium", "location", "state",
+        "plan_entry_id", "scope_id", "level", "reference_number", "title", "description", "medium", "location", "state",
         "opened_at", "closed_at", "used_outside_at",
     )  # fmt: skip
 
@@ -122,6 +125,8 @@ class Case(Recorded):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="cases")
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.OPEN, db_default=Level.OPEN)
+    """That of its dossier."""
     reference_number = models.CharField(max_length=LONGEST_REFERENCE, unique=True)
     title = models.CharField(max_length=300)
     description = models.TextField(blank=True)
@@ -139,7 +144,8 @@ class Case(Recorded):
         }
     )
     audited_fields: ClassVar[tuple[str, ...]] = (
-        "dossier_id", "scope_id", "reference_number", "title", "description", "state", "opened_at", "closed_at",
+        "dossier_id", "scope_id", "level", "reference_number", "title", "description", "state", "opened_at",
+        "closed_at",
     )  # fmt: skip
 
     class Meta:

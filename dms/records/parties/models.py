@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from dms.access.levels import Level
 from dms.access.models import Scope
 from dms.audit.models import Recorded
 from dms.records.dossiers.models import Case, Dossier
@@ -78,6 +79,11 @@ class Party(Recorded):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def level(self) -> int:
+        """As secret as the dossier where it was entered."""
+        return self.home.level if self.home else Level.OPEN
 
     @property
     def chain(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from dms.access.actors import Actor
 from dms.access.permissions import Permission
-from dms.access.rule import allowed_scopes
+from dms.access.rule import allowed_scopes, clearance_of
 from dms.audit.models import RecordedQuerySet
 from dms.records.dossiers.models import Dossier
 from dms.records.parties.names import folded_words, sound_of
@@ -21,7 +21,8 @@ class PartyQuerySet(RecordedQuerySet[Any]):
 
         Whoever sees one of several that were merged sees the one that stands for them.
         """
-        kept = Q(scope_id__in=allowed_scopes(actor, Permission.PARTY_KEEP))
+        known = Q(home__isnull=True) | Q(home__level__lte=clearance_of(actor))
+        kept = known & Q(scope_id__in=allowed_scopes(actor, Permission.PARTY_KEEP))
         seen = apps.get_model("records.Participation").objects.visible_to(actor)
         direct = self.model.objects.filter(kept | Q(pk__in=seen.values("party_id")))
         merged = direct.filter(standing__isnull=False).values("standing_id")

@@ -32,6 +32,7 @@ def make_source(entry: IndexEntry) -> Source:
     return {
         "id": str(entry.document_id),
         "scope": entry.scope_id,
+        "level": entry.level,
         "kind": clean(entry.kind or "")[:_LONGEST_VALUE],
         "state": clean(entry.state)[:_LONGEST_VALUE],
         "year": entry.day.year,

@@ -15,7 +15,7 @@ from typing import Any
 from elasticsearch.dsl import Mapping
 from elasticsearch.dsl import field as f
 
-NUMBER = 1
+NUMBER = 2
 """Raised whenever an index made by older code cannot serve newer code any more; a new index is built then."""
 LAST_REACHED = 10_000
 """Hits beyond this place are not handed out; nobody leafs that far."""
@@ -45,6 +45,7 @@ def mapping() -> Mapping:
     made.meta("_source", excludes=["lexemes", "heading", "pages"])
     made.field("id", f.Keyword(index=False))
     made.field("scope", f.Long())
+    made.field("level", f.Byte())
     for name in ("kind", "state"):
         made.field(name, f.Keyword())
     made.field("year", f.Integer())

@@ -7,11 +7,11 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 from elasticsearch.dsl import Search
-from elasticsearch.dsl.query import Bool, Query, Terms
+from elasticsearch.dsl.query import Bool, Query, Range, Terms
 
 from search.adapters.elastic.connection import SEARCH_SECONDS
 from search.adapters.elastic.lexemes import Fields, both, compile_term
-from search.ports import SearchUnavailable
+from search.ports import SearchQuery, SearchUnavailable
 from search.terms import Term
 from search.wanted import AS_TYPED, Clause, ParsedQuery, Spellings
 
@@ -20,13 +20,13 @@ class Scoped:
     """`document`: where words are looked for that may stand anywhere in a document."""
 
     def __init__(
-        self, server: Elasticsearch, index: str, scopes: frozenset[int], parsed: ParsedQuery, document: Fields
+        self, server: Elasticsearch, index: str, query: SearchQuery, parsed: ParsedQuery, document: Fields
     ) -> None:
         self.parsed = parsed
         self.document = document
         self._server = server.options(request_timeout=SEARCH_SECONDS + 1, max_retries=0)
         self._index = index
-        self._scopes = scopes
+        self._scopes, self._clearance = query.scopes, query.clearance
 
     def search(self) -> Search[Any]:
         return Search(using=self._server, index=self._index).source(False).extra(timeout=f"{SEARCH_SECONDS}s")
@@ -47,7 +47,7 @@ class Scoped:
         return answer["hits"]["total"]["value"], {name: bucket["doc_count"] for name, bucket in buckets.items()}
 
     def visible(self) -> Query:
-        return Bool(filter=[Terms("scope", sorted(self._scopes))])
+        return Bool(filter=[Terms("scope", sorted(self._scopes)), Range("level", {"lte": self._clearance})])
 
     def within(self, query: Query) -> Query:
         """Without what was excluded."""

@@ -40,7 +40,7 @@ class Asking:
         self._parsed = parse(query.text)
         everywhere = (Fields(Place.DOCUMENT, patient=patient) for patient in (True, False))
         self._scoped, self._impatient = (
-            Scoped(server, index, query.scopes, self._parsed, document) for document in everywhere
+            Scoped(server, index, query, self._parsed, document) for document in everywhere
         )
 
     def run(self) -> SearchHits:

@@ -53,7 +53,7 @@ class Question:
         return best.hits if best.found >= ENOUGH else self._loosened(best)
 
     def _look_for_near(self) -> bool:
-        near = occurring(near_spellings(self._parsed).near, self._query.scopes)
+        near = occurring(near_spellings(self._parsed).near, self._query.scopes, self._query.clearance)
         self._spellings = Spellings(near)
         return bool(near)
 

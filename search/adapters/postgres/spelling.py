@@ -15,18 +15,18 @@ _SQL = """
     SELECT DISTINCT lexeme FROM (
         SELECT e.words FROM (SELECT * FROM search_entry WHERE words @@ %s::tsquery OFFSET 0) e
         WHERE e.generation_id = (SELECT id FROM search_generation WHERE stage = 'live')
-        AND e.scope_id = ANY(%s) AND NOT e.removed LIMIT %s
+        AND e.scope_id = ANY(%s) AND e.level <= %s AND NOT e.removed LIMIT %s
     ) near, unnest(tsvector_to_array(near.words)) lexeme WHERE lexeme = ANY(%s)
 """
 """One scan of the inverted index for all of them (OFFSET as in `statement`): each by itself would read what is new in
 it again and again."""
 
 
-def occurring(lexemes: Collection[str], scopes: Collection[int]) -> frozenset[str]:
+def occurring(lexemes: Collection[str], scopes: Collection[int], clearance: int) -> frozenset[str]:
     if not lexemes:
         return frozenset()
     asked = sorted(lexemes)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(_SQL, [either(map(quote, asked)), sorted(scopes), _LOOKED_AT, asked])
+        cursor.execute(_SQL, [either(map(quote, asked)), sorted(scopes), clearance, _LOOKED_AT, asked])
         return frozenset(row[0] for row in cursor.fetchall())

@@ -1,6 +1,6 @@
 """The one SQL statement behind a search: finds, counts, facets, order, best pages, in one snapshot.
 
-Scopes restrict the first step, so nothing later can see, count or show what the actor may not.
+Scopes and clearance restrict the first step, so nothing later can see, count or show what the actor may not.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ def build(
     """
     parameters: dict[str, Any] = {
         "scopes": sorted(query.scopes),
+        "clearance": query.clearance,
         "kinds": sorted(map(clean, query.kinds)),
         "years": sorted(query.years),
         "states": sorted(map(clean, query.states)),
@@ -71,6 +72,7 @@ def build(
     within = [
         "e.generation_id = (SELECT id FROM search_generation WHERE stage = 'live')",
         "e.scope_id = ANY(%(scopes)s)",
+        "e.level <= %(clearance)s",
         "NOT e.removed",
     ]
     conditions = list(within)

@@ -14,11 +14,11 @@ from search.german.analysis import clean
 from search.models import Entry, Page
 from search.ports import IndexEntry
 
-_COLUMNS = "scope_id, kind, state, year, day, received_at, digest, removed, heading, words"
+_COLUMNS = "scope_id, level, kind, state, year, day, received_at, digest, removed, heading, words"
 _INSERT = f"""
     INSERT INTO search_entry (generation_id, document_id, {_COLUMNS})
-    SELECT %s, * FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::date[],
-                             %s::timestamptz[], %s::text[], %s::boolean[], %s::tsvector[], %s::tsvector[])
+    SELECT %s, * FROM unnest(%s::uuid[], %s::bigint[], %s::smallint[], %s::text[], %s::text[], %s::smallint[],
+                             %s::date[], %s::timestamptz[], %s::text[], %s::boolean[], %s::tsvector[], %s::tsvector[])
     ON CONFLICT (generation_id, document_id)
 """  # noqa: S608 - the columns above
 _REPLACE = "DO UPDATE SET " + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", "))
@@ -44,8 +44,8 @@ def prepare(entries: Iterable[IndexEntry]) -> list[Prepared]:
 def write(generation: int, batch: list[Prepared], *, replace: bool) -> None:
     """With `replace` false, documents that have a row already (put or removed live) are left as they are."""
     rows = [
-        (p.entry.document_id, p.entry.scope_id, clean(p.entry.kind or ""), clean(p.entry.state), p.entry.day.year,
-         p.entry.day, p.entry.received_at, digest(p.entry), False, p.vectors.heading, p.vectors.words)
+        (p.entry.document_id, p.entry.scope_id, p.entry.level, clean(p.entry.kind or ""), clean(p.entry.state),
+         p.entry.day.year, p.entry.day, p.entry.received_at, digest(p.entry), False, p.vectors.heading, p.vectors.words)
         for p in batch
     ]  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:
@@ -70,7 +70,7 @@ def forget(generation: int, document_ids: Collection[UUID], *, leave_mark: bool)
     """With `leave_mark`, an empty row stays that a rebuild will not fill."""
     with transaction.atomic(), connection.cursor() as cursor:
         if leave_mark:
-            rows = [(i, None, "", "", 0, None, None, "", True, "", "") for i in sorted(document_ids)]
+            rows = [(i, None, 0, "", "", 0, None, None, "", True, "", "") for i in sorted(document_ids)]
             ids = list(_upsert(cursor, generation, rows, _REPLACE).values())
             cursor.execute("DELETE FROM search_page WHERE entry_id = ANY(%s)", [ids])
         else:

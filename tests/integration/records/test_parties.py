@@ -200,7 +200,7 @@ def test_a_party_takes_part_once_in_a_role_and_the_dossier_tells(clerk: Actor, d
         party_take_part(clerk, party, applicant(), dossier, case, now=NOW)
     party_take_part(clerk, party, applicant(), dossier, now=NOW)
     party_leave(clerk, row, reason="verwechselt")
-    told = [one.sentence for one in dossier_history(dossier)][-3:]
+    told = [one.sentence for one in dossier_history(dossier, clerk)][-3:]
     assert told[0] == "Beteiligte aufgenommen: „Öztürk, Emine“ (Antragsteller/in) 610-1/1"
     assert told[2] == "Beteiligung beendet: „Öztürk, Emine“ (Antragsteller/in) 610-1/1, verwechselt"
     assert [one.case for one in files_of(clerk, party)] == [None]

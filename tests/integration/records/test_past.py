@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 from lxml import etree
 
-from dms.access.actors import Actor, actor_for
+from dms.access.actors import Actor, actor_for, system_setup
 from dms.access.models import Scope
 from dms.access.permissions import Role
 from dms.audit.door import audited_values
@@ -49,7 +49,7 @@ def test_the_history_reads_as_sentences(registry: Actor, dossier: Dossier) -> No
     dossier_describe(registry, dossier, {"title": "Lindenweg 4a"})
     case = case_open(registry, dossier, {"title": "Bauantrag"}, now=timezone.now())
     case_close(registry, case, now=timezone.now(), reason="erledigt")
-    assert [(told.who, told.sentence) for told in dossier_history(dossier)] == [
+    assert [(told.who, told.sentence) for told in dossier_history(dossier, system_setup())] == [
         ("rita", "Akte angelegt: 610-1 „Lindenweg 4“"),
         ("rita", "Akte beschrieben: Betreff „Lindenweg 4a“ statt „Lindenweg 4“"),
         ("rita", "Vorgang angelegt: 610-1/1 „Bauantrag“"),
@@ -59,7 +59,7 @@ def test_the_history_reads_as_sentences(registry: Actor, dossier: Dossier) -> No
 
 def test_the_table_has_a_row_per_field_with_local_time_and_utc(registry: Actor, dossier: Dossier) -> None:
     dossier_describe(registry, dossier, {"title": "=Lindenweg", "description": "eilig"})
-    written = write_dossier_history(dossier, HistoryForm.CSV).decode("utf-8-sig")
+    written = write_dossier_history(dossier, HistoryForm.CSV, system_setup()).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(written), delimiter=";"))
     assert tuple(rows[0]) == COLUMNS
     assert [(row["Nummer"], row["Feld"], row["Nachher"]) for row in rows[1:]] == [
@@ -82,7 +82,7 @@ def test_the_xdomea_file_is_valid_by_its_schema(registry: Actor, dossier: Dossie
       <xs:include schemaLocation="{(folder / "xdomea-Baukasten.xsd").as_uri()}"/>
       <xs:element name="Akte" type="xdomea:AkteType"/></xs:schema>"""
     judge = etree.XMLSchema(etree.fromstring(root))
-    written = etree.fromstring(write_dossier_history(dossier, HistoryForm.XDOMEA))
+    written = etree.fromstring(write_dossier_history(dossier, HistoryForm.XDOMEA, system_setup()))
     judge.assertValid(written)
     actions = [entry.findtext("{*}Aktion") for entry in written.iter("{*}HistorienProtokollInformation")]
     assert actions == ["Akte angelegt", "Akte beschrieben", "Akte abgeschlossen (z. d. A.)"]
@@ -113,11 +113,11 @@ def test_a_dossier_is_shown_as_it_stood_at_each_moment(registry: Actor, dossier:
         dossier=dossier,
     )
     for moment, row, cases in seen:
-        then = dossier_then(dossier, moment)
+        then = dossier_then(dossier, moment, system_setup())
         assert then is not None
         assert (then.dossier, len(then.cases)) == (row, cases)
     opened = EventRow.objects.get(chain=dossier.chain, number=1).at
-    assert dossier_then(dossier, opened - timedelta(microseconds=1)) is None
+    assert dossier_then(dossier, opened - timedelta(microseconds=1), system_setup()) is None
 
 
 def test_a_clock_that_ran_ahead_does_not_hide_what_happened(registry: Actor, dossier: Dossier) -> None:
@@ -125,7 +125,7 @@ def test_a_clock_that_ran_ahead_does_not_hide_what_happened(registry: Actor, dos
     now = timezone.now()
     dossier_use_number(registry, dossier, now=now + timedelta(days=400))
     dossier_close(registry, dossier, now=now)
-    then = dossier_then(dossier, now)
+    then = dossier_then(dossier, now, system_setup())
     assert then is not None
     assert (then.dossier["state"], bool(then.dossier["used_outside_at"])) == ("closed", True)
 
@@ -141,7 +141,10 @@ def test_a_document_that_moved_on_lay_where_it_lay(
         documents_file(registry, [letter], Place(place), now=timezone.now())
         moments.append(timezone.now())
         letter.refresh_from_db()
-    lay = [[len(then.documents) for one in (dossier, other) if (then := dossier_then(one, at))] for at in moments]
+    lay = [
+        [len(then.documents) for one in (dossier, other) if (then := dossier_then(one, at, system_setup()))]
+        for at in moments
+    ]
     assert lay == [[1, 0], [0, 1]]
     told = [document_then(letter, at) for at in (before, *moments)]
     assert [one and one["dossier_id"] for one in told] == [None, str(dossier.pk), str(other.pk)]
