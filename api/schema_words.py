@@ -163,6 +163,7 @@ FIELDS: dict[str, Words] = file_words.FIELDS | {
 COMPONENTS: Words = file_words.COMPONENTS | {
     "Barcode": "A barcode found on a page.",
     "Because": "A word that speaks for the suggested kind.",
+    "ClearedLevel": "What somebody can be cleared for, from the least to the most secret.",
     "DocumentLinks": "Addresses of all that belongs to a document.",
     "Event": "One thing that happened to a document, from a chain of events that cannot be changed unnoticed.",
     "FacetValue": "A value by which the search can be narrowed.",
@@ -176,6 +177,7 @@ COMPONENTS: Words = file_words.COMPONENTS | {
     "PaginatedItemList": "A page of a list; follow `next` to the end.",
     "Progress": "Progress counted in pages.",
     "SearchAnswer": "What was found.",
+    "SecrecyLevel": "How secret something is, from the least to the most.",
     "SettleRequest": "What a person did about an item.",
     "SnippetPart": "A piece of a snippet.",
     "UploadRequest": "One file as multipart/form-data.",
