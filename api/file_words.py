@@ -10,6 +10,7 @@ PATH_PARAMETERS: Words = {
     "dossier_id": "The `id` of a dossier, as lists give it.",
     "party_id": "The `id` of a party, as lists give it.",
     "participation_id": "The `id` of a participation, as a dossier or case lists it.",
+    "relation_id": "The `id` of a relation, as either end lists it.",
     "entry_id": "The `id` of an entry of the file plan, as lists and the tree give it.",
 }
 QUERY_PARAMETERS: dict[str, Words] = {

@@ -28,6 +28,8 @@ from dms.records.parties.models import (
 from dms.records.parties.taking_part import files_of, may_change_parties
 from dms.records.parties.telling import TellingForm
 
+REMOVABLE = ["remove"]
+"""The actions of what joins two things."""
 PARTY_ACTIONS = ("correct", "merge", "tell")
 
 
@@ -161,7 +163,7 @@ class ParticipationSerializer(serializers.Serializer):
     dossier = serializers.UUIDField(source="row.dossier_id", help_text="The `id` of the dossier.")
     case = serializers.UUIDField(source="row.case_id", allow_null=True, help_text="Of the case; null: in the dossier.")
     since = serializers.DateTimeField(source="row.since", help_text="Since when that is known.")
-    actions = serializers.ListField(child=serializers.ChoiceField(["remove"]), help_text="What you can do with it.")
+    actions = serializers.ListField(child=serializers.ChoiceField(REMOVABLE), help_text="What you can do with it.")
 
 
 class PartyFilter(serializers.Serializer):

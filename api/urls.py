@@ -14,6 +14,7 @@ from api import (
     party_views,
     plan_views,
     protection_views,
+    relation_views,
     schema_views,
     search_views,
 )
@@ -70,6 +71,10 @@ urlpatterns = [
     path(f"{PARTY}merge/", party_views.PartyMergeView.as_view(), name="party-merge"),
     path(f"{PARTY}part/", party_views.PartyPartView.as_view(), name="party-part"),
     path(f"{PARTY}information/", party_views.PartyInformationView.as_view(), name="party-information"),
+    path(f"{DOSSIER}relations/", relation_views.DossierRelationsView.as_view(), name="dossier-relations"),
+    path(f"{CASE}relations/", relation_views.CaseRelationsView.as_view(), name="case-relations"),
+    path(f"{DOCUMENT}relations/", relation_views.DocumentRelationsView.as_view(), name="document-relations"),
+    path("relations/<uuid:relation_id>/", relation_views.RelationView.as_view(), name="relation"),
     path("filing/", filing_views.FilingView.as_view(), name="filing"),
     path("filing/undo/", filing_views.FilingUndoView.as_view(), name="filing-undo"),
     path("filing/places/", filing_views.FilingPlacesView.as_view(), name="filing-places"),

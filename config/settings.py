@@ -299,6 +299,8 @@ SPECTACULAR_SETTINGS = {
         "AddressKind": "dms.records.parties.models.AddressKind",
         "SecrecyLevel": "dms.access.levels.LEVEL_NAMES",
         "ClearedLevel": "dms.access.levels.CLEARED_NAMES",
+        "RelationKind": "dms.records.relations.models.RelationKind",
+        "Removal": "api.party_shapes.REMOVABLE",
         "KindSource": "dms.records.models.KindSource",
     },
     "POSTPROCESSING_HOOKS": [

@@ -17,6 +17,7 @@ from dms.audit.models import EventRow
 from dms.records.history import Decision, FieldChange, changes_of, events_about, kind_decision, reason_of
 from dms.records.kinds import NONE_FITS, UNSURE
 from dms.records.models import Document, KindSource
+from dms.records.relations.models import relation_label
 from frontend.fact_fields import as_typed, fact_label, is_fact
 from frontend.steps import WORDS
 
@@ -70,6 +71,9 @@ def _details(row: EventRow, document: Document, kinds: Mapping[str, str]) -> Ite
         yield _kind_change(changes, kinds)
     if "level" in changes:
         yield _level_change(changes["level"])
+    if row.name in {Event.DOCUMENT_RELATED, Event.DOCUMENT_UNRELATED}:
+        facts = json.loads(row.body)["facts"]
+        yield relation_label(facts["kind"], outward=facts["outward"])
     if reason := reason_of(row):
         yield reason
 

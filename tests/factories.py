@@ -52,6 +52,8 @@ from dms.records.plan.changing import plan_create
 from dms.records.plan.importing import plan_import
 from dms.records.plan.retention import Appraisal, Confidence, Keeping, Retention, Unit
 from dms.records.plan.rows import PlanRow
+from dms.records.relations.models import Relation, RelationKind
+from dms.records.relations.relating import Thing, relation_make
 from ingest.intake import Delivery, take_in
 from ingest.models import InboxItem, ItemState, ItemVerb, Source
 from ingest.reasons import Reason
@@ -315,6 +317,11 @@ def takes_part(of: Party, dossier: Dossier, in_case: Case | None = None, *, role
     """As said by the registry; makes the roles of a new town unless they are there."""
     roles_setup(system_setup())
     return party_take_part(_registry(), of, PartyRole.objects.get(pk=role), dossier, in_case, now=_clock.now())
+
+
+def related(source: Thing, target: Thing, kind: RelationKind = RelationKind.FOLLOWS) -> Relation:
+    """As joined by the registry."""
+    return relation_make(_registry(), source, kind, target, now=_clock.now())
 
 
 def _registry() -> Actor:

@@ -52,6 +52,10 @@ class Event(StrEnum):
     PARTY_TAKES_PART = "party:takes_part"
     PARTY_LEFT = "party:left"
     PARTY_ROLE_CREATED = "party_role:created"
+    FILE_RELATED = "file:related"
+    FILE_UNRELATED = "file:unrelated"
+    DOCUMENT_RELATED = "document:related"
+    DOCUMENT_UNRELATED = "document:unrelated"
     PLAN_CREATED = "plan:created"
     PLAN_IMPORTED = "plan:imported"
     PLAN_ENTRY_ADDED = "plan_entry:added"
@@ -139,6 +143,10 @@ RULES: dict[Event, EventRule] = {
     Event.PARTY_TAKES_PART: EventRule(Permission.DOSSIER_KEEP, _("Beteiligte aufgenommen")),
     Event.PARTY_LEFT: EventRule(Permission.DOSSIER_KEEP, _("Beteiligung beendet")),
     Event.PARTY_ROLE_CREATED: EventRule(Permission.PARTY_REGISTER, _("Rolle für Beteiligte angelegt")),
+    Event.FILE_RELATED: EventRule(Permission.DOSSIER_VIEW, _("Verknüpfung angelegt")),
+    Event.FILE_UNRELATED: EventRule(Permission.DOSSIER_VIEW, _("Verknüpfung entfernt")),
+    Event.DOCUMENT_RELATED: EventRule(Permission.DOCUMENT_VIEW, _("Dokument verknüpft")),
+    Event.DOCUMENT_UNRELATED: EventRule(Permission.DOCUMENT_VIEW, _("Verknüpfung des Dokuments entfernt")),
     Event.PLAN_CREATED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan angelegt")),
     Event.PLAN_IMPORTED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan übernommen")),
     Event.PLAN_ENTRY_ADDED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag angelegt")),

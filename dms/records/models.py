@@ -19,6 +19,7 @@ from dms.records.dossiers.models import Case, Dossier, ReferenceNumber
 from dms.records.parties.models import Participation, Party, PartyAddress, PartyRole
 from dms.records.plan.models import FilePlan, PlanEntry
 from dms.records.queries import DocumentQuerySet
+from dms.records.relations.models import Relation
 
 
 class DocumentKind(Recorded):
@@ -269,5 +270,5 @@ class ClassifierModel(Recorded):
 __all__ = [
     "Case", "ClassifierModel", "Document", "DocumentKind", "DocumentState", "DocumentVerb", "DocumentVersion",
     "Dossier", "FilePlan", "KindSource", "ObjectRole", "Page", "Participation", "Party", "PartyAddress", "PartyRole",
-    "PlanEntry", "ReferenceNumber", "StoredObject", "TextState",
+    "PlanEntry", "ReferenceNumber", "Relation", "StoredObject", "TextState",
 ]  # fmt: skip

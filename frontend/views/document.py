@@ -24,6 +24,7 @@ from dms.records.meanwhile import state_digest
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
 from dms.records.parties.similar import parties_of_sender
 from dms.records.parties.taking_part import may_change_parties
+from dms.records.relations.relating import may_relate, relations_of
 from frontend.asked import Asked, whole_number
 from frontend.fact_fields import Refused, fact_fields
 from frontend.history import history_of, kind_decided
@@ -90,6 +91,8 @@ def details_context(request: HttpRequest, document: Document, *, refused: Refuse
         **_correcting(request, document),
         **_place(actor, document),
         **_parties(actor, document),
+        "relations": relations_of(actor, document),
+        "may_relate": may_relate(actor, document),
     }
 
 

@@ -39,6 +39,7 @@ from dms.records.meanwhile import state_digest
 from dms.records.models import Document
 from dms.records.parties.taking_part import may_change_parties, participations_in
 from dms.records.plan.models import PlanEntry
+from dms.records.relations.relating import may_relate, relations_of, relations_of_many
 from frontend.asked import whole_number
 from frontend.dossier_forms import DossierForm, NewDossierForm, RenumberForm
 from frontend.people import actor_of, may_anywhere
@@ -78,6 +79,7 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     cases = list(Case.objects.visible_to(actor).filter(dossier=found).select_related("dossier"))
     entries = PlanEntry.objects.visible_to(actor)
     former = ReferenceNumber.objects.filter(dossier=found, case=None, replaced_at__isnull=False)
+    related = relations_of_many(actor, "case", cases)
     documents, parties = _documents(actor, found), participations_in([found.pk])
     context = {
         "nav": "dossiers",
@@ -91,12 +93,15 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
                 {str(verb): True for verb in case_actions(actor, case)},
                 documents.get(case.pk, []),
                 parties.get((found.pk, case.pk), []),
+                related[case.pk],
             )
             for case in cases
         ],
         "can": {str(verb): True for verb in dossier_actions(actor, found)},
         "parties": parties.get((found.pk, None), []),
         "may_change_parties": may_change_parties(actor, found),
+        "relations": relations_of(actor, found),
+        "may_relate": may_relate(actor, found),
         "may_grant": can(actor, Permission.GRANT, found),
         "may_set_level": bool(levels_offered(actor, found)),
         "history": dossier_history(found, actor)[:-MOST_EVENTS:-1]

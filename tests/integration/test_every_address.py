@@ -82,6 +82,8 @@ def town(db: None, store: Path) -> Town:
     held = clearance_give(system_setup(), cleared, Level.SECRET, reason=SECRET)
     clearance_give(system_setup(), clerk, Level.RESTRICTED, reason="a walk")
     there |= {"clearance_id": held.pk, "username": cleared.username}
+    there |= {"sort": "dossier", "thing_id": dossier.pk}
+    there["relation_id"] = factories.related(dossier, factories.dossier(SECRET, of="6")).pk
     there["token_id"] = ApiToken.objects.get().pk
     there["grant_id"] = Grant.objects.filter(user=clerk).values_list("pk", flat=True)[0]
     return Town(there, clerk)

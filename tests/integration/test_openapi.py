@@ -54,6 +54,9 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "POST /api/v1/parties/{party_id}/part/": "it was merged",
     "POST /api/v1/dossiers/{dossier_id}/parties/": "the party and the role are there",
     "POST /api/v1/cases/{case_id}/parties/": "the party and the role are there",
+    "POST /api/v1/dossiers/{dossier_id}/relations/": "the other one is there",
+    "POST /api/v1/cases/{case_id}/relations/": "the other one is there",
+    "POST /api/v1/documents/{document_id}/relations/": "the other one is there",
 }
 """Where a request may fit the description and is refused all the same; all other checks hold there too."""
 
@@ -119,7 +122,7 @@ def _dossier_and_case() -> dict[str, str]:
     row = factories.takes_part(party, dossier)
     return {
         "dossier_id": str(dossier.pk), "case_id": str(factories.case(dossier).pk), "party_id": str(party.pk),
-        "participation_id": str(row.pk),
+        "participation_id": str(row.pk), "relation_id": str(factories.related(dossier, factories.dossier()).pk),
     }  # fmt: skip
 
 

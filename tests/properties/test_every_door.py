@@ -133,8 +133,15 @@ def told(drawn: Drawn) -> Doors:
         **{f"plan {name}": entries for name in ("list", "detail", "tree", "page", "tree page")},
         "plan counters": {entry: len(known & drawn.below(entry)) for entry in entries},
         "explained": known,
+        "dossiers joined": joined(known), "documents joined": joined(read),
+        "dossiers joined on its page": joined(known),
         **parties_told(drawn),
     }  # fmt: skip
+
+
+def joined(seen: set[int]) -> dict[int, set[int]]:
+    """Each thing is joined with the next one; of whom may be seen, those others that may be seen too."""
+    return {number: {number - 1, number + 1} & seen for number in seen}
 
 
 def parties_told(drawn: Drawn) -> Doors:
@@ -223,6 +230,12 @@ def _files(town: Town, browser: Client, program: Client) -> Doors:
         "dossier past page": opened(browser, "/dossiers/", dossiers, "past/"),
         "dossier rights": opened(browser, "/dossiers/", dossiers, "rights/"),
         "places": marks("dossier", places), "case places": marks("case", places),
+        "dossiers joined": _joined(program, f"{API}dossiers/", dossiers),
+        "documents joined": _joined(program, f"{API}documents/", [one.pk for one in town.documents]),
+        "dossiers joined on its page": {
+            number: marks("dossier", page.partition(">Verknüpfungen<")[2].partition(">Vorgänge<")[0])
+            for number, page in enumerate(shown) if f"dossier{number}mark" in page
+        },
         "plan list": marks("entry", text(program.get(f"{API}plan-entries/"))),
         "plan tree": marks("entry", text(program.get(f"{API}file-plan/tree/"))),
         "plan tree page": marks("entry", text(browser.get("/plan/"))),
@@ -293,6 +306,15 @@ def opened(client: Client, before: str, ids: Iterable[Any], tail: str) -> set[in
         else:
             assert (answer.status_code, missing.status_code) == (404, 404), f"{before}{key}/{tail}"
     return found
+
+
+def _joined(program: Client, before: str, ids: list[Any]) -> dict[int, set[int]]:
+    answers = {number: program.get(f"{before}{key}/relations/") for number, key in enumerate(ids)}
+    return {
+        number: {ids.index(UUID(row["other"]["id"])) for row in answer.json()}
+        for number, answer in answers.items()
+        if answer.status_code == 200
+    }
 
 
 def text(answer: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 
 from django.utils import timezone
 from hypothesis import strategies as st
@@ -169,6 +170,10 @@ def build(drawn: Drawn) -> Town:
     for number, dossier in enumerate(dossiers):
         factories.takes_part(parties[number], dossier, cases[number])
         factories.takes_part(parties[0], dossier, role="neighbour")
+    for one, other in pairwise(dossiers):
+        factories.related(one, other)
+    for letter, answer in pairwise(documents):
+        factories.related(letter, answer)
     person = factories.user_with(name=f"person-{uuid.uuid4()}")
     town = Town(drawn, person, top, entries, dossiers, cases, documents, parties)
     bodies = _bodies(town)

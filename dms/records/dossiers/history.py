@@ -20,9 +20,11 @@ from dms.audit.events import RULES, Event
 from dms.audit.fold import State, fold
 from dms.audit.models import EventRow, target_name
 from dms.records.dossiers.models import Dossier, FileState, Medium
+from dms.records.relations.models import relation_label
 
 _LEVELS = {Event.LEVEL_RAISED, Event.LEVEL_LOWERED}
 _FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}
+_RELATING = {Event.FILE_RELATED, Event.FILE_UNRELATED, Event.DOCUMENT_RELATED, Event.DOCUMENT_UNRELATED}
 _TAKING_PART = {Event.PARTY_TAKES_PART, Event.PARTY_LEFT}
 FIELDS: dict[str, Promise] = {
     "reference_number": gettext_lazy("Aktenzeichen"),
@@ -126,9 +128,22 @@ def _about(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State)
     if row.name in _TAKING_PART:
         facts = body["facts"]
         return " ".join(filter(None, (f"„{facts['party']}“ ({_(facts['role'])})", facts.get("case", ""))))
+    if row.name in _RELATING:
+        return " ".join(filter(None, (_thing_named(row, dossier, before), _kind_of_relation(body["facts"]))))
     created = [one["after"] for one in body["rows"] if one["op"] == "create" and "reference_number" in one["after"]]
     known = before.get(row.target) if row.target != target_name(dossier) else None
     return ", ".join(_named(values) for values in (*created, known) if values)
+
+
+def _thing_named(row: EventRow, dossier: Dossier, before: State) -> str:
+    """Empty for the dossier itself."""
+    known = before.get(row.target) if row.target != target_name(dossier) else None
+    return _named(known) if known else ""
+
+
+def _kind_of_relation(facts: dict[str, Any]) -> str:
+    """Not with what: who reads this history may not see the other end."""
+    return f"({relation_label(facts['kind'], outward=facts['outward'])})"
 
 
 def _named(values: dict[str, Any]) -> str:
