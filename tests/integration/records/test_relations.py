@@ -86,11 +86,11 @@ def test_both_places_tell_of_it_without_naming_the_other(clerk: Actor, two: tupl
     old, new = two
     row = relation_make(clerk, new, RelationKind.REPLACES, old, now=NOW)
     relation_remove(clerk, row, now=NOW)
-    assert [one.sentence for one in dossier_history(new)][-2:] == [
+    assert [one.sentence for one in dossier_history(new, clerk)][-2:] == [
         "Verknüpfung angelegt: (ersetzt)",
         "Verknüpfung entfernt: (ersetzt)",
     ]
-    assert dossier_history(old)[-1].sentence == "Verknüpfung entfernt: (ersetzt durch)"
+    assert dossier_history(old, clerk)[-1].sentence == "Verknüpfung entfernt: (ersetzt durch)"
     assert not Relation.objects.exists()
     assert proven()
 
@@ -164,5 +164,6 @@ def test_cases_of_different_dossiers_are_joined(clerk: Actor, two: tuple[Dossier
     assert read_from(clerk, other) == [("siehe auch", one.title)]
     assert things_matching(clerk, "610-2", one) == [other]
     assert (
-        dossier_history(two[1])[-1].sentence == "Verknüpfung angelegt: 610-2/1 „Bauantrag Lindenweg, neu“ (siehe auch)"
+        dossier_history(two[1], clerk)[-1].sentence
+        == "Verknüpfung angelegt: 610-2/1 „Bauantrag Lindenweg, neu“ (siehe auch)"
     )
