@@ -37,10 +37,13 @@ from dms.records.models import (
     TextState,
 )
 from dms.records.queries import DocumentQuerySet
+from dms.records.versions import may_hand_in
 from ingest.no_rendition import no_rendition_sentence
 
 FILE = "file"
 """By `POST /filing/`, which takes several documents at once."""
+HAND_IN = "hand_in"
+"""By `POST` to `versions/`."""
 WHOLE_OBJECTS = (ObjectRole.ORIGINAL, ObjectRole.RENDITION, ObjectRole.THUMBNAIL)
 """What belongs to the document as a whole; of page images there may be thousands."""
 
@@ -61,7 +64,9 @@ class DocumentAnswer:
     def actions(self) -> list[str]:
         """Asked for single documents alone, so that lists need not look up these rights."""
         actions = [str(action) for action in document_actions(self.actor, self.document)]
-        return [*actions, FILE] if may_file(self.actor, self.document) else actions
+        if may_file(self.actor, self.document):
+            actions.append(FILE)
+        return [*actions, HAND_IN] if may_hand_in(self.actor, self.document) else actions
 
     @property
     def filed(self) -> Document | None:
@@ -151,6 +156,7 @@ class DocumentLinksSerializer(serializers.Serializer):
     original = serializers.URLField()
     rendition = serializers.URLField(allow_null=True)
     thumbnail = serializers.URLField(allow_null=True)
+    versions = serializers.URLField()
     history = serializers.URLField(allow_null=True)
 
 
@@ -191,6 +197,7 @@ class DocumentListSerializer(serializers.Serializer):
     text_state = serializers.ChoiceField(TextState.choices, source="document.text_state")
     level = serializers.SerializerMethodField(help_text="How secret it is; never less than the dossier it lies in.")
     page_count = serializers.SerializerMethodField()
+    version = serializers.IntegerField(source="document.version_number", help_text="Number of the current version.")
     filed = FiledSerializer(allow_null=True)
     item = serializers.UUIDField(source="document.item_id")
     parent = DocumentNameSerializer(allow_null=True)
@@ -218,6 +225,7 @@ class DocumentListSerializer(serializers.Serializer):
             "original": link("document-original"),
             "rendition": link("document-rendition") if ObjectRole.RENDITION in answer.objects else None,
             "thumbnail": link("document-thumbnail") if ObjectRole.THUMBNAIL in answer.objects else None,
+            "versions": link("document-versions"),
             "history": link("document-history") if answer.may_see_history else None,
         }
 
@@ -238,7 +246,7 @@ class DocumentSerializer(DocumentListSerializer):
     no_rendition = serializers.SerializerMethodField(help_text="Why there is no PDF/A beside the original.")
     attachments = DocumentNameSerializer(many=True)
     actions = serializers.ListField(
-        child=serializers.ChoiceField([*(str(action) for action in DocumentAction), FILE]),
+        child=serializers.ChoiceField([*(str(action) for action in DocumentAction), FILE, HAND_IN]),
         help_text="What you can change now.",
     )
 

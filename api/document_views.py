@@ -36,8 +36,9 @@ from api.schema_examples import CHANGE, DOCUMENT, KIND, answered, sent
 from dms.access.actors import Actor
 from dms.records.corrections import Corrections, document_correct
 from dms.records.kinds import of_kinds
-from dms.records.models import Document, DocumentKind, ObjectRole, StoredObject
+from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, StoredObject
 from dms.records.queries import DocumentQuerySet
+from dms.records.versions import version_of
 
 
 class DocumentsView(ListModelMixin, ApiView):
@@ -103,19 +104,19 @@ class DocumentKindsView(ApiView):
         return Response(self.get_serializer(DocumentKind.objects.all(), many=True).data)
 
 
-class _DocumentFileView(ApiView):
+class DocumentFileView(ApiView):
     role: ObjectRole
 
-    def _send(self, request: Request, document_id: UUID) -> HttpResponseBase:
-        document = find_document(self.actor, document_id)
-        objects = StoredObject.objects.filter(version__document=document, role=self.role)
-        stored = objects.order_by("-version__number").first()
+    def _send(self, request: Request, document_id: UUID, version: int | None = None) -> HttpResponseBase:
+        """Of the current version, or of the one of this number."""
+        found = find_version(self.actor, document_id, version)
+        stored = StoredObject.objects.filter(version=found, role=self.role).first()
         if stored is None:
             raise not_found()
-        return send(request, download_of(stored, document, SUFFIXES.get(ObjectRole(stored.role), "")))
+        return send(request, download_of(stored, found, SUFFIXES.get(ObjectRole(stored.role), "")))
 
 
-class DocumentOriginalView(_DocumentFileView):
+class DocumentOriginalView(DocumentFileView):
     role = ObjectRole.ORIGINAL
 
     @extend_schema(
@@ -127,7 +128,7 @@ class DocumentOriginalView(_DocumentFileView):
         return self._send(request, document_id)
 
 
-class DocumentRenditionView(_DocumentFileView):
+class DocumentRenditionView(DocumentFileView):
     role = ObjectRole.RENDITION
 
     @extend_schema(
@@ -138,7 +139,7 @@ class DocumentRenditionView(_DocumentFileView):
         return self._send(request, document_id)
 
 
-class DocumentThumbnailView(_DocumentFileView):
+class DocumentThumbnailView(DocumentFileView):
     role = ObjectRole.THUMBNAIL
 
     @extend_schema(operation_id="documents_thumbnail", responses={(200, "image/*"): OpenApiTypes.BINARY})
@@ -159,9 +160,17 @@ def find_document(actor: Actor, document_id: UUID) -> Document:
     return document  # type: ignore[no-any-return]
 
 
-def download_of(stored: StoredObject, document: Document, suffix: str = "") -> Download:
+def find_version(actor: Actor, document_id: UUID, number: int | None = None) -> DocumentVersion:
+    """The current version, or the one of this number. Raises NotFound, also for what this actor may not read."""
+    version = version_of(find_document(actor, document_id), number)
+    if version is None:
+        raise not_found()
+    return version
+
+
+def download_of(stored: StoredObject, version: DocumentVersion, suffix: str = "") -> Download:
     """Files are saved, pictures are shown; both under a name that tells what they are of."""
-    name = PurePath(document.filename)
+    name = PurePath(version.name)
     if stored.role != ObjectRole.ORIGINAL:
         name = PurePath(f"{name.stem}{suffix}{PurePath(stored.key).suffix}")
     shown = stored.role in (ObjectRole.THUMBNAIL, ObjectRole.PAGE_IMAGE)

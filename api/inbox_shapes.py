@@ -118,6 +118,11 @@ class ItemSerializer(serializers.Serializer):
     delay = serializers.SerializerMethodField(help_text="Code why it waits although a step is next.")
     delay_text = serializers.SerializerMethodField(help_text="The same as a sentence.")
     documents = DocumentNameSerializer(many=True)
+    version_of = serializers.UUIDField(
+        source="item.document_id",
+        allow_null=True,
+        help_text="Of a new version: the `id` of its document. Null for mail, which becomes documents of its own.",
+    )
     duplicate_of = EarlierDocumentSerializer(allow_null=True, help_text=DUPLICATE_OF)
     progress = ProgressSerializer(allow_null=True)
     actions = serializers.ListField(child=serializers.ChoiceField([str(verb) for verb in BY_PEOPLE]))

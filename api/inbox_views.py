@@ -36,7 +36,7 @@ from api.problems import Problem, not_found
 from api.schema_examples import ITEM_DONE, ITEM_REFUSED, ITEM_WAITING, answered
 from dms.access.actors import Actor
 from dms.adapters.chosen import SystemClock
-from ingest.intake import Delivery, take_in
+from ingest.intake import Delivery, Receipt, take_in
 from ingest.models import InboxItem, InboxQuerySet, Source
 from ingest.quarantine import HARMLESS_ENDING, is_quarantined, note_fetched
 from ingest.retries import item_accept, item_retry
@@ -45,6 +45,24 @@ from ingest.settling import item_reopen, item_settle
 
 MULTIPART_FRAME = 1024 * 1024
 """What boundaries and headers may add to the bytes of the file."""
+
+
+SENT_ONCE = [
+    OpenApiParameter(
+        "Idempotency-Key",
+        {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+        OpenApiParameter.HEADER,
+        description="The same key never makes two items; for other bytes it is refused (422).",
+    ),
+    OpenApiParameter(
+        "Idempotent-Replayed",
+        {"type": "string", "enum": ["true"]},
+        OpenApiParameter.HEADER,
+        description="The key was used before for the same bytes: this is the item from then.",
+        response=[201],
+    ),
+]
+"""How a file is handed in so that nobody does it twice."""
 
 
 class InboxView(ListModelMixin, ApiView):
@@ -75,21 +93,7 @@ class InboxView(ListModelMixin, ApiView):
             201: OpenApiResponse(ItemSerializer, description="Taken in: stored, flushed and committed."),
         },
         examples=[answered("Taken in", ITEM_WAITING, 201)],
-        parameters=[
-            OpenApiParameter(
-                "Idempotency-Key",
-                {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
-                OpenApiParameter.HEADER,
-                description="The same key never makes two items; for other bytes it is refused (422).",
-            ),
-            OpenApiParameter(
-                "Idempotent-Replayed",
-                {"type": "string", "enum": ["true"]},
-                OpenApiParameter.HEADER,
-                description="The key was used before for the same bytes: this is the item from then.",
-                response=[201],
-            ),
-        ],
+        parameters=SENT_ONCE,
     )
     def post(self, request: Request) -> Response:
         """Hands in one file. Once this answers, the file is safe; reading it goes on in the background.
@@ -103,14 +107,10 @@ class InboxView(ListModelMixin, ApiView):
         delivery = Delivery(
             filename=file.name,
             source=Source.UPLOAD if is_browser(request) else Source.API,
-            idempotency_key=_idempotency_key(request),
+            idempotency_key=idempotency_key(request),
         )
         receipt = take_in(self.actor, file.file, delivery, scope=inbox_scope_for(self.actor), clock=SystemClock())
-        answer = _answer(self, receipt.item, status.HTTP_201_CREATED)
-        answer["Location"] = answer.data["links"]["self"]
-        if not receipt.created:
-            answer["Idempotent-Replayed"] = "true"
-        return answer
+        return receipt_answer(self, receipt)
 
 
 class ItemView(ApiView):
@@ -121,7 +121,7 @@ class ItemView(ApiView):
     )
     def get(self, request: Request, item_id: UUID) -> Response:
         """One item: how far it is, the documents that it became, or why it was refused and what to do."""
-        return _answer(self, find_item(self.actor, item_id))
+        return item_answer(self, find_item(self.actor, item_id))
 
 
 class _ItemActionView(ApiView):
@@ -129,7 +129,7 @@ class _ItemActionView(ApiView):
     service: Callable[[Actor, InboxItem], InboxItem]
 
     def _act(self, item_id: UUID) -> Response:
-        return _answer(self, self.service(self.actor, find_item(self.actor, item_id)))
+        return item_answer(self, self.service(self.actor, find_item(self.actor, item_id)))
 
 
 class ItemRetryView(_ItemActionView):
@@ -159,7 +159,7 @@ class ItemSettleView(ApiView):
         item = find_item(self.actor, item_id)
         asked = SettleSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        return _answer(self, item_settle(self.actor, item, asked.validated_data["note"]))
+        return item_answer(self, item_settle(self.actor, item, asked.validated_data["note"]))
 
 
 class ItemReopenView(_ItemActionView):
@@ -200,18 +200,26 @@ def _insisted(actor: Actor, item: InboxItem, request: Request) -> None:
 
 def find_item(actor: Actor, item_id: UUID) -> InboxItem:
     """Raises NotFound, also for what this actor may not see."""
-    item = InboxItem.objects.visible_to(actor).filter(pk=item_id).first()
+    item = InboxItem.objects.reachable_by(actor).filter(pk=item_id).first()
     if item is None:
         raise not_found()
     return item  # type: ignore[no-any-return]
 
 
-def _answer(view: ApiView, item: InboxItem, code: int = status.HTTP_200_OK) -> Response:
+def item_answer(view: ApiView, item: InboxItem, code: int = status.HTTP_200_OK) -> Response:
     [answer] = answers_for(view.actor, [item])
     return Response(view.get_serializer(answer).data, status=code)
 
 
-def _idempotency_key(request: Request) -> str | None:
+def receipt_answer(view: ApiView, receipt: Receipt) -> Response:
+    answer = item_answer(view, receipt.item, status.HTTP_201_CREATED)
+    answer["Location"] = answer.data["links"]["self"]
+    if not receipt.created:
+        answer["Idempotent-Replayed"] = "true"
+    return answer
+
+
+def idempotency_key(request: Request) -> str | None:
     """Raises ValidationError: a key that is there must be usable, or its promise would silently not hold."""
     header = request.headers.get("Idempotency-Key")
     if header is None:

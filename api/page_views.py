@@ -14,12 +14,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from api.base import ApiView, TypedTextField, read_parameters
-from api.document_views import download_of, find_document
+from api.document_views import download_of, find_document, find_version
 from api.downloads import send
 from api.problems import not_found
 from api.schema_examples import PAGES, answered
 from dms.pages import Box, PageText
 from dms.records.models import DocumentVersion, Page
+from dms.records.versions import version_of
 from search.highlight import find_boxes
 
 AT_ONCE = 20
@@ -83,9 +84,14 @@ class DocumentPagesView(ApiView):
     )
     def get(self, request: Request, document_id: UUID) -> HttpResponseBase:
         """The text of the pages in order with a box for each word; all of them unless `first` and `last` say which."""
+        return self._pages(request, document_id)
+
+    def _pages(self, request: Request, document_id: UUID, number: int | None = None) -> HttpResponseBase:
         document = find_document(self.actor, document_id)
         asked = read_parameters(PageRequestSerializer, request)
-        version = document.versions.order_by("-number").first()
+        version = version_of(document, number)
+        if version is None and number is not None:
+            raise not_found()
         numbers = list(Page.objects.filter(version=version).values_list("number", flat=True)) if version else []
         chosen = [number for number in numbers if asked.get("first", 1) <= number <= asked.get("last", number)]
         body = _as_json(version, len(numbers), chosen, asked.get("q"))
@@ -96,12 +102,14 @@ class PageImageView(ApiView):
     @extend_schema(operation_id="documents_page_image", responses={(200, "image/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, document_id: UUID, number: int) -> HttpResponseBase:
         """The picture of a page, upright as it was read: the boxes of its words are fractions of it."""
-        document = find_document(self.actor, document_id)
-        pages = Page.objects.filter(version__document=document, number=number).select_related("image")
-        page = pages.order_by("-version__number").first()
+        return self._image(request, document_id, number)
+
+    def _image(self, request: Request, document_id: UUID, number: int, version: int | None = None) -> HttpResponseBase:
+        found = find_version(self.actor, document_id, version)
+        page = Page.objects.filter(version=found, number=number).select_related("image").first()
         if page is None or page.image is None:
             raise not_found()
-        return send(request, download_of(page.image, document, f"-{number}"))
+        return send(request, download_of(page.image, found, f"-{number}"))
 
 
 def _as_json(version: DocumentVersion | None, count: int, numbers: list[int], query: str | None) -> Iterator[str]:

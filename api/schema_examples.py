@@ -16,7 +16,7 @@ ITEM_WAITING: dict[str, Any] = {
     "id": ITEM_ID, "filename": "antrag.pdf", "size": 48213, "sha256": SHA256, "source": "api",
     "received_at": "2026-03-12T08:15:00+01:00", "age": 0, "state": "waiting", "step": "receive", "reason": None,
     "reason_text": None, "next_step": None, "settled": False, "settlement": None, "incomplete": False, "delay": None,
-    "delay_text": None, "documents": [], "duplicate_of": None, "progress": None, "actions": [],
+    "delay_text": None, "documents": [], "version_of": None, "duplicate_of": None, "progress": None, "actions": [],
     "links": {"self": f"{BASE}/inbox/{ITEM_ID}/", "original": f"{BASE}/inbox/{ITEM_ID}/original/"},
 }  # fmt: skip
 ITEM_DONE: dict[str, Any] = ITEM_WAITING | {"age": 9, "state": "done", "step": "register", "documents": [NAME]}
@@ -28,13 +28,14 @@ ITEM_REFUSED: dict[str, Any] = ITEM_WAITING | {
 DOCUMENT: dict[str, Any] = {
     **NAME, "sender": "Familie Öztürk", "letter_date": "2026-03-10", "received_at": "2026-03-12T08:15:00+01:00",
     "filename": "antrag.pdf", "kind": KIND, "kind_source": "model", "kind_confidence": 0.93, "state": "received",
-    "text_state": "read", "level": "open", "page_count": 2, "filed": None, "item": ITEM_ID, "parent": None,
+    "text_state": "read", "level": "open", "page_count": 2, "version": 1, "filed": None, "item": ITEM_ID, "parent": None,
     "duplicate_of": None,
     "links": {
         "self": f"{BASE}/documents/{DOCUMENT_ID}/", "item": f"{BASE}/inbox/{ITEM_ID}/",
         "pages": f"{BASE}/documents/{DOCUMENT_ID}/pages/", "original": f"{BASE}/documents/{DOCUMENT_ID}/original/",
         "rendition": f"{BASE}/documents/{DOCUMENT_ID}/rendition/",
-        "thumbnail": f"{BASE}/documents/{DOCUMENT_ID}/thumbnail/", "history": None,
+        "thumbnail": f"{BASE}/documents/{DOCUMENT_ID}/thumbnail/",
+        "versions": f"{BASE}/documents/{DOCUMENT_ID}/versions/", "history": None,
     },
     "kind_guess": KIND, "kind_because": [{"word": "beantrage", "weight": 0.41}], "problem": None, "signed": False,
     "encrypted": False, "tagged": False, "malware": "clean",

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from api import file_words
+from api import file_words, version_words
 
 Words = dict[str, str]
 
-PATH_PARAMETERS: Words = file_words.PATH_PARAMETERS | {
+_ELSEWHERE: dict[str, Words] = file_words.FIELDS | version_words.FIELDS
+_PATHS_ELSEWHERE: Words = file_words.PATH_PARAMETERS | version_words.PATH_PARAMETERS
+_QUERIES_ELSEWHERE: dict[str, Words] = file_words.QUERY_PARAMETERS | version_words.QUERY_PARAMETERS
+_COMPONENTS_ELSEWHERE: Words = file_words.COMPONENTS | version_words.COMPONENTS
+PATH_PARAMETERS: Words = _PATHS_ELSEWHERE | {
     "document_id": "The `id` of a document, as lists, items and search hits give it.",
     "item_id": "The `id` of an item of the inbox, as handing it in answered it.",
     "number": "Number of the page; the first is 1.",
 }
-QUERY_PARAMETERS: dict[str, Words] = file_words.QUERY_PARAMETERS | {
+QUERY_PARAMETERS: dict[str, Words] = _QUERIES_ELSEWHERE | {
     "documents_list": {
         "state": "Only documents in one of these states.",
         "text_state": "Only documents whose text was read so far: `read`, `partly`, `none`, `unreadable`.",
@@ -64,7 +68,7 @@ _LIST: Words = {
     "results": "The entries of this page.",
 }
 
-FIELDS: dict[str, Words] = file_words.FIELDS | {
+FIELDS: dict[str, Words] = _ELSEWHERE | {
     "Barcode": {"format": "`Code39`, `Code128` or `QRCode`.", "text": "What the code says."},
     "Because": {"word": "A word of the document.", "weight": "Its share in the decision; the largest stands first."},
     "Document": _DOCUMENT_IN_LIST
@@ -85,6 +89,7 @@ FIELDS: dict[str, Words] = file_words.FIELDS | {
         "original": "The file as it came in.",
         "rendition": "The searchable PDF/A; null where there is none (`no_rendition` says why).",
         "thumbnail": "A small picture of the first page.",
+        "versions": "All versions of it, and where a new one is handed in.",
         "history": "What happened to it; null where you may not see that.",
     },
     "DocumentList": _DOCUMENT_IN_LIST,
@@ -160,7 +165,7 @@ FIELDS: dict[str, Words] = file_words.FIELDS | {
         "detail": "What went wrong and what to do, for people.",
     },
 }
-COMPONENTS: Words = file_words.COMPONENTS | {
+COMPONENTS: Words = _COMPONENTS_ELSEWHERE | {
     "Barcode": "A barcode found on a page.",
     "Because": "A word that speaks for the suggested kind.",
     "ClearedLevel": "What somebody can be cleared for, from the least to the most secret.",

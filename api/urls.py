@@ -17,11 +17,13 @@ from api import (
     relation_views,
     schema_views,
     search_views,
+    version_views,
 )
 
 app_name = "api"
 
 DOCUMENT = "documents/<uuid:document_id>/"
+VERSION = f"{DOCUMENT}versions/<int:version>/"
 ITEM = "inbox/<uuid:item_id>/"
 DOSSIER = "dossiers/<uuid:dossier_id>/"
 CASE = "cases/<uuid:case_id>/"
@@ -46,6 +48,15 @@ urlpatterns = [
     path(f"{DOCUMENT}history/", history_views.DocumentHistoryView.as_view(), name="document-history"),
     path(f"{DOCUMENT}past/", history_views.DocumentPastView.as_view(), name="document-past"),
     path(f"{DOCUMENT}level/", protection_views.DocumentLevelView.as_view(), name="document-level"),
+    path(f"{DOCUMENT}versions/", version_views.VersionsView.as_view(), name="document-versions"),
+    path(VERSION, version_views.VersionView.as_view(), name="document-version"),
+    path(f"{VERSION}original/", version_views.VersionOriginalView.as_view(), name="version-original"),
+    path(f"{VERSION}rendition/", version_views.VersionRenditionView.as_view(), name="version-rendition"),
+    path(f"{VERSION}thumbnail/", version_views.VersionThumbnailView.as_view(), name="version-thumbnail"),
+    path(f"{VERSION}pages/", version_views.VersionPagesView.as_view(), name="version-pages"),
+    path(
+        f"{VERSION}pages/<int:number>/image/", version_views.VersionPageImageView.as_view(), name="version-page-image"
+    ),
     path("document-kinds/", document_views.DocumentKindsView.as_view(), name="document-kinds"),
     path("dossiers/", dossier_views.DossiersView.as_view(), name="dossiers"),
     path(DOSSIER, dossier_views.DossierView.as_view(), name="dossier"),

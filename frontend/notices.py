@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from dms.adapters.no_scanner import NO_SCANNER
 from dms.ports import ScanVerdict
 from dms.records.models import Document, DocumentVersion, TextState
+from dms.records.versions import is_former
 from ingest.models import InboxItem, StepRun
 from ingest.no_rendition import no_rendition_sentence, other_fonts_sentence
 from ingest.reasons import Reason
@@ -46,15 +47,16 @@ NOT_SCANNED = _("Nicht auf Schadsoftware geprüft.")
 
 def notices_of(document: Document, version: DocumentVersion) -> Iterator[Notice]:
     """The gravest first."""
-    scanned = SCANNED.get(version.malware) or _not_scanned(document)
-    found = [*_about_intake(document), *_about_text(document), scanned, *_about_file(version)]
+    scanned = SCANNED.get(version.malware) or _not_scanned(version)
+    about_text = () if is_former(version) else _about_text(document)
+    found = [*_about_intake(version), *about_text, scanned, *_about_file(version)]
     loudest = [Tone.DANGER, Tone.WARNING, Tone.INFO, Tone.GOOD]
     yield from sorted(found, key=lambda notice: loudest.index(notice.tone))
 
 
-def _not_scanned(document: Document) -> Notice:
+def _not_scanned(version: DocumentVersion) -> Notice:
     """What the scanner said when the file came in, in its own words; without a scanner nobody said anything."""
-    runs = StepRun.objects.filter(item_id=document.item_id, step=StepName.CHECK_MALWARE)
+    runs = StepRun.objects.filter(item_id=version.came_by, step=StepName.CHECK_MALWARE)
     said = (runs.values_list("facts", flat=True).first() or {}).get("detail", "")
     if not said:
         return Notice(Tone.WARNING, NOT_SCANNED)
@@ -67,8 +69,8 @@ def _not_scanned(document: Document) -> Notice:
     )
 
 
-def _about_intake(document: Document) -> Iterator[Notice]:
-    if InboxItem.objects.filter(pk=document.item_id, incomplete=True).exists():
+def _about_intake(version: DocumentVersion) -> Iterator[Notice]:
+    if InboxItem.objects.filter(pk=version.came_by, incomplete=True).exists():
         yield Notice(
             Tone.WARNING,
             _("Das Ende der Datei fehlte, als sie angenommen wurde; es können Seiten fehlen."),

@@ -13,6 +13,8 @@ from dms.access.models import User
 from dms.access.permissions import Permission
 from dms.access.rule import allowed_scopes
 from dms.records.models import Document, DocumentVersion, Page
+from dms.records.versions import version_of
+from frontend.asked import whole_number
 from ingest.models import InboxItem
 
 
@@ -35,17 +37,19 @@ def document_or_404(request: HttpRequest, document_id: UUID) -> Document:
     return cast(Document, get_object_or_404(documents, pk=document_id))
 
 
-def current_version_or_404(document: Document) -> DocumentVersion:
-    version = document.versions.order_by("-number").first()
+def version_or_404(request: HttpRequest, document: Document) -> DocumentVersion:
+    """The one that the address names by `version`, else the current one."""
+    asked = request.GET.get("version")
+    version = version_of(document, whole_number(asked) or 0) if asked else version_of(document)
     if version is None:
         raise Http404
     return version
 
 
 def page_or_404(request: HttpRequest, document_id: UUID, number: int) -> Page:
-    version = current_version_or_404(document_or_404(request, document_id))
+    version = version_or_404(request, document_or_404(request, document_id))
     return get_object_or_404(Page.objects.filter(version=version), number=number)
 
 
 def item_or_404(request: HttpRequest, item_id: UUID) -> InboxItem:
-    return cast(InboxItem, get_object_or_404(InboxItem.objects.visible_to(actor_of(request)), pk=item_id))
+    return cast(InboxItem, get_object_or_404(InboxItem.objects.reachable_by(actor_of(request)), pk=item_id))

@@ -32,6 +32,7 @@ from frontend.views import (
     settling,
     status,
     uploads,
+    versions,
 )
 
 urlpatterns = [
@@ -71,6 +72,8 @@ urlpatterns = [
     path("dossiers/<uuid:dossier_id>/cases/add/", cases.add, name="case-add"),
     path("dossiers/<uuid:dossier_id>/do/<str:verb>/", dossiers.act, name="dossier-act"),
     path("cases/<uuid:case_id>/describe/", cases.describe, name="case-describe"),
+    path("documents/<uuid:document_id>/versions/", versions.hand_in, name="document-versions"),
+    path("documents/<uuid:document_id>/versions/progress/", versions.progress, name="document-version-progress"),
     path("cases/<uuid:case_id>/close/", cases.close, name="case-close"),
     path("cases/<uuid:case_id>/reopen/", cases.reopen, name="case-reopen"),
     path("dossiers/<uuid:dossier_id>/parties/add/", participations.add, name="participation-add"),

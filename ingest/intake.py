@@ -18,7 +18,7 @@ from dms.access.rule import NotAllowed, allowed_scopes
 from dms.adapters.chosen import object_store
 from dms.audit.door import change
 from dms.audit.events import Event
-from dms.ports import Clock, ObjectLocked, StoredBytes
+from dms.ports import Clock, ObjectLocked
 from ingest.models import InboxItem, Source, Turn
 from ingest.steps.names import FIRST_STEP
 from ingest.work.storable import storable
@@ -59,31 +59,31 @@ def take_in(actor: Actor, stream: BinaryIO, delivery: Delivery, *, scope: Scope,
     """
     if scope.pk not in allowed_scopes(actor, Permission.INBOX_ADD):
         raise NotAllowed(actor, Permission.INBOX_ADD)
-    if delivery.source_key is not None and (earlier := _earlier(actor, delivery)):
+    if delivery.source_key is not None and (earlier := earlier_item(actor, delivery)):
         return Receipt(earlier, created=False)  # not even stored again: a folder is looked at every second
-    item_id, now = uuid.uuid4(), clock.now()
-    stored = object_store().put(fresh_key(item_prefix(item_id, now), f"original{_ending(delivery.filename)}"), stream)
-    earlier = _earlier(actor, delivery)
+    item = store_item(actor, stream, delivery, scope_id=scope.pk, now=clock.now())
+    earlier = earlier_item(actor, delivery)
     if earlier is None:
         try:
-            return Receipt(_create(actor, item_id, now, delivery, stored, scope), created=True)
+            return Receipt(item_receive(actor, item), created=True)
         except IntegrityError:
             # the same delivery came in twice at once, and the other one won
-            earlier = _earlier(actor, delivery)
+            earlier = earlier_item(actor, delivery)
             if earlier is None:
                 raise
-    _forget(stored)
-    if earlier.sha256 != stored.sha256:
+    forget_bytes(item)
+    if earlier.sha256 != item.sha256 or earlier.document_id is not None:
         raise KeyUsedForOtherBytes
     return Receipt(earlier, created=False)
 
 
-def _create(
-    actor: Actor, item_id: uuid.UUID, now: datetime, delivery: Delivery, stored: StoredBytes, scope: Scope
-) -> InboxItem:
-    item = InboxItem(
+def store_item(actor: Actor, stream: BinaryIO, delivery: Delivery, *, scope_id: int, now: datetime) -> InboxItem:
+    """The bytes are stored and flushed; the row is not there yet. Raises StoreUnavailable."""
+    item_id = uuid.uuid4()
+    stored = object_store().put(fresh_key(item_prefix(item_id, now), f"original{_ending(delivery.filename)}"), stream)
+    return InboxItem(
         id=item_id,
-        scope=scope,
+        scope_id=scope_id,
         filename=_clean_name(delivery.filename),
         source=delivery.source,
         source_path=storable(delivery.source_path[:1000]),
@@ -97,22 +97,26 @@ def _create(
         size=stored.size,
         step=FIRST_STEP,
     )
-    with change(actor, Event.ITEM_RECEIVED, chain=item.chain, scope=item, at=now) as opened:
+
+
+def item_receive(actor: Actor, item: InboxItem) -> InboxItem:
+    """Its row is committed with the present transaction, and is pending work from then on. Raises NotAllowed."""
+    with change(actor, Event.ITEM_RECEIVED, chain=item.chain, scope=item, at=item.received_at) as opened:
         opened.save(item)
         Turn.objects.create(item=item)
         wake_after_commit()
     return item
 
 
-def _forget(stored: StoredBytes) -> None:
-    """Of a delivery that was known. Bytes that the store protects stay there; nobody refers to them."""
+def forget_bytes(item: InboxItem) -> None:
+    """Of a delivery that was known, or refused. Bytes that the store protects stay there; nobody refers to them."""
     try:
-        object_store().delete(stored.key)
+        object_store().delete(item.key)
     except ObjectLocked as error:
         log.info("a second copy stays for now: %s", error)
 
 
-def _earlier(actor: Actor, delivery: Delivery) -> InboxItem | None:
+def earlier_item(actor: Actor, delivery: Delivery) -> InboxItem | None:
     if delivery.source_key is not None:
         return InboxItem.objects.filter(source_key=delivery.source_key).first()
     if delivery.idempotency_key is not None:

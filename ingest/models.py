@@ -76,13 +76,23 @@ ITEM_LIFECYCLE = Lifecycle(
 
 class InboxQuerySet(RecordedQuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """The items that this actor may see in the inbox.
+        """The items that this actor may see in the inbox; new versions stand with their document.
 
         An item holds the original of its documents, so once one of them is filed its rights go for the item as well.
         """
         seen = within_sight(Document, actor, Permission.INBOX_VIEW)
         elsewhere = Document.objects.filter(~seen, item_id=OuterRef("pk"))
-        return visible(self, actor, Permission.INBOX_VIEW).filter(~Exists(elsewhere))  # type: ignore[return-value]
+        mail = visible(self.filter(document__isnull=True), actor, Permission.INBOX_VIEW)
+        return mail.filter(~Exists(elsewhere))  # type: ignore[return-value]
+
+    def hand_ins_visible_to(self, actor: Actor) -> Self:
+        """New versions on their way. Who may read the document may know, wherever it lies by now."""
+        return self.filter(document__in=Document.objects.visible_to(actor).order_by())
+
+    def reachable_by(self, actor: Actor) -> Self:
+        """Both, for whoever asks for a single one."""
+        either = (self.visible_to(actor), self.hand_ins_visible_to(actor))
+        return self.filter(Q(pk__in=either[0].order_by().values("pk")) | Q(pk__in=either[1].order_by().values("pk")))
 
     def needing_help(self) -> Self:
         """The items that wait for a person."""
@@ -125,13 +135,17 @@ class InboxItem(Recorded):
     """`Actor.key`."""
     settled_note = models.CharField(max_length=500, blank=True)
     """Why nothing is left to do, as the person wrote it."""
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="hand_ins")
+    """It becomes a new version of this; without it, documents of their own."""
+    comment = models.CharField(max_length=500, blank=True)
+    """Why there is a new version."""
 
     objects = InboxQuerySet.as_manager()  # type: ignore[misc]
     lifecycle = ITEM_LIFECYCLE
     audited_fields = (
         "scope_id", "filename", "source", "source_path", "source_key", "submitted_by", "idempotency_key", "received_at",
         "key", "sha256", "size", "state", "step", "reason", "detail", "accepts_missing_text", "incomplete",
-        "finished_at", "settled_at", "settled_by", "settled_note",
+        "finished_at", "settled_at", "settled_by", "settled_note", "document_id", "comment",
     )  # fmt: skip
 
     class Meta:
@@ -142,6 +156,9 @@ class InboxItem(Recorded):
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True) | Q(state__in=["refused", "stuck"]),
                 name="item_settled_had_trouble",
+            ),
+            models.UniqueConstraint(
+                fields=["document"], condition=Q(state__in=["waiting", "working"]), name="one_hand_in_at_a_time"
             ),
         ]
         indexes = [

@@ -31,6 +31,8 @@ class Reason(Enum):
     TOO_EXPENSIVE = "too_expensive"
     TOO_LARGE_WHEN_UNPACKED = "too_large_when_unpacked"
     MALWARE_FOUND = "malware_found"
+    MAIL_AS_VERSION = "mail_as_version"
+    FILE_CLOSED = "file_closed"
     ORIGINAL_DAMAGED = "original_damaged"
     UNEXPECTED = "unexpected"
 
@@ -44,7 +46,14 @@ class Reason(Enum):
 
 
 FINAL = frozenset(
-    reason.value for reason in (Reason.EMPTY_FILE, Reason.PASSWORD_NEEDED, Reason.ENCRYPTED_MAIL, Reason.ARCHIVE_FILE)
+    reason.value
+    for reason in (
+        Reason.EMPTY_FILE,
+        Reason.PASSWORD_NEEDED,
+        Reason.ENCRYPTED_MAIL,
+        Reason.ARCHIVE_FILE,
+        Reason.MAIL_AS_VERSION,
+    )
 )
 """Codes where the bytes alone decide, so that another try leads to the same. A version that unpacks archives takes
 theirs out, and those refused before are offered another try again."""
@@ -142,6 +151,14 @@ TEXTS: dict[Reason, ReasonText] = {
     Reason.MALWARE_FOUND: ReasonText(
         _("Der Virenscanner hat Schadsoftware gefunden."),
         _("Bitte nicht öffnen und die IT-Sicherheit verständigen."),
+    ),
+    Reason.MAIL_AS_VERSION: ReasonText(
+        _("Eine E-Mail mit ihren Anlagen kann nicht die neue Version eines Dokuments sein."),
+        _("Bitte die Anlage, um die es geht, einzeln einreichen, oder die E-Mail als neuen Eingang."),
+    ),
+    Reason.FILE_CLOSED: ReasonText(
+        _("Die Akte oder der Vorgang wurde abgeschlossen, bevor die neue Version gelesen war."),
+        _("Bitte wieder öffnen lassen (Registratur) und dann „Noch einmal versuchen“ wählen."),
     ),
     Reason.ORIGINAL_DAMAGED: ReasonText(
         _("Die gespeicherten Bytes stimmen nicht mehr mit der Prüfsumme vom Eingang überein."),

@@ -12,6 +12,7 @@ from ingest.models import InboxItem, ItemState, ItemVerb, RangeRun, StepRun, Tur
 from ingest.reasons import FINAL, Reason
 from ingest.settling import refuse_when_settled
 from ingest.steps.names import FIRST_STEP
+from ingest.version_pending import VersionPending, pending_hand_in
 from ingest.work.wake import wake_after_commit
 
 
@@ -37,12 +38,19 @@ def item_accept(actor: Actor, item: InboxItem) -> InboxItem:
     return _again(actor, item, Event.ITEM_ACCEPTED, ItemVerb.ACCEPT)
 
 
+def _refuse_two_at_once(item: InboxItem) -> None:
+    """Raises VersionPending: of one document one version at a time is read, so that they follow each other."""
+    if item.document_id and pending_hand_in(item.document_id) is not None:
+        raise VersionPending
+
+
 def _again(actor: Actor, item: InboxItem, event: Event, verb: ItemVerb) -> InboxItem:
     with change(actor, event, item, chain=item.chain, verb=verb) as opened:
         fresh: InboxItem = opened.target
         if verb is ItemVerb.ACCEPT and fresh.reason != Reason.NO_TEXT.value:
             raise NotPossible(_("Das geht nur bei einem Eingang, in dem kein Text gefunden wurde."))
         refuse_when_settled(fresh)
+        _refuse_two_at_once(fresh)
         if verb is ItemVerb.RETRY and fresh.reason in FINAL:
             raise RetryCannotHelp
         was_refused = InboxItem.objects.filter(pk=fresh.pk, state=ItemState.REFUSED).exists()  # not saved yet

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     DOCUMENT_CLASSIFY = "document.classify"
     DOCUMENT_CORRECT = "document.correct"
     DOCUMENT_FILE = "document.file"
+    DOCUMENT_VERSION = "document.version"
     DOSSIER_VIEW = "dossier.view"
     DOSSIER_KEEP = "dossier.keep"
     DOSSIER_AMEND = "dossier.amend"
@@ -57,6 +58,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_CLASSIFY,
             Permission.DOCUMENT_CORRECT,
             Permission.DOCUMENT_FILE,
+            Permission.DOCUMENT_VERSION,
             Permission.DOSSIER_VIEW,
             Permission.DOSSIER_KEEP,
             Permission.PARTY_KEEP,
@@ -82,6 +84,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_CLASSIFY,
             Permission.DOCUMENT_CORRECT,
             Permission.DOCUMENT_FILE,
+            Permission.DOCUMENT_VERSION,
             Permission.HISTORY_VIEW,
             Permission.DOSSIER_VIEW,
             Permission.DOSSIER_KEEP,

@@ -31,6 +31,9 @@ class Event(StrEnum):
     DOCUMENT_MOVED = "document:moved"
     DOCUMENT_LEFT = "document:left"
     DOCUMENT_TAKEN_BACK = "document:taken_back"
+    DOCUMENT_VERSION_HANDED_IN = "document:version_handed_in"
+    DOCUMENT_VERSION_ADDED = "document:version_added"
+    DOCUMENT_VERSION_FAILED = "document:version_failed"
     DOSSIER_OPENED = "dossier:opened"
     DOSSIER_DESCRIBED = "dossier:described"
     DOSSIER_RENUMBERED = "dossier:renumbered"
@@ -122,6 +125,9 @@ RULES: dict[Event, EventRule] = {
     Event.DOCUMENT_MOVED: EventRule(Permission.DOCUMENT_FILE, _("Dokument innerhalb der Akte verschoben")),
     Event.DOCUMENT_LEFT: EventRule(Permission.DOCUMENT_FILE, _("Dokument an anderer Stelle abgelegt")),
     Event.DOCUMENT_TAKEN_BACK: EventRule(Permission.DOCUMENT_FILE, _("Ablegen zurückgenommen")),
+    Event.DOCUMENT_VERSION_HANDED_IN: EventRule(Permission.DOCUMENT_VERSION, _("Neue Version eingereicht")),
+    Event.DOCUMENT_VERSION_ADDED: EventRule(Permission.INBOX_PROCESS, _("Neue Version übernommen")),
+    Event.DOCUMENT_VERSION_FAILED: EventRule(Permission.INBOX_PROCESS, _("Neue Version nicht übernommen")),
     Event.DOSSIER_OPENED: EventRule(Permission.DOSSIER_KEEP, _("Akte angelegt")),
     Event.DOSSIER_DESCRIBED: EventRule(Permission.DOSSIER_KEEP, _("Akte beschrieben")),
     Event.DOSSIER_RENUMBERED: EventRule(Permission.DOSSIER_AMEND, _("Akte umsigniert")),

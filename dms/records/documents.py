@@ -71,7 +71,7 @@ def documents_register(opened: Change, new_documents: Sequence[NewDocument]) -> 
     for new in new_documents:
         document = _document(new, by_part)
         opened.save(document)
-        _register_version(opened, document, new)
+        register_content(opened, DocumentVersion(document=document, number=1), new)
         by_part[new.part] = document
     return list(by_part.values())
 
@@ -97,8 +97,11 @@ def _document(new: NewDocument, by_part: dict[int, Document]) -> Document:
     )
 
 
-def _register_version(opened: Change, document: Document, new: NewDocument) -> None:
-    version = DocumentVersion(document=document, number=1, page_count=len(new.pages), **new.version)
+def register_content(opened: Change, version: DocumentVersion, new: NewDocument) -> None:
+    """Creates the version, with what the pipeline found out of its file, its objects and its pages."""
+    version.page_count = len(new.pages)
+    for name, value in new.version.items():
+        setattr(version, name, value)
     opened.save(version)
     opened.create_many(_stored(version, item) for item in new.objects)
     images = {page.number: _stored(version, page.image) for page in new.pages if page.image}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -52,6 +53,8 @@ class DocumentVerb(StrEnum):
     """A person corrects title, sender or date; that says nothing about the kind."""
     UNCHECK = "uncheck"
     """A person takes it back that the kind was checked."""
+    HAND_IN = "hand_in"
+    """A new version of its content is handed in; it becomes one once it is read."""
 
 
 class KindSource(models.TextChoices):
@@ -102,6 +105,8 @@ class Document(Recorded):
     text_state = models.CharField(max_length=20, choices=TextState)
     problem = models.CharField(max_length=40, blank=True)
     """Code of the reason (`ingest.reasons`) why text is missing, empty when nothing is missing."""
+    version_number = models.PositiveIntegerField(default=1)
+    """Of the current version: the newest one, for a version comes to be only when it is whole."""
 
     objects = DocumentQuerySet.as_manager()  # type: ignore[misc]
     lifecycle = Lifecycle(
@@ -113,13 +118,15 @@ class Document(Recorded):
             (DocumentState.RECEIVED, DocumentVerb.CORRECT): DocumentState.RECEIVED,
             (DocumentState.CHECKED, DocumentVerb.CORRECT): DocumentState.CHECKED,
             (DocumentState.CHECKED, DocumentVerb.UNCHECK): DocumentState.RECEIVED,
+            (DocumentState.RECEIVED, DocumentVerb.HAND_IN): DocumentState.RECEIVED,
+            (DocumentState.CHECKED, DocumentVerb.HAND_IN): DocumentState.CHECKED,
         }
     )
     outbox_topics = ("search",)
     audited_fields = (
         "scope_id", "level", "own_level", "item_id", "part", "parent_id", "dossier_id", "case_id", "filed_at",
         "filed_by", "state", "title", "sender", "letter_date", "received_at", "filename", "kind_id", "kind_source",
-        "kind_confidence", "kind_guess", "text_state", "problem",
+        "kind_confidence", "kind_guess", "text_state", "problem", "version_number",
     )  # fmt: skip
 
     class Meta:
@@ -164,7 +171,7 @@ class Document(Recorded):
 
 
 class DocumentVersion(Recorded):
-    """One immutable state of a document's content."""
+    """One immutable state of a document's content. The first came with the document; the others say how they came."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     document = models.ForeignKey(Document, models.PROTECT, related_name="versions")
@@ -180,13 +187,36 @@ class DocumentVersion(Recorded):
     """Why there is no PDF/A beside the original, empty when there is one (`ingest.facts.RenderedPart`)."""
     rendition_detail = models.CharField(max_length=300, blank=True)
     """What that reason names; or, when there is one, the fonts that are not those of the original."""
+    item_id = models.UUIDField(null=True)
+    """The item that it was handed in by; of the first version none: it is that of the document."""
+    filename = models.CharField(max_length=255, blank=True)
+    handed_in_at = models.DateTimeField(null=True)
+    handed_in_by = models.CharField(max_length=200, blank=True)
+    """`Actor.key`."""
+    comment = models.CharField(max_length=500, blank=True)
+    """Why there is this version, as the person wrote it."""
 
     audited_fields: ClassVar[tuple[str, ...]] = (
         "document_id", "number", "media_type", "page_count", "signed", "encrypted", "tagged", "malware", "no_rendition",
+        "item_id", "filename", "handed_in_at", "handed_in_by", "comment",
     )  # fmt: skip
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "number"], name="version_number")]
+
+    @property
+    def came_by(self) -> uuid.UUID:
+        """The item of the inbox in which it was read."""
+        return self.item_id or self.document.item_id
+
+    @property
+    def came_at(self) -> datetime:
+        return self.handed_in_at or self.document.received_at
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return self.filename or self.document.filename
 
 
 class ObjectRole(models.TextChoices):

@@ -25,14 +25,16 @@ from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRo
 from dms.records.parties.similar import parties_of_sender
 from dms.records.parties.taking_part import may_change_parties
 from dms.records.relations.relating import may_relate, relations_of
+from dms.records.versions import is_former
 from frontend.asked import Asked, whole_number
 from frontend.fact_fields import Refused, fact_fields
 from frontend.history import history_of, kind_decided
 from frontend.neighbours import neighbours_of
 from frontend.notices import notices_of
 from frontend.page_svg import page_size
-from frontend.people import actor_of, current_version_or_404, document_or_404
+from frontend.people import actor_of, document_or_404, version_or_404
 from frontend.saved import own_correction
+from frontend.versions import versions_context
 from frontend.views.pages import sheet_context
 
 
@@ -43,7 +45,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 def page_context(request: HttpRequest, found: Document, *, refused: Refused | None = None) -> dict[str, Any]:
     """All of the page. `refused` keeps the form open in which something was typed that was not taken."""
-    version = current_version_or_404(found)
+    version = version_or_404(request, found)
     asked = Asked.read(request.GET)
     pages = list(
         Page.objects.filter(version=version).only("number", "width", "height", "dpi", "version").order_by("number")
@@ -72,11 +74,12 @@ def _sheet(page: Page, asked: Asked, wanted: int) -> dict[str, Any]:
 
 def details_context(request: HttpRequest, document: Document, *, refused: Refused | None = None) -> dict[str, Any]:
     """What stands beside and above the pages: all that a correction may change."""
-    actor, version = actor_of(request), current_version_or_404(document)
+    actor, version = actor_of(request), version_or_404(request, document)
     labels = kind_labels()
     return {
         "document": document,
         "version": version,
+        "is_former": is_former(version),
         "asked": Asked.read(request.GET),
         "fields": fact_fields(document, refused),
         "notices": list(notices_of(document, version)),
@@ -88,6 +91,7 @@ def details_context(request: HttpRequest, document: Document, *, refused: Refuse
         "may_set_level": bool(levels_offered(actor, document)),
         **_files(actor, document, version),
         **_related(actor, document),
+        **versions_context(actor, document, version),
         **_correcting(request, document),
         **_place(actor, document),
         **_parties(actor, document),

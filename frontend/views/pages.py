@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from dms.pages import PageText
 from dms.records.models import Page
+from dms.records.versions import is_former
 from frontend.asked import Asked
 from frontend.page_svg import page_size, svg_finds, svg_lines
-from frontend.people import current_version_or_404, document_or_404, page_or_404
+from frontend.people import document_or_404, page_or_404, version_or_404
 from search.highlight import find_boxes
 
 
@@ -30,7 +31,7 @@ def page(request: HttpRequest, document_id: UUID, number: int) -> HttpResponse:
 def finds(request: HttpRequest, document_id: UUID) -> JsonResponse:
     """`{"pages": [[page, finds], …]}` for the pages that have any, so that the viewer can count and jump."""
     text = Asked.read(request.GET).text
-    version = current_version_or_404(document_or_404(request, document_id))
+    version = version_or_404(request, document_or_404(request, document_id))
     pages = Page.objects.filter(version=version).only("number", "lines").order_by("number")
     counted = (
         [(one.number, len(find_boxes(one.page_text, text))) for one in pages.iterator(chunk_size=50)] if text else []
@@ -42,9 +43,12 @@ def finds(request: HttpRequest, document_id: UUID) -> JsonResponse:
 def text_only(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """All pages as plain text, for screen readers, phones and copying."""
     found = document_or_404(request, document_id)
-    version = current_version_or_404(found)
+    version = version_or_404(request, found)
     asked = Asked.read(request.GET)
-    context = {"document": found, "pages": Page.objects.filter(version=version), "asked": asked}
+    context = {
+        "document": found, "version": version, "is_former": is_former(version), "asked": asked,
+        "pages": Page.objects.filter(version=version),
+    }  # fmt: skip
     return render(request, "frontend/text_only.html", context)
 
 
@@ -53,6 +57,7 @@ def sheet_context(page: Page, query_text: str) -> dict[str, Any]:
     text: PageText = page.page_text
     return {
         "document_id": page.version.document_id,
+        "version_number": page.version.number,
         "number": page.number,
         "width": width,
         "height": height,

@@ -99,7 +99,7 @@ def quarantine(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def chosen_items(request: HttpRequest, given: QueryDict) -> list[InboxItem]:
     """Those of the named items that this person may see, newest first; what is no id is passed over."""
     ids = [found for value in given.getlist("item")[:MOST_AT_ONCE] if (found := _uuid(value))]
-    return list(InboxItem.objects.visible_to(actor_of(request)).filter(pk__in=ids))
+    return list(InboxItem.objects.reachable_by(actor_of(request)).filter(pk__in=ids))
 
 
 def way_back(request: HttpRequest, back: str) -> str:

@@ -39,9 +39,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _take(request: HttpRequest, file: UploadedFile) -> bool:
     """Tells the person what went wrong with this one file; the others go on."""
     name = file.name or ""
-    if (file.size or 0) > settings.UPLOAD_MAX_MB * MEGABYTE:
-        text = _("„{name}“ ist größer als {limit} MB und wurde nicht angenommen.")
-        messages.error(request, text.format(name=name, limit=settings.UPLOAD_MAX_MB))
+    if is_too_large(request, file):
         return False
     try:
         actor = actor_of(request)
@@ -51,9 +49,20 @@ def _take(request: HttpRequest, file: UploadedFile) -> bool:
         messages.error(request, _("Sie dürfen keine Dateien einreichen."))
         return False
     except StoreUnavailable:
-        text = _(
-            "„{name}“ wurde nicht angenommen: Der Speicher antwortet nicht oder ist voll. Bitte später noch einmal."
-        )
-        messages.error(request, text.format(name=name))
+        say_not_stored(request, name)
         return False
     return True
+
+
+def is_too_large(request: HttpRequest, file: UploadedFile) -> bool:
+    """Says so, if it is."""
+    too_large = (file.size or 0) > settings.UPLOAD_MAX_MB * MEGABYTE
+    if too_large:
+        text = _("„{name}“ ist größer als {limit} MB und wurde nicht angenommen.")
+        messages.error(request, text.format(name=file.name or "", limit=settings.UPLOAD_MAX_MB))
+    return too_large
+
+
+def say_not_stored(request: HttpRequest, name: str) -> None:
+    text = _("„{name}“ wurde nicht angenommen: Der Speicher antwortet nicht oder ist voll. Bitte später noch einmal.")
+    messages.error(request, text.format(name=name))

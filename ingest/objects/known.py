@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from dms.audit.models import SEAL_PREFIX, Seal
 from dms.batches import batches
 from dms.records.models import ClassifierModel, Document, StoredObject
@@ -58,12 +60,17 @@ def known_of_items(items: Iterable[UUID]) -> dict[str, KnownObject]:
     ids = list(items)
     found = [
         *InboxItem.objects.filter(pk__in=ids).values_list("key", "sha256"),
-        *StoredObject.objects.filter(version__document__item_id__in=ids).values_list("key", "sha256"),
+        *StoredObject.objects.filter(_of_items(ids)).values_list("key", "sha256"),
     ]
     for rows in (StepRun.objects, RangeRun.objects.filter(facts__isnull=False)):
         for facts in rows.filter(item__in=ids).values_list("facts", flat=True).iterator():
             found += objects_in(facts)
     return {key: KnownObject(key, sha256) for key, sha256 in found}
+
+
+def _of_items(ids: list[UUID]) -> Q:
+    """The objects of a version lie with the item that it was handed in by."""
+    return Q(version__item_id__in=ids) | Q(version__item_id=None, version__document__item_id__in=ids)
 
 
 def _item_ids() -> Iterator[UUID]:

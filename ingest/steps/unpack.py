@@ -46,6 +46,8 @@ def run(context: StepContext) -> Outcome:
     parts.add(_part(0, context.item.filename, media_type, context.item.original, parent=None))
     if kind_of(media_type) != "mail":
         return Done(UnpackFacts(parts=parts.found))
+    if context.item.is_version:
+        return Reject(Reason.MAIL_AS_VERSION)
     try:
         mail = _open_all(parts)
     except (MailTooLarge, _TooLarge):

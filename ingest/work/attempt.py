@@ -81,4 +81,5 @@ def _view(item: InboxItem) -> ItemView:
         source=item.source,
         original=item.original,
         accepts_missing_text=item.accepts_missing_text,
+        is_version=item.document_id is not None,
     )

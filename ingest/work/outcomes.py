@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Least
 
@@ -16,6 +16,9 @@ from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from dms.records.documents import NewDocument, documents_register
+from dms.records.dossiers.closing import CaseClosed, DossierClosed, refuse_content_when_closed
+from dms.records.models import Document
+from dms.records.versions import Handed, version_add
 from ingest.models import InboxItem, ItemVerb, StepRun, Turn
 from ingest.reasons import Reason
 from ingest.steps.contract import Facts, Retry
@@ -51,13 +54,40 @@ def commit_steps(item: InboxItem, done: Sequence[StepDone], now: datetime) -> No
 def commit_last_steps(
     item: InboxItem, done: Sequence[StepDone], documents: Sequence[NewDocument], now: datetime
 ) -> None:
-    """The last step is done: the documents are registered and the item has ended."""
-    with change(system_ingest(), Event.ITEM_DONE, item, chain=item.chain, verb=ItemVerb.FINISH, at=now) as opened:
-        _keep_facts(opened, item, done)
-        opened.target.step = done[-1].step
-        opened.target.finished_at = now
-        opened.save(opened.target)
-        documents_register(opened, documents)
+    """The last step is done: the item has ended, and its documents are registered, or the new version is."""
+    try:
+        with transaction.atomic():
+            if item.document_id:
+                _add_version(item, documents[0], now)
+            with change(
+                system_ingest(), Event.ITEM_DONE, item, chain=item.chain, verb=ItemVerb.FINISH, at=now
+            ) as opened:
+                _keep_facts(opened, item, done)
+                opened.target.step = done[-1].step
+                opened.target.finished_at = now
+                opened.save(opened.target)
+                if not item.document_id:
+                    documents_register(opened, documents)
+    except (DossierClosed, CaseClosed) as closed:
+        refuse(item, Reason.FILE_CLOSED, str(closed), now)
+
+
+def _add_version(item: InboxItem, new: NewDocument, now: datetime) -> None:
+    """Told in the chain where the document lies by now. Raises DossierClosed, CaseClosed."""
+    document = _held(item)
+    with change(
+        system_ingest(), Event.DOCUMENT_VERSION_ADDED, document, chain=document.chain, reason=item.comment, at=now
+    ) as opened:
+        refuse_content_when_closed(opened.target)
+        version_add(
+            opened, new, Handed(item.pk, item.filename, item.received_at, item.submitted_by, comment=item.comment)
+        )
+
+
+def _held(item: InboxItem) -> Document:
+    """Nobody puts the document into another chain until the end of the transaction."""
+    document: Document = Document.objects.select_for_update(of=("self",)).get(pk=item.document_id)
+    return document
 
 
 def refuse(item: InboxItem, reason: Reason, detail: str, now: datetime) -> None:
@@ -97,13 +127,25 @@ def _keep_facts(opened: Change, item: InboxItem, done: Sequence[StepDone]) -> No
     Turn.objects.filter(pk=item.pk).update(attempts=0, deaths=Least(F("deaths"), 1), not_before=None, delay="", note="")
 
 
+def _tell_document(item: InboxItem, reason: Reason, now: datetime) -> None:
+    """It keeps the version that it has; its history says why."""
+    document = _held(item)
+    with change(
+        system_ingest(), Event.DOCUMENT_VERSION_FAILED, document, chain=document.chain, at=now
+    ) as opened:  # fmt: skip
+        opened.facts.update(item=str(item.pk), filename=item.filename, problem=reason.value)
+
+
 def _end(item: InboxItem, event: Event, verb: ItemVerb, reason: Reason, detail: str, now: datetime) -> None:
     try:
-        with change(system_ingest(), event, item, chain=item.chain, verb=verb, at=now) as opened:
-            fresh: InboxItem = opened.target
-            fresh.reason, fresh.detail, fresh.finished_at = reason.value, storable(detail[:4000]), now
-            opened.save(fresh)
-            Turn.objects.filter(pk=item.pk).update(begun_at=None, ranges_open=False, delay="")
+        with transaction.atomic():
+            if item.document_id:
+                _tell_document(item, reason, now)
+            with change(system_ingest(), event, item, chain=item.chain, verb=verb, at=now) as opened:
+                fresh: InboxItem = opened.target
+                fresh.reason, fresh.detail, fresh.finished_at = reason.value, storable(detail[:4000]), now
+                opened.save(fresh)
+                Turn.objects.filter(pk=item.pk).update(begun_at=None, ranges_open=False, delay="")
     except NotPossible:
         # two workers found fault with two of its page ranges at once: the first one's reason stands
         log.info("item %s had ended before: %s", item.pk, detail)

@@ -72,7 +72,7 @@ def town(db: None, store: Path) -> Town:
     factories.token_of(clerk)
     factories.file_plan(PlanRow("6", SECRET))
     index()
-    there = {"item_id": item.pk, "document_id": document.pk, "number": 1, "name": "title"}
+    there = {"item_id": item.pk, "document_id": document.pk, "number": 1, "version": 1, "name": "title"}
     there["entry_id"] = factories.plan_entry("6").pk
     dossier = factories.dossier(SECRET, of="6")
     there |= {"dossier_id": dossier.pk, "case_id": factories.case(dossier, SECRET).pk, "verb": "close", "form": "csv"}

@@ -46,6 +46,16 @@ def may_change(actor: Actor, document: Document) -> bool:
     return is_open(document.dossier, document.case) or can(actor, Permission.DOSSIER_AMEND, document)
 
 
+def refuse_content_when_closed(document: Document) -> None:
+    """The same for what nobody may do then, not even the registry: give a document another content.
+
+    Raises DossierClosed, CaseClosed.
+    """
+    if document.dossier_id is not None:
+        held = Dossier.objects.select_for_update(of=("self",)).get(pk=document.dossier_id)
+        refuse_closed(held, Case.objects.filter(pk=document.case_id).first() if document.case_id else None)
+
+
 def refuse_change_when_closed(actor: Actor, document: Document) -> None:
     """Inside the door, when the document's row is locked: its dossier is held open until the end of the transaction.
 
