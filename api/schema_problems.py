@@ -38,6 +38,7 @@ WITH_BODY = ("400", "413", "415")
 WITH_IF_MATCH = ("409", "412")
 ACTING = {
     "inbox_create": ("422", "503"),
+    "versions_create": ("409", "422", "503"),
     "file_plan_import": ("404", "409", "412"),
     "plan_entries_create": ("404",),
     "dossiers_create": ("404", "409"),

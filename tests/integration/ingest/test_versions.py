@@ -163,7 +163,7 @@ def test_malware_becomes_no_version(clerk: Actor, letter: Document, tools: Tools
         def scan(self, stream: Any) -> ScanResult:
             return ScanResult(ScanVerdict.INFECTED, "Eicar")
 
-    item = worked(handed_in(clerk, letter).item, replace(tools, scanner=Infected()))  # type: ignore[arg-type]
+    item = worked(handed_in(clerk, letter).item, replace(tools, scanner=Infected()))
     assert (item.state, item.reason) == (ItemState.REFUSED, Reason.MALWARE_FOUND.value)
     assert fresh(letter).version_number == 1
 
