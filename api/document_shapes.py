@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -22,6 +23,8 @@ from dms.access.levels import LEVEL_NAMES, NAMES, Level
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.ports import ScanVerdict
+from dms.records.checking_out import EVENTS as CHECK_OUT_EVENTS
+from dms.records.checking_out import check_out_actions, holder_of
 from dms.records.corrections import DocumentAction, document_actions
 from dms.records.dossiers.filing import may_file
 from dms.records.duplicates import earlier_documents, receipt_of
@@ -44,6 +47,7 @@ FILE = "file"
 """By `POST /filing/`, which takes several documents at once."""
 HAND_IN = "hand_in"
 """By `POST` to `versions/`."""
+CHECK_OUT_VERBS = [str(verb) for verb in CHECK_OUT_EVENTS]
 WHOLE_OBJECTS = (ObjectRole.ORIGINAL, ObjectRole.RENDITION, ObjectRole.THUMBNAIL)
 """What belongs to the document as a whole; of page images there may be thousands."""
 
@@ -64,9 +68,16 @@ class DocumentAnswer:
     def actions(self) -> list[str]:
         """Asked for single documents alone, so that lists need not look up these rights."""
         actions = [str(action) for action in document_actions(self.actor, self.document)]
+        now = timezone.now()
         if may_file(self.actor, self.document):
             actions.append(FILE)
-        return [*actions, HAND_IN] if may_hand_in(self.actor, self.document) else actions
+        if may_hand_in(self.actor, self.document, now):
+            actions.append(HAND_IN)
+        return [*actions, *(str(verb) for verb in check_out_actions(self.actor, self.document, now))]
+
+    @property
+    def checked_out(self) -> Document | None:
+        return self.document if holder_of(self.document, timezone.now()) else None
 
     @property
     def filed(self) -> Document | None:
@@ -177,6 +188,14 @@ class FiledSerializer(serializers.Serializer):
     by = serializers.CharField(source="filed_by")
 
 
+class CheckedOutSerializer(serializers.Serializer):
+    """Who alone may hand in new versions now."""
+
+    by = serializers.CharField(source="checked_out_by", help_text="`user:` and the name.")
+    at = serializers.DateTimeField(source="checked_out_at", help_text="Since when.")
+    until = serializers.DateTimeField(source="checked_out_until", help_text="It ends by itself.")
+
+
 class DocumentListSerializer(serializers.Serializer):
     """A document as it stands in a list."""
 
@@ -198,6 +217,7 @@ class DocumentListSerializer(serializers.Serializer):
     level = serializers.SerializerMethodField(help_text="How secret it is; never less than the dossier it lies in.")
     page_count = serializers.SerializerMethodField()
     version = serializers.IntegerField(source="document.version_number", help_text="Number of the current version.")
+    checked_out = CheckedOutSerializer(allow_null=True, help_text="Null: nobody has it checked out.")
     filed = FiledSerializer(allow_null=True)
     item = serializers.UUIDField(source="document.item_id")
     parent = DocumentNameSerializer(allow_null=True)
@@ -246,7 +266,7 @@ class DocumentSerializer(DocumentListSerializer):
     no_rendition = serializers.SerializerMethodField(help_text="Why there is no PDF/A beside the original.")
     attachments = DocumentNameSerializer(many=True)
     actions = serializers.ListField(
-        child=serializers.ChoiceField([*(str(action) for action in DocumentAction), FILE, HAND_IN]),
+        child=serializers.ChoiceField([*(str(action) for action in DocumentAction), FILE, HAND_IN, *CHECK_OUT_VERBS]),
         help_text="What you can change now.",
     )
 

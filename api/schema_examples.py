@@ -28,8 +28,8 @@ ITEM_REFUSED: dict[str, Any] = ITEM_WAITING | {
 DOCUMENT: dict[str, Any] = {
     **NAME, "sender": "Familie Öztürk", "letter_date": "2026-03-10", "received_at": "2026-03-12T08:15:00+01:00",
     "filename": "antrag.pdf", "kind": KIND, "kind_source": "model", "kind_confidence": 0.93, "state": "received",
-    "text_state": "read", "level": "open", "page_count": 2, "version": 1, "filed": None, "item": ITEM_ID,
-    "parent": None, "duplicate_of": None,
+    "text_state": "read", "level": "open", "page_count": 2, "version": 1, "checked_out": None, "filed": None,
+    "item": ITEM_ID, "parent": None, "duplicate_of": None,
     "links": {
         "self": f"{BASE}/documents/{DOCUMENT_ID}/", "item": f"{BASE}/inbox/{ITEM_ID}/",
         "pages": f"{BASE}/documents/{DOCUMENT_ID}/pages/", "original": f"{BASE}/documents/{DOCUMENT_ID}/original/",

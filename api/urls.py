@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from api import (
+    checking_out_views,
     document_views,
     dossier_views,
     filing_views,
@@ -48,6 +49,13 @@ urlpatterns = [
     path(f"{DOCUMENT}history/", history_views.DocumentHistoryView.as_view(), name="document-history"),
     path(f"{DOCUMENT}past/", history_views.DocumentPastView.as_view(), name="document-past"),
     path(f"{DOCUMENT}level/", protection_views.DocumentLevelView.as_view(), name="document-level"),
+    path(f"{DOCUMENT}check-out/", checking_out_views.CheckOutView.as_view(), name="document-check-out"),
+    path(f"{DOCUMENT}give-back/", checking_out_views.GiveBackView.as_view(), name="document-give-back"),
+    path(
+        f"{DOCUMENT}break-check-out/",
+        checking_out_views.BreakCheckOutView.as_view(),
+        name="document-break-check-out",
+    ),
     path(f"{DOCUMENT}versions/", version_views.VersionsView.as_view(), name="document-versions"),
     path(VERSION, version_views.VersionView.as_view(), name="document-version"),
     path(f"{VERSION}original/", version_views.VersionOriginalView.as_view(), name="version-original"),

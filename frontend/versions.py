@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from dms.access.actors import Actor, actor_in_words
-from dms.records.models import Document, DocumentVersion
+from dms.records.checking_out import check_out_actions, holder_of
+from dms.records.models import Document, DocumentVerb, DocumentVersion
 from dms.records.versions import LONGEST_COMMENT, may_hand_in
 from frontend.inbox_rows import InboxRow, inbox_rows
 from ingest.models import InboxItem, ItemState
@@ -27,13 +29,26 @@ class VersionRow:
 
 
 def versions_context(actor: Actor, document: Document, shown: DocumentVersion) -> dict[str, Any]:
-    hand_in = hand_in_of(actor, document)
+    hand_in, now = hand_in_of(actor, document), timezone.now()
     return {
         "versions": _rows(document, shown),
         "hand_in": hand_in,
-        "may_hand_in": may_hand_in(actor, document) and not (hand_in and hand_in.is_moving),
+        **_check_out(actor, document, now),
+        "may_hand_in": may_hand_in(actor, document, now) and not (hand_in and hand_in.is_moving),
         "max_mb": settings.UPLOAD_MAX_MB,
         "longest_comment": LONGEST_COMMENT,
+    }
+
+
+def _check_out(actor: Actor, document: Document, now: datetime) -> dict[str, Any]:
+    holder, can = holder_of(document, now), check_out_actions(actor, document, now)
+    return {
+        "checked_out_by": actor_in_words(holder) if holder else "",
+        "checked_out_by_me": holder == actor.key,
+        "may_check_out": DocumentVerb.CHECK_OUT in can,
+        "may_give_back": DocumentVerb.GIVE_BACK in can,
+        "may_break_check_out": DocumentVerb.BREAK_CHECK_OUT in can,
+        "check_out_days": (1, 3, 7, 14, 30),
     }
 
 

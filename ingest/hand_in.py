@@ -17,6 +17,7 @@ from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from dms.ports import Clock
+from dms.records.checking_out import refuse_checked_out
 from dms.records.dossiers.closing import refuse_content_when_closed
 from dms.records.facts import one_line
 from dms.records.meanwhile import refuse_if_changed
@@ -55,7 +56,7 @@ def version_hand_in(
 ) -> Receipt:
     """Once this returns, the file is safe: stored, flushed, and its item committed. Repeats safely with a key.
 
-    Raises NotAllowed, ChangedMeanwhile, DossierClosed, CaseClosed, VersionPending, SameBytes, InvalidFact,
+    Raises NotAllowed, ChangedMeanwhile, DossierClosed, CaseClosed, CheckedOut, VersionPending, SameBytes, InvalidFact,
     KeyUsedForOtherBytes, and StoreUnavailable.
     """
     require(actor, Permission.DOCUMENT_VERSION, document)
@@ -92,6 +93,7 @@ def version_receive(
                 fresh: Document = opened.target
                 refuse_if_changed(fresh, expected)
                 refuse_content_when_closed(fresh)
+                refuse_checked_out(actor, fresh, item.received_at)
                 _refuse_needless(fresh, item)
                 opened.facts.update(item=str(item.pk), filename=item.filename, sha256=item.sha256)
             item.scope_id = fresh.scope_id

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     DOCUMENT_CORRECT = "document.correct"
     DOCUMENT_FILE = "document.file"
     DOCUMENT_VERSION = "document.version"
+    DOCUMENT_UNLOCK = "document.unlock"
     DOSSIER_VIEW = "dossier.view"
     DOSSIER_KEEP = "dossier.keep"
     DOSSIER_AMEND = "dossier.amend"
@@ -85,6 +86,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_CORRECT,
             Permission.DOCUMENT_FILE,
             Permission.DOCUMENT_VERSION,
+            Permission.DOCUMENT_UNLOCK,
             Permission.HISTORY_VIEW,
             Permission.DOSSIER_VIEW,
             Permission.DOSSIER_KEEP,

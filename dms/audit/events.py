@@ -34,6 +34,9 @@ class Event(StrEnum):
     DOCUMENT_VERSION_HANDED_IN = "document:version_handed_in"
     DOCUMENT_VERSION_ADDED = "document:version_added"
     DOCUMENT_VERSION_FAILED = "document:version_failed"
+    DOCUMENT_CHECKED_OUT = "document:checked_out"
+    DOCUMENT_GIVEN_BACK = "document:given_back"
+    DOCUMENT_CHECK_OUT_BROKEN = "document:check_out_broken"
     DOSSIER_OPENED = "dossier:opened"
     DOSSIER_DESCRIBED = "dossier:described"
     DOSSIER_RENUMBERED = "dossier:renumbered"
@@ -128,6 +131,9 @@ RULES: dict[Event, EventRule] = {
     Event.DOCUMENT_VERSION_HANDED_IN: EventRule(Permission.DOCUMENT_VERSION, _("Neue Version eingereicht")),
     Event.DOCUMENT_VERSION_ADDED: EventRule(Permission.INBOX_PROCESS, _("Neue Version übernommen")),
     Event.DOCUMENT_VERSION_FAILED: EventRule(Permission.INBOX_PROCESS, _("Neue Version nicht übernommen")),
+    Event.DOCUMENT_CHECKED_OUT: EventRule(Permission.DOCUMENT_VERSION, _("Dokument ausgecheckt")),
+    Event.DOCUMENT_GIVEN_BACK: EventRule(Permission.DOCUMENT_VERSION, _("Dokument zurückgegeben")),
+    Event.DOCUMENT_CHECK_OUT_BROKEN: EventRule(Permission.DOCUMENT_UNLOCK, _("Auschecken aufgehoben")),
     Event.DOSSIER_OPENED: EventRule(Permission.DOSSIER_KEEP, _("Akte angelegt")),
     Event.DOSSIER_DESCRIBED: EventRule(Permission.DOSSIER_KEEP, _("Akte beschrieben")),
     Event.DOSSIER_RENUMBERED: EventRule(Permission.DOSSIER_AMEND, _("Akte umsigniert")),

@@ -55,6 +55,11 @@ class DocumentVerb(StrEnum):
     """A person takes it back that the kind was checked."""
     HAND_IN = "hand_in"
     """A new version of its content is handed in; it becomes one once it is read."""
+    CHECK_OUT = "check_out"
+    """One person alone may hand in versions, for a time."""
+    GIVE_BACK = "give_back"
+    BREAK_CHECK_OUT = "break_check_out"
+    """Somebody with that right ends what another one checked out, with a reason."""
 
 
 class KindSource(models.TextChoices):
@@ -107,6 +112,10 @@ class Document(Recorded):
     """Code of the reason (`ingest.reasons`) why text is missing, empty when nothing is missing."""
     version_number = models.PositiveIntegerField(default=1)
     """Of the current version: the newest one, for a version comes to be only when it is whole."""
+    checked_out_by = models.CharField(max_length=200, blank=True)
+    """`Actor.key`. After `checked_out_until` it says nothing any more (`dms.records.checking_out`)."""
+    checked_out_at = models.DateTimeField(null=True)
+    checked_out_until = models.DateTimeField(null=True)
 
     objects = DocumentQuerySet.as_manager()  # type: ignore[misc]
     lifecycle = Lifecycle(
@@ -120,6 +129,12 @@ class Document(Recorded):
             (DocumentState.CHECKED, DocumentVerb.UNCHECK): DocumentState.RECEIVED,
             (DocumentState.RECEIVED, DocumentVerb.HAND_IN): DocumentState.RECEIVED,
             (DocumentState.CHECKED, DocumentVerb.HAND_IN): DocumentState.CHECKED,
+            (DocumentState.RECEIVED, DocumentVerb.CHECK_OUT): DocumentState.RECEIVED,
+            (DocumentState.CHECKED, DocumentVerb.CHECK_OUT): DocumentState.CHECKED,
+            (DocumentState.RECEIVED, DocumentVerb.GIVE_BACK): DocumentState.RECEIVED,
+            (DocumentState.CHECKED, DocumentVerb.GIVE_BACK): DocumentState.CHECKED,
+            (DocumentState.RECEIVED, DocumentVerb.BREAK_CHECK_OUT): DocumentState.RECEIVED,
+            (DocumentState.CHECKED, DocumentVerb.BREAK_CHECK_OUT): DocumentState.CHECKED,
         }
     )
     outbox_topics = ("search",)
@@ -127,6 +142,7 @@ class Document(Recorded):
         "scope_id", "level", "own_level", "item_id", "part", "parent_id", "dossier_id", "case_id", "filed_at",
         "filed_by", "state", "title", "sender", "letter_date", "received_at", "filename", "kind_id", "kind_source",
         "kind_confidence", "kind_guess", "text_state", "problem", "version_number",
+        "checked_out_by", "checked_out_at", "checked_out_until",
     )  # fmt: skip
 
     class Meta:
@@ -144,6 +160,11 @@ class Document(Recorded):
                 condition=Q(dossier__isnull=True, case__isnull=True, filed_at__isnull=True, filed_by="")
                 | Q(~Q(filed_by=""), dossier__isnull=False, filed_at__isnull=False),
                 name="filed_by_somebody_at_some_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_out_by="", checked_out_at__isnull=True, checked_out_until__isnull=True)
+                | Q(~Q(checked_out_by=""), checked_out_at__isnull=False, checked_out_until__isnull=False),
+                name="checked_out_by_somebody_for_a_time",
             ),
         ]
         indexes = [

@@ -10,6 +10,7 @@ from dms.access.actors import Actor
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.audit.door import Change
+from dms.records.checking_out import is_held_by_another
 from dms.records.documents import NewDocument, register_content
 from dms.records.dossiers.closing import is_open
 from dms.records.models import Document, DocumentVerb, DocumentVersion
@@ -28,10 +29,11 @@ class Handed:
     comment: str
 
 
-def may_hand_in(actor: Actor, document: Document) -> bool:
+def may_hand_in(actor: Actor, document: Document, now: datetime) -> bool:
     """`document.dossier` and `.case` have come along."""
     possible = DocumentVerb.HAND_IN in document.lifecycle.verbs(document.state)
-    return possible and is_open(document.dossier, document.case) and can(actor, Permission.DOCUMENT_VERSION, document)
+    free = is_open(document.dossier, document.case) and not is_held_by_another(actor, document, now)
+    return possible and free and can(actor, Permission.DOCUMENT_VERSION, document)
 
 
 def version_of(document: Document, number: int | None = None) -> DocumentVersion | None:

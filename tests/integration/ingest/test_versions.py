@@ -208,7 +208,7 @@ def test_handing_in_repeats_safely_with_a_key(clerk: Actor, letter: Document) ->
 
 def test_who_may_only_read_hands_in_nothing(letter: Document) -> None:
     reader = actor_for(factories.user_with(Role.ARCHIVIST, name="vera"))
-    assert not may_hand_in(reader, fresh(letter))
+    assert not may_hand_in(reader, fresh(letter), factories.MORNING)
     with pytest.raises(NotAllowed):
         handed_in(reader, letter)
 
@@ -232,7 +232,7 @@ def test_in_a_closed_dossier_nobody_hands_in_a_version(clerk: Actor, letter: Doc
     documents_file(clerk, [letter], Place(dossier), now=clock.now())
     dossier_close(clerk, dossier, now=clock.now())
     registry = actor_for(factories.user_with(Role.REGISTRY, name="rita"))
-    assert not may_hand_in(registry, fresh(letter))
+    assert not may_hand_in(registry, fresh(letter), clock.now())
     with pytest.raises(DossierClosed):
         handed_in(registry, fresh(letter))
 
