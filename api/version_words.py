@@ -34,8 +34,6 @@ FIELDS: dict[str, Words] = {
     },
 }
 COMPONENTS: Words = {
-    "BreakCheckOutRequest": "Why a check-out is ended.",
-    "CheckOutRequest": "For how long a document is checked out.",
     "VersionLinks": "Addresses of all that belongs to a version.",
     "VersionUploadRequest": "A new version as multipart/form-data.",
 }

@@ -50,7 +50,7 @@ def test_the_list_costs_the_same_few_queries_however_long_it_is(
     for _ in range(8):
         factories.document(attachments=["anlage.pdf"])
     api.get(DOCUMENTS)  # notes that the token is in use, which happens once a minute
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         assert len(api.get(DOCUMENTS).json()["results"]) == 16
 
 
@@ -64,7 +64,7 @@ def test_all_that_is_known_of_a_document(api: APIClient) -> None:
     assert (known["page_count"], known["malware"], known["letter_date"]) == (1, "not_scanned", "2026-02-27")
     assert (known["no_rendition"], known["problem"]) == (None, None)
     assert known["original"]["sha256"] == InboxItem.objects.get(pk=document.item_id).sha256
-    assert known["actions"] == ["classify", "correct", "file"]
+    assert known["actions"] == ["classify", "correct", "file", "hand_in", "check_out"]
     assert known["duplicate_of"] is None
 
 
