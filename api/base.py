@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import CharField, ListField, RegexField, Serializer
 
 from api.problems import too_large
+from api.purposes import purposes_of
 from dms.access.actors import Actor, actor_for
 
 LARGEST_BODY = 1024 * 1024
@@ -40,7 +41,7 @@ class ApiView(GenericAPIView):
     @cached_property
     def actor(self) -> Actor:
         """One object per request, so that the actor's scopes are looked up once."""
-        return actor_for(self.request.user)  # type: ignore[arg-type]
+        return actor_for(self.request.user, purposes_of(self.request))  # type: ignore[arg-type]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if _announced(request) > self.largest_body:

@@ -38,6 +38,7 @@ from dms.records.corrections import Corrections, document_correct
 from dms.records.kinds import of_kinds
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, StoredObject
 from dms.records.queries import DocumentQuerySet
+from dms.records.reading import Way, note_reading
 from dms.records.versions import version_of
 
 
@@ -64,6 +65,7 @@ class DocumentView(ApiView):
     @extend_schema(operation_id="documents_retrieve", examples=[answered("A letter", DOCUMENT)])
     def get(self, request: Request, document_id: UUID) -> Response:
         """One document with all that is known of it. The `ETag` can be sent as `If-Match` with a change."""
+        find_document(self.actor, document_id, Way.DATA)
         return self._answer(document_id)
 
     @extend_schema(
@@ -109,7 +111,8 @@ class DocumentFileView(ApiView):
 
     def _send(self, request: Request, document_id: UUID, version: int | None = None) -> HttpResponseBase:
         """Of the current version, or of the one of this number."""
-        found = find_version(self.actor, document_id, version)
+        way = Way.THUMBNAIL if self.role == ObjectRole.THUMBNAIL else Way.DOWNLOAD
+        found = find_version(self.actor, document_id, version, way=way)
         stored = StoredObject.objects.filter(version=found, role=self.role).first()
         if stored is None:
             raise not_found()
@@ -152,17 +155,25 @@ SUFFIXES = {ObjectRole.RENDITION: " (PDF-A)"}
 """So that a rendition does not lie over its original in somebody's folder of downloads."""
 
 
-def find_document(actor: Actor, document_id: UUID) -> Document:
-    """Raises NotFound, also for what this actor may not read."""
-    document = Document.objects.visible_to(actor).filter(pk=document_id).first()
+def find_document(actor: Actor, document_id: UUID, way: Way | None = Way.PART) -> Document:
+    """In which `way` it is read; None: nothing of its content is shown.
+
+    Raises NotFound, also for what this actor may not read, and PurposeNeeded.
+    """
+    document: Document | None = Document.objects.visible_to(actor).filter(pk=document_id).first()
     if document is None:
         raise not_found()
-    return document  # type: ignore[no-any-return]
+    if way is not None:
+        note_reading(actor, document, way)
+    return document
 
 
-def find_version(actor: Actor, document_id: UUID, number: int | None = None) -> DocumentVersion:
-    """The current version, or the one of this number. Raises NotFound, also for what this actor may not read."""
-    version = version_of(find_document(actor, document_id), number)
+def find_version(actor: Actor, document_id: UUID, number: int | None = None, *, way: Way = Way.PART) -> DocumentVersion:
+    """The current version, or the one of this number.
+
+    Raises NotFound, also for what this actor may not read, and PurposeNeeded.
+    """
+    version = version_of(find_document(actor, document_id, way), number)
     if version is None:
         raise not_found()
     return version

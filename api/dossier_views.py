@@ -46,6 +46,7 @@ from dms.records.dossiers.keeping import (
 )
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.dossiers.queries import DossierQuerySet
+from dms.records.reading import Way, note_reading
 
 
 class DossiersView(ListModelMixin, ApiView):
@@ -88,7 +89,7 @@ class DossierView(ApiView):
     @extend_schema(operation_id="dossiers_retrieve")
     def get(self, request: Request, dossier_id: UUID) -> Response:
         """The `ETag` can be sent as `If-Match` with a change."""
-        return _answer(self, find_dossier(self.actor, dossier_id))
+        return _answer(self, find_dossier(self.actor, dossier_id, Way.DATA))
 
     @extend_schema(operation_id="dossiers_change", request=DossierChangeSerializer, parameters=[IF_MATCH])
     def patch(self, request: Request, dossier_id: UUID) -> Response:
@@ -225,20 +226,26 @@ class CaseReopenView(ApiView):
         return _case_answer(self, reopened)
 
 
-def find_dossier(actor: Actor, dossier_id: UUID) -> Dossier:
-    """Raises NotFound, also for what this actor may not see."""
-    dossier = Dossier.objects.visible_to(actor).filter(pk=dossier_id).first()
+def find_dossier(actor: Actor, dossier_id: UUID, way: Way | None = Way.PART) -> Dossier:
+    """In which `way` it is read; None: nothing of its content is shown.
+
+    Raises NotFound, also for what this actor may not see, and PurposeNeeded.
+    """
+    dossier: Dossier | None = Dossier.objects.visible_to(actor).filter(pk=dossier_id).first()
     if dossier is None:
         raise not_found()
-    return dossier  # type: ignore[no-any-return]
+    if way is not None:
+        note_reading(actor, dossier, way)
+    return dossier
 
 
 def find_case(actor: Actor, case_id: UUID) -> Case:
-    """Raises NotFound, also for what this actor may not see."""
-    case = Case.objects.visible_to(actor).select_related("dossier").filter(pk=case_id).first()
+    """Raises NotFound, also for what this actor may not see, and PurposeNeeded."""
+    case: Case | None = Case.objects.visible_to(actor).select_related("dossier").filter(pk=case_id).first()
     if case is None:
         raise not_found()
-    return case  # type: ignore[no-any-return]
+    note_reading(actor, case, Way.PART)
+    return case
 
 
 def _reason(shape: Any, request: Request) -> str:

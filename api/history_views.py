@@ -26,6 +26,7 @@ from dms.records.dossiers.history_forms import HistoryForm, write_dossier_histor
 from dms.records.history import changes_of, events_about, reason_of
 from dms.records.models import Document
 from dms.records.past import document_then, dossier_then
+from dms.records.reading import Way
 
 
 class FieldChangeSerializer(serializers.Serializer):
@@ -93,7 +94,7 @@ class DocumentHistoryView(ApiView):
     @extend_schema(operation_id="documents_history", responses=EventSerializer(many=True))
     def get(self, request: Request, document_id: UUID) -> Response:
         """What happened to a document, the oldest event first. Needs the right to see histories."""
-        document = find_document(self.actor, document_id)
+        document = find_document(self.actor, document_id, Way.EXPORT)
         require(self.actor, Permission.HISTORY_VIEW, document)
         rows = events_about(document).order_by("id")
         return Response(self.get_serializer([_event(row, document) for row in rows], many=True).data)
@@ -106,7 +107,7 @@ class DocumentPastView(ApiView):
     @extend_schema(operation_id="documents_past", parameters=[PastParameters])
     def get(self, request: Request, document_id: UUID) -> Response:
         """How a document stood at a past moment, told by its events. Needs the right to see histories."""
-        document = find_document(self.actor, document_id)
+        document = find_document(self.actor, document_id, Way.EXPORT)
         require(self.actor, Permission.HISTORY_VIEW, document)
         values = document_then(document, read_parameters(PastParameters, request)["at"])
         if values is None:
@@ -121,7 +122,7 @@ class DossierHistoryView(ApiView):
     @extend_schema(operation_id="dossiers_history", responses=DossierEventSerializer(many=True))
     def get(self, request: Request, dossier_id: UUID) -> Response:
         """What happened to a dossier and all in it, the oldest event first. Needs the right to see histories."""
-        dossier = find_dossier(self.actor, dossier_id)
+        dossier = find_dossier(self.actor, dossier_id, Way.EXPORT)
         require(self.actor, Permission.HISTORY_VIEW, dossier)
         return Response(self.get_serializer(dossier_history(dossier, self.actor), many=True).data)
 
@@ -136,7 +137,7 @@ class DossierHistoryExportView(ApiView):
     )
     def get(self, request: Request, dossier_id: UUID) -> HttpResponse:
         """The same as a table, or as HistorienProtokollInformation of xdomea 3.1.0."""
-        dossier = find_dossier(self.actor, dossier_id)
+        dossier = find_dossier(self.actor, dossier_id, Way.EXPORT)
         require(self.actor, Permission.HISTORY_VIEW, dossier)
         form = HistoryForm(read_parameters(HistoryParameters, request)["form"])
         disposition = content_disposition_header(as_attachment=True, filename=f"verlauf{form.ending}") or ""
@@ -153,7 +154,7 @@ class DossierPastView(ApiView):
     @extend_schema(operation_id="dossiers_past", parameters=[PastParameters])
     def get(self, request: Request, dossier_id: UUID) -> Response:
         """How a dossier stood at a past moment, told by its events. Needs the right to see histories."""
-        dossier = find_dossier(self.actor, dossier_id)
+        dossier = find_dossier(self.actor, dossier_id, Way.EXPORT)
         require(self.actor, Permission.HISTORY_VIEW, dossier)
         then = dossier_then(dossier, read_parameters(PastParameters, request)["at"], self.actor)
         if then is None:

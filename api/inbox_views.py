@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -36,6 +37,8 @@ from api.problems import Problem, not_found
 from api.schema_examples import ITEM_DONE, ITEM_REFUSED, ITEM_WAITING, answered
 from dms.access.actors import Actor
 from dms.adapters.chosen import SystemClock
+from dms.records.models import Document
+from dms.records.reading import Way, note_reading
 from ingest.intake import Delivery, Receipt, take_in
 from ingest.models import InboxItem, InboxQuerySet, Source
 from ingest.quarantine import HARMLESS_ENDING, is_quarantined, note_fetched
@@ -180,6 +183,8 @@ class ItemOriginalView(ApiView):
     def get(self, request: Request, item_id: UUID) -> HttpResponseBase:
         """The file as it came in, whatever became of the item. With malware in it only to who insists (`despite`)."""
         item = find_item(self.actor, item_id)
+        for document in Document.objects.filter(Q(item_id=item.pk, parent=None) | Q(pk=item.document_id)):
+            note_reading(self.actor, document, Way.DOWNLOAD)
         name = item.filename
         if is_quarantined(item):
             _insisted(self.actor, item, request)

@@ -20,6 +20,7 @@ from api.problems import not_found
 from api.schema_examples import PAGES, answered
 from dms.pages import Box, PageText
 from dms.records.models import DocumentVersion, Page
+from dms.records.reading import Way
 from dms.records.versions import version_of
 from search.highlight import find_boxes
 
@@ -87,7 +88,7 @@ class DocumentPagesView(ApiView):
         return self._pages(request, document_id)
 
     def _pages(self, request: Request, document_id: UUID, number: int | None = None) -> HttpResponseBase:
-        document = find_document(self.actor, document_id)
+        document = find_document(self.actor, document_id, Way.TEXT)
         asked = read_parameters(PageRequestSerializer, request)
         version = version_of(document, number)
         if version is None and number is not None:
@@ -105,7 +106,7 @@ class PageImageView(ApiView):
         return self._image(request, document_id, number)
 
     def _image(self, request: Request, document_id: UUID, number: int, version: int | None = None) -> HttpResponseBase:
-        found = find_version(self.actor, document_id, version)
+        found = find_version(self.actor, document_id, version, way=Way.IMAGE)
         page = Page.objects.filter(version=found, number=number).select_related("image").first()
         if page is None or page.image is None:
             raise not_found()

@@ -81,7 +81,7 @@ class PartiesView(ListModelMixin, ApiView):
         new = NewPartySerializer(data=request.data)
         new.is_valid(raise_exception=True)
         given = dict(new.validated_data)
-        home = find_dossier(self.actor, given.pop("dossier")) if "dossier" in given else None
+        home = find_dossier(self.actor, given.pop("dossier"), None) if "dossier" in given else None
         despite, _reason = given.pop("despite"), given.pop("reason", "")
         if not despite:
             _refuse_likely(self.actor, cast(PartyFacts, given))

@@ -22,6 +22,7 @@ from dms.audit.lifecycle import NotPossible
 from dms.ports import ObjectLocked, ObjectStoreError, StoreUnavailable
 from dms.records.facts import InvalidFact
 from dms.records.meanwhile import ChangedMeanwhile
+from dms.records.reading import PurposeNeeded
 from ingest.intake import KeyUsedForOtherBytes
 from search.ports import SearchUnavailable
 
@@ -40,6 +41,7 @@ TITLES = {
     415: gettext_lazy("Inhaltstyp nicht vorgesehen"),
     416: gettext_lazy("Bereich nicht vorhanden"),
     422: gettext_lazy("Nicht ausführbar"),
+    428: gettext_lazy("Zweck nötig"),
     500: gettext_lazy("Interner Fehler"),
     503: gettext_lazy("Vorübergehend nicht verfügbar"),
 }
@@ -114,6 +116,9 @@ def _told_of_services(error: Exception) -> exceptions.APIException | None:
             return exceptions.ValidationError({error.field: [str(error)]})
         case ChangedMeanwhile():
             return Problem(status.HTTP_412_PRECONDITION_FAILED, error.code, str(error))
+        case PurposeNeeded():
+            sentence = _("{sentence} Programme nennen ihn im Header „Registratur-Purpose“.").format(sentence=error)
+            return Problem(status.HTTP_428_PRECONDITION_REQUIRED, error.code, sentence)
         case NotPossible():
             return Problem(status.HTTP_409_CONFLICT, error.code, str(error))
         case KeyUsedForOtherBytes():

@@ -78,14 +78,14 @@ class DossierLevelView(ApiView):
     @extend_schema(operation_id="dossiers_level")
     def get(self, request: Request, dossier_id: UUID) -> Response:
         """How secret the dossier is; all that lies in it is at least as secret."""
-        return _told(self, find_dossier(self.actor, dossier_id))
+        return _told(self, find_dossier(self.actor, dossier_id, None))
 
     @extend_schema(operation_id="dossiers_set_level", request=LevelChangeSerializer)
     def put(self, request: Request, dossier_id: UUID) -> Response:
         """Raises or lowers it, with all that lies in it; each is a right of its own."""
-        dossier, asked = find_dossier(self.actor, dossier_id), _asked(LevelChangeSerializer, request)
+        dossier, asked = find_dossier(self.actor, dossier_id, None), _asked(LevelChangeSerializer, request)
         dossier_set_level(self.actor, dossier, level_named(asked["level"]), reason=asked["reason"])
-        return _told(self, find_dossier(self.actor, dossier_id))
+        return _told(self, find_dossier(self.actor, dossier_id, None))
 
 
 class DocumentLevelView(ApiView):
@@ -96,14 +96,14 @@ class DocumentLevelView(ApiView):
     @extend_schema(operation_id="documents_level")
     def get(self, request: Request, document_id: UUID) -> Response:
         """How secret the document is: never less than the dossier in which it lies."""
-        return _told(self, find_document(self.actor, document_id))
+        return _told(self, find_document(self.actor, document_id, None))
 
     @extend_schema(operation_id="documents_set_level", request=LevelChangeSerializer)
     def put(self, request: Request, document_id: UUID) -> Response:
         """Raises or lowers it, with its e-mail and attachments; each is a right of its own."""
-        document, asked = find_document(self.actor, document_id), _asked(LevelChangeSerializer, request)
+        document, asked = find_document(self.actor, document_id, None), _asked(LevelChangeSerializer, request)
         document_set_level(self.actor, document, level_named(asked["level"]), reason=asked["reason"])
-        return _told(self, find_document(self.actor, document_id))
+        return _told(self, find_document(self.actor, document_id, None))
 
 
 class ClearancesView(ApiView):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.problems import MEDIA_TYPE
+from api.purposes import PARAMETER, asks_for_purpose
 
 PROBLEM = {
     "type": "object",
@@ -30,6 +31,7 @@ DESCRIPTIONS = {
     "415": "This content type is not taken.",
     "416": "The file has no such bytes.",
     "422": "The Idempotency-Key was used for other bytes.",
+    "428": "It is sensitive, and nobody has said what it is read for (`Registratur-Purpose`).",
     "500": "A stored file is damaged.",
     "503": "The store or the search does not answer; try again later.",
 }
@@ -69,6 +71,8 @@ def add_problem_responses(result: dict[str, Any], **kwargs: Any) -> dict[str, An
     result["components"]["schemas"]["Problem"] = PROBLEM
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
+            if asks_for_purpose(path, operation):
+                operation.setdefault("parameters", []).append(PARAMETER)
             for code in _codes(path, method, operation):
                 operation["responses"].setdefault(code, _response(code, operation))
     return result
@@ -88,6 +92,8 @@ def _codes(path: str, method: str, operation: dict[str, Any]) -> list[str]:
         codes += WITH_IF_MATCH
     if _is_download(operation):
         codes += DOWNLOAD
+    if asks_for_purpose(path, operation):
+        codes.append("428")
     name = operation["operationId"]
     if name == "search":
         codes.append("503")

@@ -175,6 +175,7 @@ COMPONENTS: Words = _COMPONENTS_ELSEWHERE | {
     "FieldChange": "A field that an event changed.",
     "FoundDocument": "A found document in short.",
     "ItemLinks": "Addresses of an item.",
+    "NullEnum": "Nothing.",
     "Original": "The file of a document as it came in.",
     "Page": "One page of a document as it was read.",
     "Pages": "Pages of a document.",

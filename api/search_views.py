@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -20,6 +20,7 @@ from dms.access.actors import Actor
 from dms.access.rule import Sight, search_filter
 from dms.records.kinds import kind_labels
 from dms.records.models import Document, DocumentState
+from dms.records.reading import shown_only_when_opened
 from search.chosen import search_index
 from search.ports import MAX_LIMIT, Facets, Hit, SearchHits, SearchQuery, Sort
 
@@ -166,7 +167,9 @@ def _hits(actor: Actor, found: SearchHits) -> list[HitAnswer]:
     """What the index still holds but is gone, or no longer this actor's, is left out."""
     ids = [hit.document_id for hit in found.hits]
     documents = Document.objects.visible_to(actor).select_related("kind").in_bulk(ids)
-    return [HitAnswer(documents[hit.document_id], hit) for hit in found.hits if hit.document_id in documents]
+    closed = shown_only_when_opened(documents.values())
+    hits = [replace(hit, snippet=()) if hit.document_id in closed else hit for hit in found.hits]
+    return [HitAnswer(documents[hit.document_id], hit) for hit in hits if hit.document_id in documents]
 
 
 def _facets(facets: Facets) -> dict[str, Sequence[dict[str, Any]]]:

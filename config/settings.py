@@ -88,6 +88,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "frontend.purposes.AskPurpose",
+    "frontend.refusals.RefusedAttempts",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -297,6 +299,7 @@ SPECTACULAR_SETTINGS = {
         "FileState": "dms.records.dossiers.models.FileState",
         "PartyKind": "dms.records.parties.models.PartyKind",
         "AddressKind": "dms.records.parties.models.AddressKind",
+        "SensitiveClass": "dms.records.sensitivity.SensitiveClass",
         "SecrecyLevel": "dms.access.levels.LEVEL_NAMES",
         "ClearedLevel": "dms.access.levels.CLEARED_NAMES",
         "RelationKind": "dms.records.relations.models.RelationKind",

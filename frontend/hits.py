@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.urls import reverse
 from dms.access.actors import Actor
 from dms.records.duplicates import earlier_documents, receipt_of
 from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObject
+from dms.records.reading import shown_only_when_opened
 from frontend.asked import Asked
 from search.ports import Hit, Snippet
 
@@ -28,6 +29,7 @@ class HitCard:
     """With the very same bytes, and here before."""
     address: str
     preview_address: str
+    is_closed: bool
 
 
 def hit_cards(actor: Actor, asked: Asked, hits: Sequence[Hit], first: int) -> list[HitCard]:
@@ -35,7 +37,9 @@ def hit_cards(actor: Actor, asked: Asked, hits: Sequence[Hit], first: int) -> li
     the index still holds but the actor may no longer see, is left out."""
     ids = [hit.document_id for hit in hits]
     documents = {d.pk: d for d in Document.objects.visible_to(actor).with_current_version().filter(pk__in=ids)}
-    beside = _Beside(_with_thumbnail(ids), _attachment_counts(ids), _earlier(actor, documents))
+    closed = shown_only_when_opened(documents.values())
+    hits = [replace(hit, snippet=()) if hit.document_id in closed else hit for hit in hits]
+    beside = _Beside(_with_thumbnail(ids) - closed, _attachment_counts(ids), _earlier(actor, documents), closed)
     return [
         _card(asked, hit, documents[hit.document_id], position, beside)
         for position, hit in enumerate(hits, start=first)
@@ -55,6 +59,8 @@ class _Beside:
     pictures: set[UUID]
     attachments: Mapping[UUID, int]
     earlier: Mapping[UUID, Document]
+    closed: set[UUID]
+    """Sensitive: shown only when opened."""
 
 
 def _card(asked: Asked, hit: Hit, document: Document, position: int, beside: _Beside) -> HitCard:
@@ -65,7 +71,8 @@ def _card(asked: Asked, hit: Hit, document: Document, position: int, beside: _Be
     return HitCard(
         document, hit.page, pages, hit.snippet, hit.similar, document.pk in beside.pictures,
         beside.attachments.get(document.pk, 0), beside.earlier.get(document.pk), page,
-        f"{preview}{Asked(text=asked.text).address()}" if pages else "",
+        f"{preview}{Asked(text=asked.text).address()}" if pages and document.pk not in beside.closed else "",
+        is_closed=document.pk in beside.closed,
     )  # fmt: skip
 
 

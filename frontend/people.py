@@ -13,6 +13,7 @@ from dms.access.models import User
 from dms.access.permissions import Permission
 from dms.access.rule import allowed_scopes
 from dms.records.models import Document, DocumentVersion, Page
+from dms.records.reading import SESSION_KEY, Way, note_reading
 from dms.records.versions import version_of
 from frontend.asked import whole_number
 from ingest.models import InboxItem
@@ -22,7 +23,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """The same object for the whole request, so that its scopes are looked up once."""
     known: Actor | None = getattr(request, "registratur_actor", None)
     if known is None:
-        known = actor_for(cast(User, request.user))
+        known = actor_for(cast(User, request.user), request.session.get(SESSION_KEY, {}))
         cast(Any, request).registratur_actor = known
     return known
 
@@ -32,9 +33,13 @@ def may_anywhere(request: HttpRequest, permission: Permission) -> bool:
     return bool(allowed_scopes(actor_of(request), permission))
 
 
-def document_or_404(request: HttpRequest, document_id: UUID) -> Document:
+def document_or_404(request: HttpRequest, document_id: UUID, way: Way | None = Way.PART) -> Document:
+    """In which `way` it is read; None: nothing of its content is shown. Raises PurposeNeeded."""
     documents = Document.objects.visible_to(actor_of(request)).with_current_version()
-    return cast(Document, get_object_or_404(documents, pk=document_id))
+    found = cast(Document, get_object_or_404(documents, pk=document_id))
+    if way is not None:
+        note_reading(actor_of(request), found, way)
+    return found
 
 
 def version_or_404(request: HttpRequest, document: Document) -> DocumentVersion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ class Actor:
     everywhere: frozenset[Permission] = frozenset()
     """What a part of the system may do in every scope. Always empty for people."""
     remembered: dict[Permission, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
+    purposes: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """What the person said they read sensitive dossiers for, in this session or request (`dms.records.reading`)."""
     cleared_up_to: int | None = field(default=None, repr=False, compare=False)
     """Remembered like the scopes; None until somebody asked (`dms.access.rule.clearance_of`)."""
 
@@ -37,8 +40,8 @@ class Actor:
         return self.user_id is not None
 
 
-def actor_for(user: User) -> Actor:
-    return Actor(key=f"{PERSON}{user.get_username()}", user_id=user.pk)
+def actor_for(user: User, purposes: Mapping[str, str] | None = None) -> Actor:
+    return Actor(key=f"{PERSON}{user.get_username()}", user_id=user.pk, purposes=purposes or {})
 
 
 def system_ingest() -> Actor:
@@ -57,7 +60,7 @@ def operator(login: str) -> Actor:
     """Somebody at the command line of the server, by the login there. Manages accounts and the file plan, and reads no
     records."""
     accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_KEEP}
-    allowed = accounts | {Permission.PLAN_VIEW, Permission.PLAN_CHANGE}
+    allowed = accounts | {Permission.PLAN_VIEW, Permission.PLAN_CHANGE, Permission.READS_AUDIT}
     return Actor(f"operator:{login}", everywhere=frozenset(allowed))
 
 

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     LEVEL_RAISE = "level.raise"
     LEVEL_LOWER = "level.lower"
     CLEARANCE_GIVE = "clearance.give"
+    SENSITIVE_MARK = "sensitive.mark"
     READS_AUDIT = "reads.audit"
     HISTORY_VIEW = "history.view"
     ACCOUNT_KEEP = "account.keep"
@@ -96,6 +97,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOSSIER_REOPEN,
             Permission.LEVEL_RAISE,
             Permission.LEVEL_LOWER,
+            Permission.SENSITIVE_MARK,
             Permission.PLAN_VIEW,
             Permission.PLAN_CHANGE,
         }

@@ -154,7 +154,7 @@ def change(
         if verb is not None and not any(t["row"] == target_name(done.target) for t in done.touched):
             done.save(done.target)
         _write_outbox(done)
-        _write_event(done, actor, event, chain=chain, reason=reason, at=at or timezone.now())
+        write_event(done, actor, event, chain=chain, reason=reason, at=at or timezone.now())
 
 
 def change_many(
@@ -232,7 +232,8 @@ def _open_door(event: Event) -> None:
             raise RuntimeError("the door is open already: changes do not nest")
 
 
-def _write_event(done: Change, actor: Actor, event: Event, *, chain: str, reason: str, at: datetime) -> None:
+def write_event(done: Change, actor: Actor, event: Event, *, chain: str, reason: str, at: datetime) -> None:
+    """For the door and for `dms.audit.notes` alone. Within a transaction."""
     length, head = _lock_head(chain)
     row = _next_event(Chain(key=chain, length=length, head=head), done, actor, event, reason, at)
     names = ("chain", "number", "at", "actor", "name", "target", "body", "body_hash", "hash")

@@ -72,6 +72,11 @@ class Event(StrEnum):
     LEVEL_LOWERED = "level:lowered"
     CLEARANCE_GIVEN = "clearance:given"
     CLEARANCE_WITHDRAWN = "clearance:withdrawn"
+    SENSITIVE_MARKED = "sensitive:marked"
+    SENSITIVE_UNMARKED = "sensitive:unmarked"
+    RECORD_READ = "record:read"
+    READS_ASKED = "reads:asked"
+    ACCESS_REFUSED = "access:refused"
     SCOPE_CREATED = "scope:created"
     SCOPE_BEGUN = "scope:begun"
     SCOPE_ENTERED = "scope:entered"
@@ -169,6 +174,11 @@ RULES: dict[Event, EventRule] = {
     Event.LEVEL_LOWERED: EventRule(Permission.LEVEL_LOWER, _("Vertraulichkeit herabgesetzt")),
     Event.CLEARANCE_GIVEN: EventRule(Permission.CLEARANCE_GIVE, _("Ermächtigung erteilt")),
     Event.CLEARANCE_WITHDRAWN: EventRule(Permission.CLEARANCE_GIVE, _("Ermächtigung entzogen")),
+    Event.SENSITIVE_MARKED: EventRule(Permission.SENSITIVE_MARK, _("Als besonders geschützt gekennzeichnet")),
+    Event.SENSITIVE_UNMARKED: EventRule(Permission.SENSITIVE_MARK, _("Besonderer Schutz aufgehoben")),
+    Event.RECORD_READ: EventRule(Permission.DOSSIER_VIEW, _("Gelesen")),
+    Event.READS_ASKED: EventRule(Permission.READS_AUDIT, _("Nach den Lesenden gefragt")),
+    Event.ACCESS_REFUSED: EventRule(Permission.DOSSIER_VIEW, _("Zugriff abgewiesen")),
     Event.SCOPE_CREATED: EventRule(Permission.CONFIGURE, _("Bereich angelegt")),
     Event.SCOPE_BEGUN: EventRule(Permission.GRANT, _("Eigene Rechte eingerichtet")),
     Event.SCOPE_ENTERED: EventRule(Permission.GRANT, _("In einen eigenen Rechtebereich übernommen")),

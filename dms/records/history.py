@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from dms.audit.events import Event
 from dms.audit.models import EventRow, target_name
+from dms.audit.notes import NOTES
 from dms.records.models import Document, KindSource
 
 
@@ -68,7 +69,8 @@ def _decided(event: EventRow, document: Document) -> KindDecision:
 
 def last_change(document: Document) -> EventRow | None:
     """The newest event about the document itself, in whichever chain."""
-    return EventRow.objects.filter(target=target_name(document)).order_by("-id").first()
+    about = EventRow.objects.filter(target=target_name(document)).exclude(name__in=NOTES)
+    return about.order_by("-id").first()
 
 
 def events_about(document: Document) -> QuerySet[EventRow]:
@@ -76,7 +78,8 @@ def events_about(document: Document) -> QuerySet[EventRow]:
     dossier; what happened to the other documents of both is left out. `id` gives the order of time."""
     own = target_name(document)
     others = Q(target__startswith=f"{document._meta.label_lower}:") & ~Q(target=own)
-    return EventRow.objects.filter(Q(chain=document.item_chain) | Q(target=own)).exclude(others)
+    about = EventRow.objects.filter(Q(chain=document.item_chain) | Q(target=own)).exclude(others)
+    return about.exclude(name__in=NOTES)
 
 
 def reason_of(event: EventRow) -> str:

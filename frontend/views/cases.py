@@ -18,6 +18,7 @@ from dms.records.dossiers.keeping import dossier_actions
 from dms.records.dossiers.models import Case, CaseVerb, DossierVerb
 from dms.records.facts import InvalidFact
 from dms.records.meanwhile import state_digest
+from dms.records.reading import Way, note_reading
 from frontend.dossier_forms import CaseForm
 from frontend.people import actor_of
 from frontend.views.dossiers import LONGEST_REASON, dossier_or_404, form_page
@@ -97,6 +98,7 @@ def _case_for(request: HttpRequest, case_id: UUID, verb: CaseVerb) -> Case:
     """404 too where the person can do nothing with it."""
     cases = Case.objects.visible_to(actor_of(request)).select_related("dossier")
     case = cast(Case, get_object_or_404(cases, pk=case_id))
+    note_reading(actor_of(request), case, Way.PART)
     if verb not in case_actions(actor_of(request), case):
         raise Http404
     return case

@@ -24,6 +24,7 @@ from dms.records.meanwhile import state_digest
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
 from dms.records.parties.similar import parties_of_sender
 from dms.records.parties.taking_part import may_change_parties
+from dms.records.reading import Way
 from dms.records.relations.relating import may_relate, relations_of
 from dms.records.versions import is_former
 from frontend.asked import Asked, whole_number
@@ -40,7 +41,8 @@ from frontend.views.pages import sheet_context
 
 @require_safe
 def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    return render(request, "frontend/document.html", page_context(request, document_or_404(request, document_id)))
+    found = document_or_404(request, document_id, Way.PAGE)
+    return render(request, "frontend/document.html", page_context(request, found))
 
 
 def page_context(request: HttpRequest, found: Document, *, refused: Refused | None = None) -> dict[str, Any]:

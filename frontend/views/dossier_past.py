@@ -22,6 +22,7 @@ from dms.records.dossiers.history_forms import HistoryForm, write_dossier_histor
 from dms.records.dossiers.models import Dossier
 from dms.records.models import Document
 from dms.records.past import DossierThen, Values, dossier_then
+from dms.records.reading import Way
 from frontend.people import actor_of
 from frontend.views.dossiers import dossier_or_404
 
@@ -41,7 +42,7 @@ class Row:
 
 @require_safe
 def history(request: HttpRequest, dossier_id: UUID, form: str) -> HttpResponse:
-    found = _dossier(request, dossier_id)
+    found = _dossier(request, dossier_id, Way.EXPORT)
     if form not in set(HistoryForm):
         raise Http404
     chosen = HistoryForm(form)
@@ -55,7 +56,7 @@ def history(request: HttpRequest, dossier_id: UUID, form: str) -> HttpResponse:
 @require_safe
 def past(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     """By the minute: with 14:05 everything counts that happened before 14:06."""
-    found, asked = _dossier(request, dossier_id), request.GET.get("at", "").strip()
+    found, asked = _dossier(request, dossier_id, Way.PAGE), request.GET.get("at", "").strip()
     at = _minute(asked) if asked else timezone.localtime()
     until = at + timedelta(minutes=1, microseconds=-1) if at else None
     then = dossier_then(found, until, actor_of(request)) if until else None
@@ -69,8 +70,8 @@ def past(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     return render(request, "frontend/dossiers/past.html", context)
 
 
-def _dossier(request: HttpRequest, dossier_id: UUID) -> Dossier:
-    found = dossier_or_404(request, dossier_id)
+def _dossier(request: HttpRequest, dossier_id: UUID, way: Way) -> Dossier:
+    found = dossier_or_404(request, dossier_id, way)
     if not can(actor_of(request), Permission.HISTORY_VIEW, found):
         raise Http404
     return found

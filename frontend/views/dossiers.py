@@ -35,11 +35,14 @@ from dms.records.dossiers.keeping import (
 from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.facts import InvalidFact
 from dms.records.levels import levels_offered
+from dms.records.marking import may_mark
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document
 from dms.records.parties.taking_part import may_change_parties, participations_in
 from dms.records.plan.models import PlanEntry
+from dms.records.reading import Way, note_reading
 from dms.records.relations.relating import may_relate, relations_of, relations_of_many
+from dms.records.sensitivity import protections
 from frontend.asked import whole_number
 from frontend.dossier_forms import DossierForm, NewDossierForm, RenumberForm
 from frontend.people import actor_of, may_anywhere
@@ -75,7 +78,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    found, actor = dossier_or_404(request, dossier_id), actor_of(request)
+    found, actor = dossier_or_404(request, dossier_id, Way.PAGE), actor_of(request)
     cases = list(Case.objects.visible_to(actor).filter(dossier=found).select_related("dossier"))
     entries = PlanEntry.objects.visible_to(actor)
     former = ReferenceNumber.objects.filter(dossier=found, case=None, replaced_at__isnull=False)
@@ -103,6 +106,9 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         "relations": relations_of(actor, found),
         "may_relate": may_relate(actor, found),
         "may_grant": can(actor, Permission.GRANT, found),
+        "may_mark": may_mark(actor, found),
+        "may_ask_readers": can(actor, Permission.READS_AUDIT, found),
+        "protection": protections([found.pk]).get(found.pk),
         "may_set_level": bool(levels_offered(actor, found)),
         "history": dossier_history(found, actor)[:-MOST_EVENTS:-1]
         if can(actor, Permission.HISTORY_VIEW, found)
@@ -230,9 +236,13 @@ ASKED = {
 }  # fmt: skip
 
 
-def dossier_or_404(request: HttpRequest, dossier_id: UUID) -> Dossier:
-    found = Dossier.objects.visible_to(actor_of(request))
-    return cast(Dossier, get_object_or_404(found, pk=dossier_id))
+def dossier_or_404(request: HttpRequest, dossier_id: UUID, way: Way | None = Way.PART) -> Dossier:
+    """In which `way` it is read; None: nothing of its content is shown. Raises PurposeNeeded."""
+    dossiers = Dossier.objects.visible_to(actor_of(request))
+    found = cast(Dossier, get_object_or_404(dossiers, pk=dossier_id))
+    if way is not None:
+        note_reading(actor_of(request), found, way)
+    return found
 
 
 def form_page(

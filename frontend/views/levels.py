@@ -26,12 +26,12 @@ from frontend.views.dossiers import dossier_or_404
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def dossier_level(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    return _level(request, dossier_or_404(request, dossier_id), dossier_set_level)
+    return _level(request, dossier_or_404(request, dossier_id, None), dossier_set_level)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def document_level(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    return _level(request, document_or_404(request, document_id), document_set_level)
+    return _level(request, document_or_404(request, document_id, None), document_set_level)
 
 
 def _level(request: HttpRequest, found: Dossier | Document, service: Callable[..., Any]) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dms.pages import PageText
 from dms.records.models import Page
+from dms.records.reading import Way
 from dms.records.versions import is_former
 from frontend.asked import Asked
 from frontend.page_svg import page_size, svg_finds, svg_lines
@@ -42,7 +43,7 @@ def finds(request: HttpRequest, document_id: UUID) -> JsonResponse:
 @require_safe
 def text_only(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """All pages as plain text, for screen readers, phones and copying."""
-    found = document_or_404(request, document_id)
+    found = document_or_404(request, document_id, Way.TEXT)
     version = version_or_404(request, found)
     asked = Asked.read(request.GET)
     context = {

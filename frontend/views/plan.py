@@ -19,6 +19,7 @@ from dms.audit.lifecycle import NotPossible
 from dms.records.dossiers.keeping import may_open_below
 from dms.records.dossiers.models import Dossier
 from dms.records.facts import InvalidFact
+from dms.records.marking import may_mark
 from dms.records.meanwhile import state_digest
 from dms.records.plan.changing import entry_actions, entry_add, entry_change, entry_move, entry_retire
 from dms.records.plan.inheritance import places_of
@@ -149,6 +150,7 @@ def _entry_context(request: HttpRequest, found: PlanEntry) -> dict[str, Any]:
         "may_open": may_open_below(actor, found),
         "can": {str(verb): True for verb in entry_actions(actor, found)},
         "may_grant": can(actor, Permission.GRANT, found),
+        "may_mark": may_mark(actor, found),
     }
 
 

@@ -99,7 +99,7 @@ def _node_or_404(request: HttpRequest, key: dict[str, UUID]) -> Node:
     """Only what the person may see, and where they may give rights."""
     found: Node
     if "dossier_id" in key:
-        found = dossier_or_404(request, key["dossier_id"])
+        found = dossier_or_404(request, key["dossier_id"], None)
     else:
         found = entry_or_404(request, key["entry_id"])
     if not can(actor_of(request), Permission.GRANT, found):

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,7 @@ from dms.audit.fold import State, fold
 from dms.audit.models import EventRow, target_name
 from dms.records.dossiers.models import Dossier, FileState, Medium
 from dms.records.relations.models import relation_label
+from dms.records.sensitivity import SensitiveClass
 
 _LEVELS = {Event.LEVEL_RAISED, Event.LEVEL_LOWERED}
 _FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}
@@ -35,9 +37,12 @@ FIELDS: dict[str, Promise] = {
     "medium": gettext_lazy("Medium"),
     "location": gettext_lazy("Standort"),
     "level": gettext_lazy("Vertraulichkeit"),
+    "sensitive": gettext_lazy("Besonderer Schutz"),
+    "asks_purpose": gettext_lazy("Zweck vor dem Lesen"),
     "state": gettext_lazy("Stand"),
 }
 """The audited fields of dossiers, cases and documents that people know, in the order in which they read them."""
+_CHOICES: dict[str, type[TextChoices]] = {"medium": Medium, "state": FileState, "sensitive": SensitiveClass}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +117,13 @@ def shown(name: str, value: Any) -> str:
     """The value of a field as people read it."""
     if name == "level":
         return f"„{Level(value or Level.OPEN).label}“"
+    if name == "asks_purpose":
+        return _("ja") if value else _("nein")
     if not value:
         return _("(leer)")
     if name == "letter_date":
         return f"{date.fromisoformat(value):%d.%m.%Y}"
-    if name == "medium":
-        return str(Medium(value).label)
-    return str(FileState(value).label) if name == "state" else f"„{value}“"
+    return str(_CHOICES[name](value).label) if name in _CHOICES else f"„{value}“"
 
 
 def _about(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State) -> str:

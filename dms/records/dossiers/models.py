@@ -16,6 +16,7 @@ from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
 from dms.records.dossiers.queries import CaseQuerySet, DossierQuerySet
 from dms.records.plan.models import PlanEntry
+from dms.records.sensitivity import SensitiveClass
 
 LONGEST_REFERENCE = 80
 
@@ -65,6 +66,9 @@ class Dossier(Recorded):
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="+")
     level = models.PositiveSmallIntegerField(choices=Level, default=Level.OPEN, db_default=Level.OPEN)
     """How secret it is, and at least all that lies in it (`dms.records.levels`)."""
+    sensitive = models.CharField(max_length=20, choices=SensitiveClass, blank=True, default="", db_default="")
+    """Why each reading is noted; empty: as the plan entries above say (`dms.records.sensitivity`)."""
+    asks_purpose = models.BooleanField(default=False, db_default=False)
     reference_number = models.CharField(max_length=LONGEST_REFERENCE, unique=True)
     title = models.CharField(max_length=300)
     description = models.TextField(blank=True)
@@ -90,8 +94,8 @@ class Dossier(Recorded):
         }
     )
     audited_fields: ClassVar[tuple[str, ...]] = (
-        "plan_entry_id", "scope_id", "level", "reference_number", "title", "description", "medium", "location", "state",
-        "opened_at", "closed_at", "used_outside_at",
+        "plan_entry_id", "scope_id", "level", "sensitive", "asks_purpose", "reference_number", "title", "description",
+        "medium", "location", "state", "opened_at", "closed_at", "used_outside_at",
     )  # fmt: skip
 
     class Meta:

@@ -18,6 +18,7 @@ from dms.audit.models import Recorded
 from dms.records.plan.numbers import LONGEST_NUMBER
 from dms.records.plan.queries import FilePlanQuerySet, PlanEntryQuerySet
 from dms.records.plan.retention import Appraisal, Confidence, Keeping, Retention, Unit
+from dms.records.sensitivity import SensitiveClass
 
 
 class FilePlan(Recorded):
@@ -83,6 +84,9 @@ class PlanEntry(Recorded):
     legal_basis = models.CharField(max_length=300, blank=True)
     confidence = models.CharField(max_length=20, choices=Confidence, blank=True)
     reviewed_by = models.CharField(max_length=200, blank=True)
+    sensitive = models.CharField(max_length=20, choices=SensitiveClass, blank=True, default="", db_default="")
+    """Why each reading of what lies below is noted (`dms.records.sensitivity`)."""
+    asks_purpose = models.BooleanField(default=False, db_default=False)
 
     objects = PlanEntryQuerySet.as_manager()  # type: ignore[misc]
     lifecycle = Lifecycle(
@@ -96,7 +100,7 @@ class PlanEntry(Recorded):
     audited_fields: ClassVar[tuple[str, ...]] = (
         "plan_id", "scope_id", "parent_id", "ancestors", "number", "title", "description", "state", "valid_from",
         "valid_to", "keeping", "keeping_length", "keeping_unit", "keeping_start", "keeping_note", "appraisal",
-        "legal_basis", "confidence", "reviewed_by",
+        "legal_basis", "confidence", "reviewed_by", "sensitive", "asks_purpose",
     )  # fmt: skip
 
     class Meta:

@@ -1,0 +1,72 @@
+"""Marks a plan entry or dossier as sensitive, so that each reading of what lies there is noted."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from dms.records.facts import InvalidFact
+from dms.records.marking import may_mark, sensitive_mark, sensitive_unmark
+from dms.records.models import Dossier
+from dms.records.scopes import Node
+from dms.records.sensitivity import SensitiveClass
+from frontend.people import actor_of
+from frontend.rights_forms import ReasonForm
+from frontend.views.dossiers import dossier_or_404
+from frontend.views.plan import entry_or_404
+
+
+class MarkForm(ReasonForm):
+    sensitive = forms.ChoiceField(
+        label=gettext_lazy("Besonderer Schutz"), required=False,
+        choices=[("", gettext_lazy("keiner, außer was darüber gilt")), *SensitiveClass.choices],
+    )  # fmt: skip
+    asks_purpose = forms.BooleanField(
+        label=gettext_lazy("Vor dem Lesen nach dem Zweck fragen"), required=False,
+        help_text=gettext_lazy("Ohne das wird jedes Lesen nur festgehalten."),
+    )  # fmt: skip
+    field_order = ("sensitive", "asks_purpose", "reason")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mark(request: HttpRequest, **key: UUID) -> HttpResponse:
+    node, actor = _node_or_404(request, key), actor_of(request)
+    initial = {"sensitive": node.sensitive, "asks_purpose": node.asks_purpose}
+    form = MarkForm(request.POST if request.method == "POST" else None, initial=initial)
+    back = reverse("dossier" if isinstance(node, Dossier) else "plan-entry", args=[node.pk])
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            if asked["sensitive"]:
+                chosen = SensitiveClass(asked["sensitive"])
+                sensitive_mark(actor, node, chosen, asks_purpose=asked["asks_purpose"], reason=asked["reason"])
+            else:
+                sensitive_unmark(actor, node, reason=asked["reason"])
+        except InvalidFact as error:
+            form.refuse(error)
+        else:
+            messages.success(request, _("Gespeichert; es gilt ab sofort."))
+            return redirect(back)
+    context = {"nav": "dossiers" if isinstance(node, Dossier) else "plan", "node": node, "form": form, "back": back}
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "frontend/protection/mark.html", context, status=status)
+
+
+def _node_or_404(request: HttpRequest, key: dict[str, UUID]) -> Node:
+    found: Node
+    if "dossier_id" in key:
+        found = dossier_or_404(request, key["dossier_id"], None)
+    else:
+        found = entry_or_404(request, key["entry_id"])
+    if not may_mark(actor_of(request), found):
+        raise Http404
+    return found
