@@ -37,6 +37,9 @@ WAYS: dict[str, Promise] = {
 }
 
 
+_SAFE = {"GET", "HEAD"}
+
+
 @dataclass(frozen=True, slots=True)
 class ReadTold:
     """`what`: which record, by its title only where the asking person may read it. `why`: purpose, or reason to ask."""
@@ -104,7 +107,13 @@ def _how(row: EventRow, facts: dict[str, str]) -> str:
     if row.name == Event.READS_ASKED:
         return _("nach den Lesenden gefragt")
     if row.name == Event.ACCESS_REFUSED:
-        return _("abgewiesen ({verb})").format(verb=facts["verb"])
+        method, _space, where = facts["verb"].partition(" ")
+        tried = (
+            _("abgewiesen: wollte es sehen ({where})")
+            if method in _SAFE
+            else _("abgewiesen: wollte es ändern ({where})")
+        )
+        return tried.format(where=where)
     return str(WAYS.get(facts["way"], facts["way"]))
 
 

@@ -55,7 +55,10 @@ def clerk(scope: Scope) -> User:
     from dms.access.permissions import Role
 
     return user_setup(
-        "clerk", PASSWORD, scope=scope, roles=[Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY]
+        "clerk",
+        PASSWORD,
+        scope=scope,
+        roles=[Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY, Role.REVISION],
     )
 
 

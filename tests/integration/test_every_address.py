@@ -59,7 +59,8 @@ QUERIES = ("", "?q=Lindenweg", f"?q={SECRET[:-1]}*")
 @pytest.fixture
 def town(db: None, store: Path) -> Town:
     """With one of everything that has an address."""
-    clerk = factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY, name="clerk")
+    roles = [Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY, Role.REVISION]
+    clerk = factories.user_with(*roles, name="clerk")
     item = factories.refused(filename=f"{SECRET}.txt")
     document = factories.document(
         [f"Der Lindenweg ist eine {SECRET}"],

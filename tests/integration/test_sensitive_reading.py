@@ -92,8 +92,8 @@ def ward(db: None, store: Path) -> Ward:
     browser.force_login(user)
     program = Client(headers={"authorization": f"Bearer {factories.token_of(user)}"})
     there = {
-        "document_id": document.pk, "dossier_id": dossier.pk, "case_id": case.pk, "number": 1, "version": 1, "form": "csv",
-        "name": "title", "verb": "close", "grant_id": user.grants.all()[0].pk, "item_id": document.item_id,
+        "document_id": document.pk, "dossier_id": dossier.pk, "case_id": case.pk, "number": 1, "version": 1,
+        "form": "csv", "name": "title", "verb": "close", "grant_id": user.grants.all()[0].pk, "item_id": document.item_id,
     }  # fmt: skip
     return Ward(dossier, document, beside, user, browser, program, there)
 
@@ -314,7 +314,7 @@ def test_refused_attempts_are_kept_once_and_tell_the_person_nothing(ward: Ward) 
     stranger.get(f"{API}documents/{ward.document.pk}/original/")
     assert refusals() == [("user:fremd", "GET document"), ("user:fremd", "GET api:document-original")]
     found = who_read(EVERYWHERE, ward.dossier, timezone.now() - timedelta(hours=1), timezone.now(), reason="Vorfall")
-    assert next((one.who, one.how) for one in found.refusals) == ("fremd", "abgewiesen (GET document)")
+    assert next((one.who, one.how) for one in found.refusals) == ("fremd", "abgewiesen: wollte es sehen (document)")
     assert list(verify_all(Tally())) == []
 
 
