@@ -93,7 +93,8 @@ def ward(db: None, store: Path) -> Ward:
     program = Client(headers={"authorization": f"Bearer {factories.token_of(user)}"})
     there = {
         "document_id": document.pk, "dossier_id": dossier.pk, "case_id": case.pk, "number": 1, "version": 1,
-        "form": "csv", "name": "title", "verb": "close", "grant_id": user.grants.all()[0].pk, "item_id": document.item_id,
+        "form": "csv", "name": "title", "verb": "close", "grant_id": user.grants.all()[0].pk,
+        "item_id": document.item_id,
     }  # fmt: skip
     return Ward(dossier, document, beside, user, browser, program, there)
 
