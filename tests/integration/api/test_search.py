@@ -118,7 +118,7 @@ def test_a_stranger_finds_and_counts_nothing(stranger: APIClient, letters: list[
 def test_the_search_costs_the_same_few_queries(
     api: APIClient, letters: list[Document], django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         found(api)
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0015_versions"),
+        ("records", "0016_checking_out"),
     ]
 
     operations = [
