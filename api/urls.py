@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from api import (
     checking_out_views,
+    comparison_views,
     document_views,
     dossier_views,
     filing_views,
@@ -50,6 +51,7 @@ urlpatterns = [
     path(f"{DOCUMENT}history/", history_views.DocumentHistoryView.as_view(), name="document-history"),
     path(f"{DOCUMENT}past/", history_views.DocumentPastView.as_view(), name="document-past"),
     path(f"{DOCUMENT}level/", protection_views.DocumentLevelView.as_view(), name="document-level"),
+    path(f"{DOCUMENT}comparison/", comparison_views.ComparisonView.as_view(), name="document-comparison"),
     path(f"{DOCUMENT}check-out/", checking_out_views.CheckOutView.as_view(), name="document-check-out"),
     path(f"{DOCUMENT}give-back/", checking_out_views.GiveBackView.as_view(), name="document-give-back"),
     path(

@@ -226,11 +226,16 @@ def document(
 ) -> Document:
     """Registers a document with pages, page images, thumbnail and, by name, attachments; its item is done then."""
     source = of or item()
-    new = [_new(source, 0, pages, rendition, {"title": "Ein Brief", "filename": source.filename, **fields})]
+    new = [_new_part(source, 0, pages, rendition, {"title": "Ein Brief", "filename": source.filename, **fields})]
     for part, name in enumerate(attachments, start=1):
         named = {"title": name, "filename": name, "parent": 0}
-        new.append(_new(source, part, ["Anlage"], None, named))
+        new.append(_new_part(source, part, ["Anlage"], None, named))
     return _finish(source, new)[0]
+
+
+def new_document(source: InboxItem, pages: Sequence[str]) -> NewDocument:
+    """What the steps found out of an item, for who registers it."""
+    return _new_part(source, 0, pages, None, {"filename": source.filename, "title": "Ein Brief"})
 
 
 def _finish(source: InboxItem, new: Sequence[NewDocument]) -> list[Document]:
@@ -243,7 +248,7 @@ def _finish(source: InboxItem, new: Sequence[NewDocument]) -> list[Document]:
         return documents_register(opened, new)
 
 
-def _new(
+def _new_part(
     source: InboxItem, part: int, pages: Sequence[str], rendition: bytes | None, fields: Mapping[str, Any]
 ) -> NewDocument:
     known = {
