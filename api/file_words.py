@@ -69,6 +69,7 @@ FIELDS: dict[str, Words] = {
     "ChangedEntry": {
         "number": "Its number.",
         "title": "Its title by the file.",
+        "dossiers": "How many dossiers lie at it, as far as one may see them.",
         "differences": "Each field that differs.",
     },
     "Comparison": {

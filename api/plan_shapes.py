@@ -225,6 +225,7 @@ class AddedEntrySerializer(serializers.Serializer):
 class ChangedEntrySerializer(serializers.Serializer):
     number = serializers.CharField(source="row.number")
     title = serializers.CharField(source="row.title")
+    dossiers = serializers.IntegerField()
     differences = FieldDifferenceSerializer(many=True)
 
 

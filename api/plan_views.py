@@ -39,6 +39,7 @@ from api.plan_shapes import (
 )
 from api.problems import not_found, too_large
 from dms.access.actors import Actor
+from dms.records.dossiers.models import Dossier
 from dms.records.plan.changing import entry_add, entry_change, entry_move, entry_retire
 from dms.records.plan.csv_form import UnreadablePlan
 from dms.records.plan.forms import LARGEST, PlanForm, read_plan, write_plan
@@ -222,11 +223,15 @@ def _read(file: Any) -> tuple[list[PlanRow], list[RowProblem]]:
 
 
 def _compared(found: Comparison, unreadable: list[RowProblem], *, applied: bool, view: ApiView) -> Any:
+    dossiers = Dossier.objects.visible_to(view.actor).count_by_entry(one.entry.pk for one in found.changed)
     told = {
         "base": found.base,
         "applied": applied,
         "added": found.added,
-        "changed": found.changed,
+        "changed": [
+            {"row": one.row, "dossiers": dossiers.get(one.entry.pk, 0), "differences": one.differences}
+            for one in found.changed
+        ],
         "unchanged": found.unchanged,
         "absent": found.absent,
         "problems": sorted([*unreadable, *found.problems], key=lambda one: one.where),

@@ -107,6 +107,7 @@ def retire(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     context = {
         "nav": "plan", "entry": found, "expected": state_digest(found), "longest": LONGEST_REASON,
         "reason_missing": request.method == "POST",
+        "dossiers": Dossier.objects.visible_to(actor_of(request)).filter(plan_entry=found).count(),
     }  # fmt: skip
     return render(request, "frontend/plan/retire.html", context)
 

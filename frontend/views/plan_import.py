@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from dms.access.actors import Actor
 from dms.audit.lifecycle import NotPossible
+from dms.records.dossiers.models import Dossier
 from dms.records.plan.csv_form import UnreadablePlan
 from dms.records.plan.forms import LARGEST, read_plan
 from dms.records.plan.importing import ChangedEntry, Comparison, plan_compare, plan_import
@@ -49,22 +51,29 @@ def take_over(request: HttpRequest) -> HttpResponse:
     except (UnreadablePlan, NotPossible) as error:
         return _page(request, {"problem": str(error), "name": name})
     problems = sorted([*unreadable, *found.problems], key=lambda one: one.where)
-    return _page(request, {**_shown(plan, found), "problems": problems, "packed": _pack(content), "name": name})
+    return _page(
+        request,
+        {**_shown(actor_of(request), plan, found), "problems": problems, "packed": _pack(content), "name": name},
+    )
 
 
-def _shown(plan: FilePlan, found: Comparison) -> dict[str, Any]:
+def _shown(actor: Actor, plan: FilePlan, found: Comparison) -> dict[str, Any]:
+    """With the dossiers that lie at what would change, as far as the person may see them."""
+    dossiers = Dossier.objects.visible_to(actor).count_by_entry(one.entry.pk for one in found.changed)
     return {
         "plan": plan,
         "found": found,
         "added": found.added[:SHOWN],
-        "changed": [_told(one) for one in found.changed[:SHOWN]],
+        "changed": [_told(one, dossiers.get(one.entry.pk, 0)) for one in found.changed[:SHOWN]],
+        "touched": sum(dossiers.values()),
         "retiring": sum(one.retires for one in found.changed),
         "more": max(len(found.added) - SHOWN, 0) + max(len(found.changed) - SHOWN, 0),
     }
 
 
-def _told(one: ChangedEntry) -> dict[str, Any]:
+def _told(one: ChangedEntry, dossiers: int) -> dict[str, Any]:
     return {
+        "dossiers": dossiers,
         "row": one.row,
         "retires": one.retires,
         "differences": [

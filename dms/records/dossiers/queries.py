@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from dms.access.actors import Actor
 from dms.access.permissions import Permission
@@ -22,6 +23,11 @@ class DossierQuerySet(RecordedQuerySet[Any]):
     def of_entry(self, entry_id: UUID) -> Self:
         """Those of a plan entry and of all entries below it."""
         return self.filter(Q(plan_entry_id=entry_id) | Q(plan_entry__ancestors__contains=[entry_id]))
+
+    def count_by_entry(self, entries: Iterable[UUID]) -> dict[UUID, int]:
+        """How many lie at each of these entries themselves; those without any are left out. One query."""
+        at_these = self.filter(plan_entry_id__in=list(entries)).order_by()
+        return dict(at_these.values_list("plan_entry_id").annotate(Count("pk")))
 
     def matching(self, words: str) -> Self:
         """Whose number, former number or case's number begins with what was typed, or whose title holds each word."""

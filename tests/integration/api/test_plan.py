@@ -116,8 +116,10 @@ def test_what_is_saved_can_be_handed_in_again(registry: APIClient, form: str) ->
 
 def test_a_file_is_compared_first_and_taken_over_when_told(registry: APIClient) -> None:
     content = "Nummer;Übergeordnet;Titel\n610;61;Bauakten und Pläne\n620;6;Straßen\n".encode()
+    factories.dossier("Lindenweg 3")
     told = registry.post(f"{PLAN}import/", {"file": io.BytesIO(content)}).json()
     assert (told["applied"], [one["number"] for one in told["added"]]) == (False, ["620"])
+    assert told["changed"][0]["dossiers"] == 1
     assert told["changed"][0]["differences"][0] == {
         "field": "title", "before": "Bauakten", "after": "Bauakten und Pläne",
     }  # fmt: skip

@@ -100,15 +100,20 @@ def test_the_registry_adds_an_entry_below_another(registry: Client) -> None:
 
 
 def test_retiring_asks_why_first(registry: Client) -> None:
-    assert "Bitte den Grund angeben" in text(registry.post(page(what="retire/"), {"reason": " "}))
+    factories.dossier("Lindenweg 3")
+    asked = text(registry.post(page(what="retire/"), {"reason": " "}))
+    assert "Bitte den Grund angeben" in asked
+    assert "1 Akte liegt hier." in asked
     assert "ist stillgelegt" in text(registry.post(page(what="retire/"), {"reason": "aufgelöst"}, follow=True))
     assert factories.plan_entry().state == EntryState.RETIRED
 
 
 def test_a_plan_is_compared_and_then_taken_over_by_one_more_click(registry: Client) -> None:
     file = SimpleUploadedFile("plan.csv", "Nummer;Übergeordnet;Titel\n610;61;Neuer Name\n613;61;Neu\n".encode())
+    factories.dossier("Lindenweg 3")
     shown = registry.post("/plan/import/", {"file": file})
-    assert "Neuer Name" in text(shown)
+    assert "(1 Akte)" in text(shown)
+    assert "<strong>1</strong> Akten liegen bei geänderten Einträgen" in text(shown)
     assert factories.plan_entry().title == "Bauakten"
     form = {"packed": shown.context["packed"], "base": shown.context["found"].base, "name": "plan.csv", "apply": "1"}
     assert "1 Eintrag angelegt, 1 geändert" in text(registry.post("/plan/import/", form, follow=True))
