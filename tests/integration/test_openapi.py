@@ -57,6 +57,7 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "POST /api/v1/dossiers/{dossier_id}/relations/": "the other one is there",
     "POST /api/v1/cases/{case_id}/relations/": "the other one is there",
     "POST /api/v1/documents/{document_id}/relations/": "the other one is there",
+    "POST /api/v1/documents/{document_id}/versions/": "an If-Match of another state is refused",
 }
 """Where a request may fit the description and is refused all the same; all other checks hold there too."""
 
