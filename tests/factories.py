@@ -20,6 +20,7 @@ from dms.access.actors import Actor, actor_for, operator, system_ingest, system_
 from dms.access.models import Scope, User
 from dms.access.permissions import ROLE_ALLOWS, Role
 from dms.accounts.accounts import account_create
+from dms.accounts.models import Passkey
 from dms.accounts.tokens import token_issue
 from dms.adapters.chosen import object_store
 from dms.adapters.store_places import Place
@@ -165,6 +166,14 @@ def account(name: str = "anna") -> User:
 def token_of(user: User, *, now: datetime | None = None, expires_at: datetime | None = None) -> str:
     """One that the user issued to a program."""
     return token_issue(actor_for(user), user, name="", now=now or timezone.now(), expires_at=expires_at)
+
+
+def passkey_of(user: User, name: str = "Laptop im Bauamt") -> Passkey:
+    """Of a device that is not here, so it opens nothing; how a real one is added is an end-to-end test."""
+    key, now = Passkey(user=user, name=name, credential_id=name.encode(), credential=b"", created_at=MORNING), MORNING
+    with change(actor_for(user), Event.PASSKEY_ADDED, user, chain="accounts", at=now) as opened:
+        opened.save(key)
+    return key
 
 
 def program_of(user: User) -> APIClient:

@@ -1,4 +1,4 @@
-"""What people log in with beside their password: an authenticator app, and codes for the day it is lost."""
+"""What people log in with beside their password: an authenticator app, passkeys, codes for the day they are lost."""
 
 from __future__ import annotations
 
@@ -44,3 +44,28 @@ class RecoveryCodes(models.Model):
     @property
     def owner_id(self) -> int:
         return self.user_id
+
+
+class Passkey(models.Model):
+    """A key pair of one of the person's devices or of a stick; we keep the public half (WebAuthn)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="passkeys")
+    name = models.CharField(max_length=100)
+    """Which device it is, in its owner's words."""
+    credential_id = models.BinaryField(unique=True, max_length=1023)
+    credential = models.BinaryField()
+    """Attested credential data as WebAuthn defines it: identifier and public key."""
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    counter = models.BigIntegerField(default=0)
+    """How often the device says that it signed; one that falls back was copied. Not audited, each login moves it."""
+
+    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "name", "created_at", "credential_digest")
+
+    @property
+    def owner_id(self) -> int:
+        return self.user_id
+
+    @property
+    def credential_digest(self) -> str:
+        return hashlib.sha256(bytes(self.credential)).hexdigest()

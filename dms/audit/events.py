@@ -103,6 +103,8 @@ class Event(StrEnum):
     SECOND_FACTOR_SET_UP = "account:second_factor_set_up"
     SECOND_FACTOR_REMOVED = "account:second_factor_removed"
     SECOND_FACTOR_RESET = "account:second_factor_reset"
+    PASSKEY_ADDED = "account:passkey_added"
+    PASSKEY_REMOVED = "account:passkey_removed"
     RECOVERY_CODES_RENEWED = "account:recovery_codes_renewed"
     RECOVERY_CODE_USED = "account:recovery_code_used"
     TOKEN_ISSUED = "token:issued"  # noqa: S105 - the name of an event
@@ -205,6 +207,8 @@ RULES: dict[Event, EventRule] = {
     Event.SECOND_FACTOR_SET_UP: EventRule(Permission.ACCOUNT_KEEP, _("Zweiter Faktor eingerichtet")),
     Event.SECOND_FACTOR_REMOVED: EventRule(Permission.ACCOUNT_KEEP, _("Zweiter Faktor abgeschaltet")),
     Event.SECOND_FACTOR_RESET: EventRule(Permission.ACCOUNT_MANAGE, _("Zweiter Faktor zurückgesetzt")),
+    Event.PASSKEY_ADDED: EventRule(Permission.ACCOUNT_KEEP, _("Passkey hinzugefügt")),
+    Event.PASSKEY_REMOVED: EventRule(Permission.ACCOUNT_KEEP, _("Passkey entfernt")),
     Event.RECOVERY_CODES_RENEWED: EventRule(Permission.ACCOUNT_KEEP, _("Neue Wiederherstellungscodes")),
     Event.RECOVERY_CODE_USED: EventRule(Permission.ACCOUNT_KEEP, _("Wiederherstellungscode benutzt")),
     Event.TOKEN_ISSUED: EventRule(Permission.ACCOUNT_KEEP, _("Zugriffstoken ausgestellt")),

@@ -21,7 +21,7 @@ from dms.access.permissions import Permission
 from dms.access.rule import grants_of, visible
 from dms.accounts.accounts import password_change
 from dms.accounts.clearances import may_give_clearances
-from dms.accounts.models import AuthenticatorApp
+from dms.accounts.models import AuthenticatorApp, Passkey
 from dms.accounts.second_factor.recovery import recovery_codes_left
 from dms.accounts.tokens import NameTaken, token_issue, token_withdraw
 from frontend.forms import NewToken, OwnPassword
@@ -98,6 +98,7 @@ def _page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: Any)
         "tokens": _own_tokens(request).order_by("-created_at"),
         "password_form": OwnPassword(cast(User, request.user)),
         "token_form": NewToken(),
+        "passkeys": Passkey.objects.filter(user=cast(User, request.user)).order_by("-created_at"),
         "app": AuthenticatorApp.objects.filter(user=cast(User, request.user)).first(),
         "codes_left": recovery_codes_left(cast(User, request.user)),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -21,10 +22,18 @@ from django.views.decorators.http import require_http_methods
 from dms.access.actors import actor_for
 from dms.access.attempts import attempt_begin, attempts_forget
 from dms.access.models import User
+from dms.accounts.models import AuthenticatorApp, Passkey
 from dms.accounts.sealing import Unreadable, seal, unseal
 from dms.accounts.second_factor.codes import second_factor_is_right
 from dms.accounts.second_factor.demand import has_second_factor, second_factor_is_demanded
-from dms.accounts.second_factor.keeping import app_address, app_remove, app_set_up, new_secret, recovery_codes_new
+from dms.accounts.second_factor.keeping import (
+    app_address,
+    app_remove,
+    app_set_up,
+    new_secret,
+    passkey_remove,
+    recovery_codes_new,
+)
 from dms.audit.lifecycle import NotPossible
 from frontend.entering.begun import login_begun
 from frontend.entering.entering import enter_at_last
@@ -40,7 +49,7 @@ THIS_PAGE = "account-page"
 @sensitive_post_parameters("code")
 def set_up(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    if has_second_factor(user):
+    if AuthenticatorApp.objects.filter(user=user).exists():
         return redirect("account")
     return _set_up(request, user, {"next": "", "plain": False})
 
@@ -61,34 +70,56 @@ def set_up_at_login(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_post_parameters("password", "code")
-def change(request: HttpRequest, verb: str) -> HttpResponse:
-    """Switches it off (`off`) or makes new recovery codes (`codes`), after the password and a code."""
+def change(request: HttpRequest, verb: str, passkey_id: int | None = None) -> HttpResponse:
+    """After password and code: switches the app off (`off`), makes recovery codes (`codes`), removes a passkey."""
     user = cast(User, request.user)
-    if not has_second_factor(user):
-        raise Http404
+    act = _act_of(user, verb, passkey_id)
     if request.method != "POST":
-        return _ask(request, verb, demanded=verb == "off" and second_factor_is_demanded(user))
+        return _ask(request, verb, demanded=verb == "off" and _is_last(user) and second_factor_is_demanded(user))
     wait = attempt_begin(user.username, THIS_PAGE, now=timezone.now())
     if wait:
         return _ask(request, verb, HTTPStatus.TOO_MANY_REQUESTS, wait=int(wait.total_seconds()) + 1)
-    if not _is_oneself(request, user):
+    if not is_oneself(request, user):
         return _ask(request, verb, wrong=True)
     attempts_forget(user.username, THIS_PAGE)
     try:
-        return _off(request, user) if verb == "off" else _new_codes(request, user)
+        return act(request, user)
     except NotPossible as error:
         return _ask(request, verb, HTTPStatus.CONFLICT, problem=str(error))
 
 
+def _act_of(user: User, verb: str, passkey_id: int | None) -> Callable[[HttpRequest, User], HttpResponse]:
+    """What is to be done, if there is something to do it to."""
+    if verb == "passkey":
+        passkey = get_object_or_404(Passkey, user=user, pk=passkey_id)
+        return lambda request, _user: _without(request, passkey)
+    if verb == "off":
+        get_object_or_404(AuthenticatorApp, user=user)
+        return _off
+    if not has_second_factor(user):
+        raise Http404
+    return _new_codes
+
+
+def _is_last(user: User) -> bool:
+    return not Passkey.objects.filter(user=user).exists()
+
+
+def _without(request: HttpRequest, passkey: Passkey) -> HttpResponse:
+    passkey_remove(actor_of(request), passkey, now=timezone.now())
+    messages.success(request, _("Der Passkey „{name}“ ist entfernt.").format(name=passkey.name))
+    return redirect("account")
+
+
 def _off(request: HttpRequest, user: User) -> HttpResponse:
     app_remove(actor_of(request), user, now=timezone.now())
-    messages.success(request, _("Der zweite Faktor ist abgeschaltet. Zum Anmelden genügt jetzt Ihr Kennwort."))
+    messages.success(request, _("Die Authenticator-App ist abgeschaltet."))
     return redirect("account")
 
 
 def _new_codes(request: HttpRequest, user: User) -> HttpResponse:
     codes = recovery_codes_new(actor_of(request), user, now=timezone.now())
-    return _codes_page(request, codes, {"next": "", "plain": False})
+    return codes_page(request, codes, {"next": "", "plain": False})
 
 
 @sensitive_variables("secret")
@@ -101,9 +132,14 @@ def _set_up(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpRe
     except NotPossible as error:
         return _set_up_page(request, user, secret, {**context, "problem": str(error)})
     del request.session[SECRET]
+    if not codes:
+        messages.success(
+            request, _("Die Authenticator-App ist eingerichtet. Ihre Wiederherstellungscodes gelten weiter.")
+        )
+        return redirect("account")
     if request.user.is_authenticated:
-        return _codes_page(request, codes, context)
-    return enter_at_last(request, user, _codes_page(request, codes, context))
+        return codes_page(request, codes, context)
+    return enter_at_last(request, user, codes_page(request, codes, context))
 
 
 def _secret_of(request: HttpRequest) -> str:
@@ -121,7 +157,7 @@ def _set_up_page(request: HttpRequest, user: User, secret: str, context: dict[st
     return render(request, "frontend/second_factor/set_up.html", {**context, **shown})
 
 
-def _codes_page(request: HttpRequest, codes: list[str], context: dict[str, Any]) -> HttpResponse:
+def codes_page(request: HttpRequest, codes: list[str], context: dict[str, Any]) -> HttpResponse:
     """Answers with the codes instead of leading on: they are kept nowhere from which another page could show them."""
     shown = {**context, "codes": codes, "nav": "account"}
     return render(request, "frontend/second_factor/codes.html", shown, status=HTTPStatus.CREATED)
@@ -132,10 +168,15 @@ def _ask(request: HttpRequest, verb: str, status: HTTPStatus = HTTPStatus.OK, **
     return render(request, "frontend/second_factor/change.html", context, status=status)
 
 
-def _is_oneself(request: HttpRequest, user: User) -> bool:
+def is_oneself(request: HttpRequest, user: User) -> bool:
     """Both are looked at, and the code is used up only with the right password."""
-    known = authenticate(request, username=user.get_username(), password=request.POST.get("password", ""))
-    return known == user and second_factor_is_right(user, request.POST.get("code", ""), now=timezone.now())
+    right = password_is_right(request, user)
+    return right and second_factor_is_right(user, request.POST.get("code", ""), now=timezone.now())
+
+
+def password_is_right(request: HttpRequest, user: User) -> bool:
+    """Wherever the person's password is kept. The caller counts attempts."""
+    return authenticate(request, username=user.get_username(), password=request.POST.get("password", "")) == user
 
 
 def _qr_code(text: str) -> SafeString:

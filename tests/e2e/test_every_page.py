@@ -130,6 +130,7 @@ def every_page() -> dict[str, str]:
         "help": "/help/",
         "account": "/account/",
         "second factor": "/account/second-factor/",
+        "passkey remove": f"/account/passkeys/{factories.passkey_of(clerk).pk}/remove/",
         "withdraw": f"/account/tokens/{ApiToken.objects.get(name='Gewerbeamt, Import').pk}/withdraw/",
     }
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import parse_qs
 
 import pyotp
 import pytest
 from django.conf import LazySettings
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from tests.e2e.visiting import visit
 
@@ -53,3 +55,99 @@ def test_a_prescribed_second_factor_is_set_up_in_the_middle_of_the_login_and_ask
     again.keyboard.press("Enter")
     expect(again).to_have_url("/plan/")
     assert again.get_by_text("9 sind noch übrig").is_visible()
+
+
+def with_device(page: Page, **can: bool) -> None:
+    """Chromium's own authenticator in software: a laptop with a fingerprint reader, and a finger on it."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    able = {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True, **can}
+    options = {"protocol": "ctap2", "transport": "internal", "automaticPresenceSimulation": True, **able}
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+def add_passkey(page: Page) -> str:
+    """Gives one of the recovery codes."""
+    from tests.e2e.conftest import PASSWORD
+
+    visit(page, "/account/")
+    page.get_by_label("Name des Geräts").fill("Laptop im Bauamt")
+    page.get_by_label("Ihr Kennwort").fill(PASSWORD)
+    page.get_by_role("button", name="Passkey hinzufügen").click()
+    expect(page.locator("#recovery-codes code")).to_have_count(10)
+    return page.locator("#recovery-codes code").first.inner_text()
+
+
+def log_out(page: Page) -> None:
+    page.context.clear_cookies()
+
+
+def test_a_passkey_opens_the_account_instead_of_name_and_password(page: Page) -> None:
+    with_device(page)
+    add_passkey(page)
+    log_out(page)
+    visit(page, "/login/?next=/plan/")
+    page.get_by_role("button", name="Mit Passkey anmelden").click()
+    expect(page).to_have_url("/plan/")
+    visit(page, "/account/")
+    expect(page.locator("#second-factor")).to_contain_text("Laptop im Bauamt")
+    expect(page.locator("#second-factor")).to_contain_text("zuletzt benutzt")
+
+
+def test_a_passkey_that_knows_no_finger_is_a_second_factor_after_the_password(
+    page: Page, complaints: list[str]
+) -> None:
+    with_device(page, hasUserVerification=False, isUserVerified=False)
+    add_passkey(page)
+    log_out(page)
+    type_password(page)
+    page.get_by_role("button", name="Passkey benutzen").click()
+    expect(page).to_have_url("/plan/")
+    log_out(page)
+    visit(page, "/login/")
+    page.get_by_role("button", name="Mit Passkey anmelden").click()
+    expect(page.get_by_role("alert")).to_contain_text("keinen Passkey geliefert")
+
+
+def test_an_answer_of_a_passkey_works_once_and_only_where_it_was_asked(page: Page, live_server: LiveServer) -> None:
+    with_device(page)
+    add_passkey(page)
+    log_out(page)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None)
+    visit(page, "/login/?next=/plan/")
+    page.get_by_role("button", name="Mit Passkey anmelden").click()
+    expect(page).to_have_url("/plan/")
+    credential = parse_qs(sent[-1])["credential"][0]
+    stranger = page.context.browser.new_context(base_url=live_server.url)  # type: ignore[union-attr]
+    again = stranger.new_page()
+    for asks_first in (False, True):
+        visit(again, "/login/")
+        ask = "fetch('/login/passkey/question/', {method: 'POST', body: new FormData(document.querySelector('form'))})"
+        if asks_first:
+            again.evaluate(f"async () => {{ await {ask} }}")
+        again.evaluate(
+            "(answer) => { const form = document.querySelector('form[data-passkey]');"
+            " form.elements.credential.value = answer; form.submit() }",
+            credential,
+        )
+        expect(again.get_by_text("Der Passkey wurde nicht angenommen")).to_be_visible()
+        expect(again).to_have_url("/login/")
+    stranger.close()
+
+
+def test_a_passkey_is_removed_with_password_and_recovery_code_and_then_opens_nothing(page: Page) -> None:
+    from tests.e2e.conftest import PASSWORD
+
+    with_device(page)
+    code = add_passkey(page)
+    visit(page, "/account/")
+    page.get_by_role("link", name="Entfernen Laptop im Bauamt").click()
+    page.get_by_label("Kennwort").fill(PASSWORD)
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="Entfernen").click()
+    expect(page.get_by_text("ist entfernt")).to_be_visible()
+    log_out(page)
+    visit(page, "/login/")
+    page.get_by_role("button", name="Mit Passkey anmelden").click()
+    expect(page.get_by_text("Der Passkey wurde nicht angenommen")).to_be_visible()

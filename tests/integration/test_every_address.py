@@ -28,7 +28,9 @@ from dms.records.plan.rows import PlanRow
 from tests import factories
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-OPEN = {"login/", "login/second/", "login/second/set-up/", "language/"}
+OPEN = {
+    "login/", "login/second/", "login/second/set-up/", "login/passkey/", "login/passkey/question/", "language/"
+}  # fmt: skip
 """What nobody needs a login for."""
 SECRET = "Geheimsache"
 """Stands in everything that there is to see."""
@@ -85,6 +87,7 @@ def town(db: None, store: Path) -> Town:
     there |= {"clearance_id": held.pk, "username": cleared.username}
     there |= {"sort": "dossier", "thing_id": dossier.pk}
     there["relation_id"] = factories.related(dossier, factories.dossier(SECRET, of="6")).pk
+    there["passkey_id"] = factories.passkey_of(clerk).pk
     there["token_id"] = ApiToken.objects.get().pk
     there["grant_id"] = Grant.objects.filter(user=clerk).values_list("pk", flat=True)[0]
     return Town(there, clerk)

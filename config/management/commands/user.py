@@ -16,7 +16,7 @@ from config.town import files_scopes, user_setup
 from dms.access.models import ApiToken, Scope, User
 from dms.access.permissions import Role
 from dms.accounts.accounts import account_disable, account_enable, password_reset
-from dms.accounts.models import AuthenticatorApp
+from dms.accounts.models import AuthenticatorApp, Passkey
 from dms.accounts.operators import operator_here
 from dms.accounts.second_factor.keeping import second_factor_reset
 from dms.accounts.tokens import tokens_withdraw
@@ -136,11 +136,12 @@ def _listed() -> Iterator[str]:
     """One line each, in columns, for reading and for `cut -f`."""
     usable = ApiToken.objects.filter(ApiToken.usable(timezone.now()))
     tokens = dict(usable.values_list("user_id").annotate(Count("pk")).order_by())
-    factors = set(AuthenticatorApp.objects.values_list("user_id", flat=True))
+    kinds = {"app": AuthenticatorApp.objects.all(), "passkey": Passkey.objects.all()}
+    factors = {name: set(kind.values_list("user_id", flat=True)) for name, kind in kinds.items()}
     yield "name\tstate\troles\tlast login\ttokens\tsecond factor"
     for user in User.objects.order_by("username").prefetch_related("grants"):
         roles = ",".join(sorted({grant.role for grant in user.grants.all()})) or "-"
         last = timezone.localtime(user.last_login).strftime("%Y-%m-%d %H:%M") if user.last_login else "never"
-        factor = "app" if user.pk in factors else "-"
+        factor = ",".join(name for name, owners in factors.items() if user.pk in owners) or "-"
         state = "enabled" if user.is_active else "disabled"
         yield f"{user.username}\t{state}\t{roles}\t{last}\t{tokens.get(user.pk, 0)}\t{factor}"

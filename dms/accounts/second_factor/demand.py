@@ -8,7 +8,7 @@ from dms.access.actors import actor_for
 from dms.access.models import User
 from dms.access.permissions import Role
 from dms.access.rule import grants_of
-from dms.accounts.models import AuthenticatorApp
+from dms.accounts.models import AuthenticatorApp, Passkey
 
 EVERYBODY = "everybody"
 ALLOWED = (EVERYBODY, *(str(role) for role in Role))
@@ -16,7 +16,7 @@ ALLOWED = (EVERYBODY, *(str(role) for role in Role))
 
 
 def has_second_factor(user: User) -> bool:
-    return AuthenticatorApp.objects.filter(user=user).exists()
+    return AuthenticatorApp.objects.filter(user=user).exists() or Passkey.objects.filter(user=user).exists()
 
 
 def second_factor_is_demanded(user: User) -> bool:

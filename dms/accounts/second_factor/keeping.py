@@ -6,6 +6,7 @@ Callers have checked the password and a code where one changes what protects the
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pyotp
 from django.utils.translation import gettext as _
@@ -13,10 +14,10 @@ from django.utils.translation import gettext as _
 from dms.access.actors import Actor
 from dms.access.models import User
 from dms.accounts.chain import CHAIN
-from dms.accounts.models import AuthenticatorApp, RecoveryCodes
+from dms.accounts.models import AuthenticatorApp, Passkey, RecoveryCodes
 from dms.accounts.sealing import seal
 from dms.accounts.second_factor.codes import step_of_code
-from dms.accounts.second_factor.demand import second_factor_is_demanded
+from dms.accounts.second_factor.demand import has_second_factor, second_factor_is_demanded
 from dms.accounts.second_factor.recovery import recovery_codes_renew
 from dms.accounts.sessions import sessions_end
 from dms.audit.door import change
@@ -62,22 +63,29 @@ def app_address(user: User, secret: str) -> str:
 
 
 def app_set_up(actor: Actor, user: User, secret: str, code: str, *, now: datetime) -> list[str]:
-    """`code` shows that the app works. Gives the recovery codes. Raises NotAllowed, WrongCode, SetUpAlready."""
+    """`code` shows that the app works. Gives recovery codes if there was no second factor.
+
+    Raises NotAllowed, WrongCode, SetUpAlready.
+    """
     step = step_of_code(secret, code.replace(" ", ""), now=now)
     if step is None:
         raise WrongCode
     with change(actor, Event.SECOND_FACTOR_SET_UP, user, chain=CHAIN, at=now) as opened:  # locks the account
         if AuthenticatorApp.objects.filter(user=user).exists():
             raise SetUpAlready
+        codes = [] if has_second_factor(user) else recovery_codes_renew(opened, user)
         opened.save(AuthenticatorApp(user=user, secret=seal(secret), created_at=now, last_step=step))
-        return recovery_codes_renew(opened, user)
+    return codes
 
 
 def app_remove(actor: Actor, user: User, *, now: datetime) -> None:
     """Repeats safely. Raises NotAllowed, and StillDemanded where the town wants a second factor of this person."""
-    if second_factor_is_demanded(user):
-        raise StillDemanded
-    _remove_all(actor, Event.SECOND_FACTOR_REMOVED, user, now)
+    _remove(actor, Event.SECOND_FACTOR_REMOVED, user, list(AuthenticatorApp.objects.filter(user=user)), now)
+
+
+def passkey_remove(actor: Actor, passkey: Passkey, *, now: datetime) -> None:
+    """Raises NotAllowed, and StillDemanded for the last one where the town wants a second factor of this person."""
+    _remove(actor, Event.PASSKEY_REMOVED, passkey.user, [passkey], now)
 
 
 def recovery_codes_new(actor: Actor, user: User, *, now: datetime) -> list[str]:
@@ -92,12 +100,25 @@ def second_factor_reset(actor: Actor, user: User, *, now: datetime) -> bool:
     Raises NotAllowed.
     """
     sessions_end(user, now=now)
-    return _remove_all(actor, Event.SECOND_FACTOR_RESET, user, now)
-
-
-def _remove_all(actor: Actor, event: Event, user: User, now: datetime) -> bool:
-    with change(actor, event, user, chain=CHAIN, at=now) as opened:
-        rows = [*AuthenticatorApp.objects.filter(user=user), *RecoveryCodes.objects.filter(user=user)]
+    with change(actor, Event.SECOND_FACTOR_RESET, user, chain=CHAIN, at=now) as opened:
+        rows = _rows_of(user)
         for row in rows:
             opened.delete(row)
     return bool(rows)
+
+
+def _remove(actor: Actor, event: Event, user: User, rows: list[Any], now: datetime) -> None:
+    """With the last one the recovery codes go, too: they would replace nothing."""
+    with change(actor, event, user, chain=CHAIN, at=now) as opened:  # locks the account
+        gone = {(type(row), row.pk) for row in rows}
+        left = [row for row in _rows_of(user) if (type(row), row.pk) not in gone]
+        is_last = all(isinstance(row, RecoveryCodes) for row in left)
+        if is_last and second_factor_is_demanded(user):
+            raise StillDemanded
+        for row in (*rows, *(left if is_last else ())):
+            opened.delete(row)
+
+
+def _rows_of(user: User) -> list[Any]:
+    kinds = (AuthenticatorApp, Passkey, RecoveryCodes)
+    return [row for kind in kinds for row in kind.objects.filter(user=user)]
