@@ -119,7 +119,7 @@ def test_an_answer_of_a_passkey_works_once_and_only_where_it_was_asked(page: Pag
     page.get_by_role("button", name="Mit Passkey anmelden").click()
     expect(page).to_have_url("/plan/")
     credential = parse_qs(sent[-1])["credential"][0]
-    stranger = page.context.browser.new_context(base_url=live_server.url)  # type: ignore[union-attr]
+    stranger = page.context.browser.new_context(base_url=live_server.url, locale="de-DE")  # type: ignore[union-attr]
     again = stranger.new_page()
     for asks_first in (False, True):
         visit(again, "/login/")
