@@ -10,6 +10,8 @@ PATH_PARAMETERS: Words = {
     "dossier_id": "The `id` of a dossier, as lists give it.",
     "party_id": "The `id` of a party, as lists give it.",
     "participation_id": "The `id` of a participation, as a dossier or case lists it.",
+    "volume_id": "The `id` of a volume, as its dossier lists it.",
+    "loan_id": "The `id` of a loan, as its dossier lists it.",
     "relation_id": "The `id` of a relation, as either end lists it.",
     "entry_id": "The `id` of an entry of the file plan, as lists and the tree give it.",
 }
@@ -129,6 +131,7 @@ FIELDS: dict[str, Words] = {
     "NewEntryRequest": _ENTRY | {"number": "A number that was never given in this plan."},
     "OptionalReasonRequest": {"reason": "Why, if there is something to say; it stands in the history."},
     "PaginatedDossierList": _LIST,
+    "PaginatedHoldingList": _LIST,
     "PaginatedPartyList": _LIST,
     "PaginatedPlanEntryList": _LIST,
     "PlanEntry": _ENTRY
@@ -165,6 +168,7 @@ COMPONENTS: Words = {
     "FilePlanLinks": "Addresses of what belongs to the plan.",
     "OptionalReasonRequest": "A reason that may be left out.",
     "PaginatedDossierList": "A page of a list; follow `next` to the end.",
+    "PaginatedHoldingList": "A page of a list; follow `next` to the end.",
     "PaginatedPartyList": "A page of a list; follow `next` to the end.",
     "PaginatedPlanEntryList": "A page of a list; follow `next` to the end.",
     "PlanUploadRequest": "A file plan as multipart/form-data.",

@@ -72,6 +72,15 @@ class ByName(NewestFirst):
         return "\0" not in position
 
 
+class ByReference(NewestFirst):
+    """Of holdings."""
+
+    ordering = ("reference_number", "id")
+
+    def is_position(self, position: str) -> bool:
+        return "\0" not in position
+
+
 class NewestOpenedFirst(NewestFirst):
     """Of dossiers."""
 

@@ -17,6 +17,7 @@ from frontend.views import (
     dossier_past,
     dossiers,
     filing,
+    holdings,
     inbox,
     language,
     levels,
@@ -39,6 +40,7 @@ from frontend.views import (
     status,
     uploads,
     versions,
+    volumes,
 )
 
 urlpatterns = [
@@ -102,6 +104,15 @@ urlpatterns = [
     path("parties/<uuid:party_id>/information/<str:form>/", parties.information, name="party-information"),
     path("relations/<str:sort>/<uuid:thing_id>/add/", relations.add, name="relation-add"),
     path("relations/<uuid:relation_id>/remove/", relations.remove, name="relation-remove"),
+    path("holdings/", holdings.holdings, name="holdings"),
+    path("holdings/export/", holdings.export, name="holdings-export"),
+    path("dossiers/<uuid:dossier_id>/volumes/add/", volumes.add, name="volume-add"),
+    path("dossiers/<uuid:dossier_id>/volumes/fill/", volumes.fill, name="volume-fill"),
+    path("dossiers/<uuid:dossier_id>/lend/", volumes.lend, name="paper-lend"),
+    path("volumes/<uuid:volume_id>/describe/", volumes.describe, name="volume-describe"),
+    path("volumes/<uuid:volume_id>/close/", volumes.close, name="volume-close"),
+    path("volumes/<uuid:volume_id>/reopen/", volumes.reopen, name="volume-reopen"),
+    path("loans/<uuid:loan_id>/return/", volumes.give_back, name="paper-return"),
     path("plan/", plan.tree, name="plan"),
     path("plan/add/", plan.add, name="plan-add"),
     path("plan/import/", plan_import.take_over, name="plan-import"),

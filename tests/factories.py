@@ -32,6 +32,9 @@ from dms.records.documents import NewDocument, NewObject, NewPage, documents_reg
 from dms.records.dossiers.cases import case_open
 from dms.records.dossiers.describing import DossierFacts
 from dms.records.dossiers.keeping import dossier_open
+from dms.records.holdings.keeping import VolumeFacts, volume_open
+from dms.records.holdings.lending import paper_lend
+from dms.records.holdings.models import Loan, Volume
 from dms.records.models import (
     Case,
     Document,
@@ -324,20 +327,32 @@ def party(
     if home is None and not PlanEntry.objects.exists():
         file_plan()
     named = PartyFacts(family_name=family_name, given_names=given_names)
-    return party_enter(_registry(), PartyFacts(**{**named, **facts}), now=_clock.now(), home=home)  # type: ignore[typeddict-item]
+    return party_enter(registry_actor(), PartyFacts(**{**named, **facts}), now=_clock.now(), home=home)  # type: ignore[typeddict-item]
 
 
 def takes_part(of: Party, dossier: Dossier, in_case: Case | None = None, *, role: str = "applicant") -> Participation:
     """As said by the registry; makes the roles of a new town unless they are there."""
     roles_setup(system_setup())
-    return party_take_part(_registry(), of, PartyRole.objects.get(pk=role), dossier, in_case, now=_clock.now())
+    return party_take_part(registry_actor(), of, PartyRole.objects.get(pk=role), dossier, in_case, now=_clock.now())
 
 
 def related(source: Thing, target: Thing, kind: RelationKind = RelationKind.FOLLOWS) -> Relation:
     """As joined by the registry."""
-    return relation_make(_registry(), source, kind, target, now=_clock.now())
+    return relation_make(registry_actor(), source, kind, target, now=_clock.now())
 
 
-def _registry() -> Actor:
+def volume(of: Dossier, **facts: Any) -> Volume:
+    """Opened by the registry."""
+    return volume_open(registry_actor(), of, VolumeFacts(**facts), now=_clock.now())  # type: ignore[typeddict-item]
+
+
+def loan(of: Dossier | None = None, borrower: str = "Frau Weiß") -> Loan:
+    """A volume on paper is lent by the registry."""
+    of = of or dossier()
+    paper = volume(of, medium="paper", location="Keller")
+    return paper_lend(registry_actor(), of, paper, borrower, now=_clock.now())
+
+
+def registry_actor() -> Actor:
     """A new one each time: an actor remembers its scopes."""
     return Actor("user:registry", everywhere=frozenset(ROLE_ALLOWS[Role.REGISTRY]))

@@ -62,6 +62,13 @@ class Event(StrEnum):
     FILE_UNRELATED = "file:unrelated"
     DOCUMENT_RELATED = "document:related"
     DOCUMENT_UNRELATED = "document:unrelated"
+    VOLUME_OPENED = "volume:opened"
+    VOLUME_DESCRIBED = "volume:described"
+    VOLUME_FILLED = "volume:filled"
+    VOLUME_CLOSED = "volume:closed"
+    VOLUME_REOPENED = "volume:reopened"
+    PAPER_LENT = "paper:lent"
+    PAPER_RETURNED = "paper:returned"
     PLAN_CREATED = "plan:created"
     PLAN_IMPORTED = "plan:imported"
     PLAN_ENTRY_ADDED = "plan_entry:added"
@@ -166,6 +173,13 @@ RULES: dict[Event, EventRule] = {
     Event.FILE_UNRELATED: EventRule(Permission.DOSSIER_VIEW, _("Verknüpfung entfernt")),
     Event.DOCUMENT_RELATED: EventRule(Permission.DOCUMENT_VIEW, _("Dokument verknüpft")),
     Event.DOCUMENT_UNRELATED: EventRule(Permission.DOCUMENT_VIEW, _("Verknüpfung des Dokuments entfernt")),
+    Event.VOLUME_OPENED: EventRule(Permission.DOSSIER_KEEP, _("Band angelegt")),
+    Event.VOLUME_DESCRIBED: EventRule(Permission.DOSSIER_KEEP, _("Band beschrieben")),
+    Event.VOLUME_FILLED: EventRule(Permission.DOSSIER_KEEP, _("In einen Band gelegt")),
+    Event.VOLUME_CLOSED: EventRule(Permission.DOSSIER_KEEP, _("Band abgeschlossen")),
+    Event.VOLUME_REOPENED: EventRule(Permission.DOSSIER_REOPEN, _("Band wieder geöffnet")),
+    Event.PAPER_LENT: EventRule(Permission.DOSSIER_KEEP, _("Papier ausgeliehen")),
+    Event.PAPER_RETURNED: EventRule(Permission.DOSSIER_KEEP, _("Papier zurückgegeben")),
     Event.PLAN_CREATED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan angelegt")),
     Event.PLAN_IMPORTED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan übernommen")),
     Event.PLAN_ENTRY_ADDED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag angelegt")),

@@ -17,6 +17,7 @@ from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
 from dms.pages import PageText
 from dms.records.dossiers.models import Case, Dossier, ReferenceNumber
+from dms.records.holdings.models import Loan, Volume
 from dms.records.parties.models import Participation, Party, PartyAddress, PartyRole
 from dms.records.plan.models import FilePlan, PlanEntry
 from dms.records.queries import DocumentQuerySet
@@ -91,6 +92,7 @@ class Document(Recorded):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="attachments")
     dossier = models.ForeignKey(Dossier, models.PROTECT, null=True, related_name="documents")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="documents")
+    volume = models.ForeignKey("records.Volume", models.PROTECT, null=True, related_name="documents")
     filed_at = models.DateTimeField(null=True)
     filed_by = models.CharField(max_length=200, blank=True)
     """`Actor.key`; empty while it is in the inbox."""
@@ -139,9 +141,9 @@ class Document(Recorded):
     )
     outbox_topics = ("search",)
     audited_fields = (
-        "scope_id", "level", "own_level", "item_id", "part", "parent_id", "dossier_id", "case_id", "filed_at",
-        "filed_by", "state", "title", "sender", "letter_date", "received_at", "filename", "kind_id", "kind_source",
-        "kind_confidence", "kind_guess", "text_state", "problem", "version_number",
+        "scope_id", "level", "own_level", "item_id", "part", "parent_id", "dossier_id", "case_id", "volume_id",
+        "filed_at", "filed_by", "state", "title", "sender", "letter_date", "received_at", "filename", "kind_id",
+        "kind_source", "kind_confidence", "kind_guess", "text_state", "problem", "version_number",
         "checked_out_by", "checked_out_at", "checked_out_until",
     )  # fmt: skip
 
@@ -320,6 +322,6 @@ class ClassifierModel(Recorded):
 
 __all__ = [
     "Case", "ClassifierModel", "Document", "DocumentKind", "DocumentState", "DocumentVerb", "DocumentVersion",
-    "Dossier", "FilePlan", "KindSource", "ObjectRole", "Page", "Participation", "Party", "PartyAddress", "PartyRole",
-    "PlanEntry", "ReferenceNumber", "Relation", "StoredObject", "TextState",
+    "Dossier", "FilePlan", "KindSource", "Loan", "ObjectRole", "Page", "Participation", "Party", "PartyAddress",
+    "PartyRole", "PlanEntry", "ReferenceNumber", "Relation", "StoredObject", "TextState", "Volume",
 ]  # fmt: skip

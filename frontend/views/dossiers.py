@@ -34,6 +34,9 @@ from dms.records.dossiers.keeping import (
 )
 from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.facts import InvalidFact
+from dms.records.holdings.keeping import may_open_volume, volume_actions
+from dms.records.holdings.lending import may_lend
+from dms.records.holdings.listing import holdings_of
 from dms.records.levels import levels_offered
 from dms.records.marking import may_mark
 from dms.records.meanwhile import state_digest
@@ -103,6 +106,7 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         "can": {str(verb): True for verb in dossier_actions(actor, found)},
         "parties": parties.get((found.pk, None), []),
         "may_change_parties": may_change_parties(actor, found),
+        **_volumes(actor, found),
         "relations": relations_of(actor, found),
         "may_relate": may_relate(actor, found),
         "may_grant": can(actor, Permission.GRANT, found),
@@ -274,6 +278,19 @@ def _dossier_for(request: HttpRequest, dossier_id: UUID, *verbs: DossierVerb) ->
     if not set(verbs) & set(dossier_actions(actor_of(request), found)):
         raise Http404
     return found
+
+
+def _volumes(actor: Actor, dossier: Dossier) -> dict[str, Any]:
+    """Its parts, and who has the paper."""
+    [held] = holdings_of([dossier])
+    for volume in held.volumes:
+        volume.dossier = dossier
+    return {
+        "holding": held,
+        "volumes": [(one, loan, {str(verb): True for verb in volume_actions(actor, one)}) for one, loan in held.parts],
+        "may_open_volume": may_open_volume(actor, dossier),
+        "may_lend": may_lend(actor, dossier),
+    }
 
 
 def _documents(actor: Actor, dossier: Dossier) -> dict[UUID | None, list[Document]]:

@@ -66,6 +66,7 @@ def every_page() -> dict[str, str]:
     party = factories.party("Öztürk", home=dossier, addresses=[{"kind": "home", "city": "Haltern am See"}])
     row = factories.takes_part(party, dossier)
     twice = factories.party("Oeztuerk", home=dossier)
+    loan = factories.loan(dossier)
     joined = factories.related(dossier, factories.dossier("Ahornweg 2, Anbau"))
     again = letter(HEDGE, of=factories.item(b"same", filename="Derselbe_Antrag_noch_einmal.pdf"))
     return {
@@ -106,6 +107,13 @@ def every_page() -> dict[str, str]:
         "dossier close": f"/dossiers/{dossier.pk}/do/close/",
         "case add": f"/dossiers/{dossier.pk}/cases/add/",
         "case close": f"/cases/{case.pk}/close/",
+        "holdings": "/holdings/",
+        "holdings none": "/holdings/?place=xyzzy",
+        "volume add": f"/dossiers/{dossier.pk}/volumes/add/",
+        "volume fill": f"/dossiers/{dossier.pk}/volumes/fill/?case={case.pk}",
+        "volume describe": f"/volumes/{loan.volume_id}/describe/",
+        "volume close": f"/volumes/{loan.volume_id}/close/",
+        "lend": f"/dossiers/{dossier.pk}/lend/",
         "relation add": f"/relations/dossier/{dossier.pk}/add/?q=Ahornweg",
         "relation add to a document": f"/relations/document/{filed.pk}/add/",
         "relation remove": f"/relations/{joined.pk}/remove/",

@@ -85,6 +85,8 @@ def town(db: None, store: Path) -> Town:
     held = clearance_give(system_setup(), cleared, Level.SECRET, reason=SECRET)
     clearance_give(system_setup(), clerk, Level.RESTRICTED, reason="a walk")
     there |= {"clearance_id": held.pk, "username": cleared.username}
+    loan = factories.loan(dossier, SECRET)
+    there |= {"volume_id": loan.volume_id, "loan_id": loan.pk}
     there |= {"sort": "dossier", "thing_id": dossier.pk}
     there["relation_id"] = factories.related(dossier, factories.dossier(SECRET, of="6")).pk
     there["passkey_id"] = factories.passkey_of(clerk).pk

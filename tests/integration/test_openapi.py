@@ -58,6 +58,12 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "POST /api/v1/cases/{case_id}/relations/": "the other one is there",
     "POST /api/v1/documents/{document_id}/relations/": "the other one is there",
     "POST /api/v1/documents/{document_id}/versions/": "an If-Match of another state is refused",
+    "GET /api/v1/holdings/": "a cursor is what we gave out",
+    "POST /api/v1/dossiers/{dossier_id}/volumes/": "only paper has a place",
+    "POST /api/v1/dossiers/{dossier_id}/loans/": "only paper is lent, and to somebody",
+    "PATCH /api/v1/volumes/{volume_id}/": "only paper has a place",
+    "POST /api/v1/volumes/{volume_id}/reopen/": "a reason of spaces says nothing",
+    "POST /api/v1/volumes/{volume_id}/contents/": "what goes into it is there",
 }
 """Where a request may fit the description and is refused all the same; all other checks hold there too."""
 
@@ -123,8 +129,14 @@ def _dossier_and_case() -> dict[str, str]:
     row = factories.takes_part(party, dossier)
     return {
         "dossier_id": str(dossier.pk), "case_id": str(factories.case(dossier).pk), "party_id": str(party.pk),
-        "participation_id": str(row.pk), "relation_id": str(factories.related(dossier, factories.dossier()).pk),
+        "participation_id": str(row.pk), **_volume_and_loan(),
+        "relation_id": str(factories.related(dossier, factories.dossier()).pk),
     }  # fmt: skip
+
+
+def _volume_and_loan() -> dict[str, str]:
+    loan = factories.loan()
+    return {"volume_id": str(loan.volume_id), "loan_id": str(loan.pk)}
 
 
 def _is_usable(value: object) -> bool:

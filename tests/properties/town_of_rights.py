@@ -169,6 +169,7 @@ def build(drawn: Drawn) -> Town:
     parties = [factories.party(mark("party", i), home=one) for i, one in enumerate(dossiers)]
     for number, dossier in enumerate(dossiers):
         factories.takes_part(parties[number], dossier, cases[number])
+        factories.loan(dossier)
         factories.takes_part(parties[0], dossier, role="neighbour")
     for one, other in pairwise(dossiers):
         factories.related(one, other)

@@ -29,7 +29,7 @@ from dms.records.models import Document, DocumentVerb
 from dms.records.undo import UNDO_TIME, NothingToUndo
 
 FILINGS = frozenset({Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED})
-_PLACE = ("scope_id", "dossier_id", "case_id", "filed_at", "filed_by", "level", "own_level")
+_PLACE = ("scope_id", "dossier_id", "case_id", "volume_id", "filed_at", "filed_by", "level", "own_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,8 @@ def _file_one(actor: Actor, document: Document, target: Place, now: datetime) ->
     document.lifecycle.next_state(document.state, DocumentVerb.FILE)
     values = {
         "scope_id": target.dossier.scope_id, "dossier_id": target.dossier.pk,
-        "case_id": target.case.pk if target.case else None, "filed_at": now, "filed_by": actor.key,
+        "case_id": target.case.pk if target.case else None, "volume_id": None, "filed_at": now,
+        "filed_by": actor.key,
         **_level_there(document, target.dossier),
     }  # fmt: skip
     hand_over(actor, document, target.dossier.chain, values, Event.DOCUMENT_FILED, now)

@@ -27,6 +27,10 @@ from dms.records.sensitivity import SensitiveClass
 _LEVELS = {Event.LEVEL_RAISED, Event.LEVEL_LOWERED}
 _FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}
 _RELATING = {Event.FILE_RELATED, Event.FILE_UNRELATED, Event.DOCUMENT_RELATED, Event.DOCUMENT_UNRELATED}
+_ON_PAPER = {
+    Event.VOLUME_OPENED, Event.VOLUME_DESCRIBED, Event.VOLUME_FILLED, Event.VOLUME_CLOSED, Event.VOLUME_REOPENED,
+    Event.PAPER_LENT, Event.PAPER_RETURNED,
+}  # fmt: skip
 _TAKING_PART = {Event.PARTY_TAKES_PART, Event.PARTY_LEFT}
 FIELDS: dict[str, Promise] = {
     "reference_number": gettext_lazy("Aktenzeichen"),
@@ -133,6 +137,9 @@ def _about(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State)
     if row.name in _TAKING_PART:
         facts = body["facts"]
         return " ".join(filter(None, (f"„{facts['party']}“ ({_(facts['role'])})", facts.get("case", ""))))
+    if row.name in _ON_PAPER:
+        put = _thing_named(row, dossier, before) if row.name == Event.VOLUME_FILLED else ""
+        return ", ".join(filter(None, (put, body["facts"].get("volume"), body["facts"].get("borrower"))))
     if row.name in _RELATING:
         return " ".join(filter(None, (_thing_named(row, dossier, before), _kind_of_relation(body["facts"]))))
     created = [one["after"] for one in body["rows"] if one["op"] == "create" and "reference_number" in one["after"]]

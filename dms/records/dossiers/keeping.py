@@ -22,6 +22,7 @@ from dms.records.dossiers.describing import DossierFacts, clean_dossier
 from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.dossiers.numbering import Reference, case_reference, take_for_dossier
 from dms.records.facts import InvalidFact
+from dms.records.holdings.models import Volume
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document
 from dms.records.plan.models import EntryState, PlanEntry
@@ -111,6 +112,7 @@ def dossier_close(
             raise OpenCases(still_open)
         fresh.closed_at = now
         opened.save(fresh)
+        _close_volumes(opened, fresh, now)
     return fresh
 
 
@@ -163,6 +165,12 @@ def dossier_renumber(
             documents = Document.objects.filter(dossier=fresh).values_list("pk", flat=True)
             opened.outbox.update(("search", document) for document in documents)
     return fresh
+
+
+def _close_volumes(opened: Change, dossier: Dossier, now: datetime) -> None:
+    for volume in Volume.objects.filter(dossier=dossier, state=FileState.OPEN):
+        volume.state, volume.closed_at = FileState.CLOSED, now
+        opened.save(volume)
 
 
 @contextmanager

@@ -131,6 +131,7 @@ class Case(Recorded):
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="+")
     level = models.PositiveSmallIntegerField(choices=Level, default=Level.OPEN, db_default=Level.OPEN)
     """That of its dossier."""
+    volume = models.ForeignKey("records.Volume", models.PROTECT, null=True, related_name="cases")
     reference_number = models.CharField(max_length=LONGEST_REFERENCE, unique=True)
     title = models.CharField(max_length=300)
     description = models.TextField(blank=True)
@@ -148,8 +149,8 @@ class Case(Recorded):
         }
     )
     audited_fields: ClassVar[tuple[str, ...]] = (
-        "dossier_id", "scope_id", "level", "reference_number", "title", "description", "state", "opened_at",
-        "closed_at",
+        "dossier_id", "scope_id", "level", "volume_id", "reference_number", "title", "description", "state",
+        "opened_at", "closed_at",
     )  # fmt: skip
 
     class Meta:
