@@ -6,7 +6,7 @@ a unit or group to which they belong (docs/decisions/0017).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -18,11 +18,13 @@ from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor, actor_in_words
 from dms.access.inheritance import line_of
-from dms.access.models import Body, BodyState, Grant, User
+from dms.access.levels import Level
+from dms.access.models import Body, BodyState, Clearance, Grant, User
 from dms.access.permissions import OF_THE_TOWN, Role
 from dms.access.rule import bodies_of, forget_rights, may_name
 from dms.audit.door import Change, change
 from dms.audit.events import Event
+from dms.records.dossiers.models import Dossier
 from dms.records.facts import InvalidFact
 from dms.records.keepers import keepers_stay
 from dms.records.meanwhile import refuse_if_changed
@@ -40,6 +42,8 @@ class Held:
     above: bool
     place: str
     """Empty where the reader may not know what that place is called."""
+    cleared: bool = True
+    """False: of a person who is not cleared for the dossier, so that the grant does not show it to them."""
 
     @property
     def giver(self) -> str:
@@ -54,9 +58,19 @@ def grants_at(actor: Actor, node: Node) -> list[Held]:
     grants = Grant.objects.filter(running, scope__in=line).select_related("user", "body", "scope")
     order = list(line)
     found = sorted(grants, key=lambda one: (order.index(one.scope_id), str(one.subject).casefold(), one.role))
+    short = _not_cleared([one.user_id for one in found if one.user_id], node)
     return [
-        Held(one, one.scope_id != own, str(one.scope) if may_name(actor, one.scope) else "") for one in found
-    ]  # fmt: skip
+        Held(one, one.scope_id != own, str(one.scope) if may_name(actor, one.scope) else "", one.user_id not in short)
+        for one in found
+    ]
+
+
+def _not_cleared(people: Collection[int], node: Node) -> set[int]:
+    if not isinstance(node, Dossier) or node.level == Level.OPEN:
+        return set()
+    running = Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())
+    cleared = Clearance.objects.filter(running, user__in=people, level__gte=node.level)
+    return set(people) - set(cleared.values_list("user_id", flat=True))
 
 
 def grant_give(

@@ -126,7 +126,7 @@ def test_models_and_querysets_refuse_writes_past_the_door() -> None:
         "SET session_replication_role = replica",
     ],
 )
-def test_the_products_own_login_cannot_get_past_the_door_by_sql(sql: str) -> None:
+def test_auditor_8_the_products_own_login_cannot_get_past_the_door_by_sql(sql: str) -> None:
     """Auditor's checklist 8: UPDATE and DELETE on audit rows with the application's role end in a database error."""
     new_kind()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

@@ -77,7 +77,7 @@ def test_an_untouched_history_agrees_with_its_seals() -> None:
     assert (tally.seals, tally.chains, tally.events) == (2, 2, 5)
 
 
-def test_a_history_made_anew_with_all_its_hashes_is_noticed_and_narrowed_down(tamper: Tamper) -> None:
+def test_auditor_9_a_history_made_anew_with_all_its_hashes_is_noticed_and_narrowed_down(tamper: Tamper) -> None:
     """Auditor's checklist 9, against the owner of the database."""
     happened("left", 2)
     sealed()
@@ -89,7 +89,7 @@ def test_a_history_made_anew_with_all_its_hashes_is_noticed_and_narrowed_down(ta
     assert findings()[0] == Finding("left event 3", "rewritten here or later: seal 2 speaks against event 5")
 
 
-def test_a_cut_off_end_is_noticed_even_with_the_head_set_back(tamper: Tamper) -> None:
+def test_auditor_9_a_cut_off_end_is_noticed_even_with_the_head_set_back(tamper: Tamper) -> None:
     """Auditor's checklist 9: truncation of the tail, against the external anchor."""
     happened("left", 5)
     sealed()

@@ -79,7 +79,7 @@ def test_an_untouched_history_is_whole() -> None:
         ),
     ],
 )
-def test_the_first_broken_event_is_named(name: str, sql: str, where: str, tamper: Tamper) -> None:
+def test_auditor_9_the_first_broken_event_is_named(name: str, sql: str, where: str, tamper: Tamper) -> None:
     """Auditor's checklist 9: edit, removal, reordering, insertion and truncation of the tail are each detected."""
     tamper(sql)
     found = [finding.where for finding in findings() if finding.where.startswith("left")]

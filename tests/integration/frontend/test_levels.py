@@ -50,3 +50,18 @@ def test_people_are_cleared_on_a_page_that_others_do_not_find(browser_of: Browse
     assert keeper.post(there, {"reason": ""}).status_code == 422
     keeper.post(there, {"reason": "Umsetzung"})
     assert not Clearance.objects.exists()
+
+
+def test_the_page_of_rights_says_who_has_a_right_without_being_cleared(browser_of: BrowserOf) -> None:
+    factories.file_plan()
+    dossier = factories.dossier()
+    keeper, registry = browser_of(Role.RIGHTS, name="renate"), browser_of(Role.REGISTRY, name="rita")
+    browser_of(Role.CLERK, name="carl")
+    for name in ("renate", "rita"):
+        clearance_give(system_setup(), User.objects.get(username=name), Level.RESTRICTED, reason="Probe")
+    here = f"/dossiers/{dossier.pk}/rights/?who=carl"
+    assert "nicht ermächtigt" not in keeper.get(here).content.decode()
+    registry.post(f"/dossiers/{dossier.pk}/level/", {"level": "1", "reason": "Lage"})
+    page = keeper.get(here).content.decode()
+    assert page.count("nicht ermächtigt") == 1
+    assert "oder die Ermächtigung reicht nicht so weit" in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,21 @@ from lxml import etree
 from dms.access.actors import Actor, actor_for, system_setup
 from dms.access.models import Scope
 from dms.access.permissions import Role
-from dms.audit.door import audited_values
+from dms.audit.door import audited_values, change
+from dms.audit.events import Event
 from dms.audit.models import EventRow
+from dms.audit.verify import Tally, verify_all
 from dms.records.dossiers.cases import case_close, case_open
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.history_forms import COLUMNS, HistoryForm, write_dossier_history
-from dms.records.dossiers.keeping import dossier_close, dossier_describe, dossier_open, dossier_use_number
+from dms.records.dossiers.keeping import (
+    dossier_close,
+    dossier_describe,
+    dossier_open,
+    dossier_renumber,
+    dossier_use_number,
+)
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.past import document_then, dossier_then
 from tests import factories
@@ -120,8 +129,40 @@ def test_a_dossier_is_shown_as_it_stood_at_each_moment(registry: Actor, dossier:
     assert dossier_then(dossier, opened - timedelta(microseconds=1), system_setup()) is None
 
 
-def test_a_clock_that_ran_ahead_does_not_hide_what_happened(registry: Actor, dossier: Dossier) -> None:
-    """Auditor's checklist 10: the order of the events is what counts."""
+def test_auditor_10_a_clock_set_back_an_hour_leaves_the_order_of_events_as_it_was_and_they_tell_utc(
+    registry: Actor, dossier: Dossier
+) -> None:
+    now = timezone.now()
+    for hours, title in ((0, "vorher"), (-1, "zurückgestellt"), (-1, "danach")):
+        with change(
+            registry, Event.DOSSIER_DESCRIBED, dossier, chain=dossier.chain, at=now + timedelta(hours=hours)
+        ) as opened:
+            opened.target.title = title
+            opened.save(opened.target)
+    rows = list(EventRow.objects.filter(chain=dossier.chain).order_by("number"))[-3:]
+    told = [json.loads(row.body) for row in rows]
+    assert [body["rows"][0]["after"]["title"] for body in told] == ["vorher", "zurückgestellt", "danach"]
+    assert [one.number for one in rows] == sorted(one.number for one in rows)
+    assert all(body["at"].endswith("+00:00") for body in told)
+    then = dossier_then(dossier, now, system_setup())
+    assert then is not None
+    assert then.dossier["title"] == Dossier.objects.get(pk=dossier.pk).title == "danach"
+    assert list(verify_all(Tally())) == []
+
+
+def test_auditor_12_under_another_class_the_old_one_stays_in_the_history(registry: Actor, dossier: Dossier) -> None:
+    """The due date itself comes with retention."""
+    before, moment = dossier.plan_entry_id, timezone.now()
+    dossier_renumber(registry, dossier, factories.plan_entry("611"), now=timezone.now(), reason="falsch zugeordnet")
+    then = dossier_then(dossier, moment, system_setup())
+    assert then is not None
+    assert then.dossier["plan_entry_id"] == str(before) != str(Dossier.objects.get(pk=dossier.pk).plan_entry_id)
+    told = dossier_history(dossier, registry)[-1]
+    assert "Aktenzeichen „611-1“ statt „610-1“" in told.sentence
+    assert "falsch zugeordnet" in told.sentence
+
+
+def test_auditor_10_a_clock_that_ran_ahead_does_not_hide_what_happened(registry: Actor, dossier: Dossier) -> None:
     now = timezone.now()
     dossier_use_number(registry, dossier, now=now + timedelta(days=400))
     dossier_close(registry, dossier, now=now)
