@@ -11,22 +11,22 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from api.problems import Problem
-from dms.access.models import User
-from dms.access.tokens import user_of_token
+from dms.access.models import ApiToken, User
+from dms.access.tokens import usable_token
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
     """The token acts as the user to whom it was issued."""
 
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         header = authentication.get_authorization_header(request).decode("latin-1")
         kind, _space, token = header.partition(" ")
         if kind.lower() != "bearer":
             return None
-        user = user_of_token(token.strip(), now=timezone.now())
-        if user is None:
+        found = usable_token(token.strip(), now=timezone.now())
+        if found is None:
             raise AuthenticationFailed(_("Das Zugriffstoken ist unbekannt oder abgelaufen."))
-        return user, None
+        return found.user, found
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

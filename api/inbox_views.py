@@ -69,6 +69,7 @@ SENT_ONCE = [
 
 
 class InboxView(ListModelMixin, ApiView):
+    intake_methods = frozenset({"POST"})
     serializer_class = ItemSerializer
     parser_classes = [MultiPartParser]
     largest_body = settings.UPLOAD_MAX_MB * 1024 * 1024 + MULTIPART_FRAME
@@ -117,6 +118,7 @@ class InboxView(ListModelMixin, ApiView):
 
 
 class ItemView(ApiView):
+    intake_methods = frozenset({"GET", "HEAD"})
     serializer_class = ItemSerializer
 
     @extend_schema(

@@ -89,13 +89,11 @@ def add_problem_responses(result: dict[str, Any], **kwargs: Any) -> dict[str, An
 
 
 def _codes(path: str, method: str, operation: dict[str, Any]) -> list[str]:
-    codes = ["401"]
+    codes = ["401", "403"]
     if "{" in path:
         codes.append("404")
     if any(parameter["in"] == "query" for parameter in operation.get("parameters", ())):
         codes.append("400")
-    if method != "get":
-        codes.append("403")
     if "requestBody" in operation:
         codes += WITH_BODY
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", ())):

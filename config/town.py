@@ -85,12 +85,13 @@ def user_setup(
     actor: Actor | None = None,
     now: datetime | None = None,
     also: Iterable[Scope] = (),
+    service: bool = False,
 ) -> User:
     """Makes the user with this password unless there is one of the name, and gives the roles in `scope` and `also`."""
     actor = actor or system_setup()
     user = User.objects.filter(username=username).first()
     if user is None:
-        user = account_create(actor, username, password, now=now or timezone.now())
+        user = account_create(actor, username, password, now=now or timezone.now(), service=service)
     for where, role in product((scope, *also), roles):
         if not Grant.objects.filter(user=user, scope=where, role=role).exists():
             grant = Grant(user=user, scope=where, role=role, valid_from=FIRST_DAY, given_by=actor.key)

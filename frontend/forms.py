@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
 from django.utils.translation import gettext_lazy as _
 
-from dms.access.models import User
+from dms.access.models import TokenReach, User
 from dms.accounts.tokens import LONGEST_NAME
 
 ENDLESS = "0"
@@ -43,6 +43,7 @@ class NewToken(forms.Form):
         max_length=LONGEST_NAME,
         error_messages={"required": _("Bitte einen Namen eingeben, an dem Sie das Token wiedererkennen.")},
     )
+    reach = forms.ChoiceField(choices=TokenReach.choices, initial=TokenReach.EVERYTHING)
     lifetime = forms.ChoiceField(choices=LIFETIMES, initial="365")
 
     def expires_at(self, now: datetime) -> datetime | None:

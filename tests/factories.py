@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from config.town import user_setup
 from dms.access.actors import Actor, actor_for, operator, system_ingest, system_setup
-from dms.access.models import Scope, User
+from dms.access.models import Scope, TokenReach, User
 from dms.access.permissions import ROLE_ALLOWS, Role
 from dms.accounts.accounts import account_create
 from dms.accounts.models import Passkey
@@ -166,9 +166,15 @@ def account(name: str = "anna") -> User:
     return account_create(operator("root"), name, PASSWORD, now=timezone.now())
 
 
-def token_of(user: User, *, now: datetime | None = None, expires_at: datetime | None = None) -> str:
+def token_of(
+    user: User,
+    *,
+    now: datetime | None = None,
+    expires_at: datetime | None = None,
+    reach: TokenReach = TokenReach.EVERYTHING,
+) -> str:
     """One that the user issued to a program."""
-    return token_issue(actor_for(user), user, name="", now=now or timezone.now(), expires_at=expires_at)
+    return token_issue(actor_for(user), user, name="", now=now or timezone.now(), expires_at=expires_at, reach=reach)
 
 
 def passkey_of(user: User, name: str = "Laptop im Bauamt") -> Passkey:

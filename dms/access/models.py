@@ -20,7 +20,10 @@ class User(AbstractUser):
     language = models.CharField(max_length=10, blank=True, default="")
     """In which the pages speak to this person; empty: as the browser prefers."""
 
-    audited_fields: ClassVar[tuple[str, ...]] = ("username", "is_active")
+    is_service = models.BooleanField(default=False)
+    """A program: it has tokens and never a password, so nobody logs in as it."""
+
+    audited_fields: ClassVar[tuple[str, ...]] = ("username", "is_active", "is_service")
 
     @property
     def owner_id(self) -> int:
@@ -187,12 +190,21 @@ class Clearance(models.Model):
         constraints = [models.CheckConstraint(condition=Q(level__in=Level.values), name="clearance_is_known")]
 
 
+class TokenReach(models.TextChoices):
+    """What a token lets its program do, at most; its user's rights still decide about each thing."""
+
+    EVERYTHING = "everything", _("alles, was Sie dürfen")
+    READ = "read", _("nur lesen")
+    INTAKE = "intake", _("nur Post einreichen")
+
+
 class ApiToken(models.Model):
     """Lets a program act as its user. Only the digest is kept; the token itself is shown once."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="api_tokens")
     name = models.CharField(max_length=100, blank=True, default="")
     """Where it is used, in its owner's words; empty for tokens from before names."""
+    reach = models.CharField(max_length=12, choices=TokenReach, default=TokenReach.EVERYTHING)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -203,11 +215,15 @@ class ApiToken(models.Model):
     audited_fields: ClassVar[tuple[str, ...]] = (
         "user_id",
         "name",
+        "reach",
         "digest",
         "created_at",
         "expires_at",
         "withdrawn_at",
     )
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(reach__in=TokenReach.values), name="token_reach_is_known")]
 
     @property
     def owner_id(self) -> int:

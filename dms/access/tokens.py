@@ -14,7 +14,12 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def user_of_token(token: str, *, now: datetime) -> User | None:
-    """None for an unknown, expired or withdrawn token and for a user who may not log in. Notes that it was used."""
+    found = usable_token(token, now=now)
+    return found.user if found else None
+
+
+def usable_token(token: str, *, now: datetime) -> ApiToken | None:
+    """With its user. None if unknown, expired or withdrawn, or if the user may not log in. Notes that it was used."""
     found = (
         ApiToken.objects.select_related("user")
         .filter(ApiToken.usable(now), digest=token_digest(token), user__is_active=True)
@@ -23,7 +28,7 @@ def user_of_token(token: str, *, now: datetime) -> User | None:
     if found is None:
         return None
     _note_use(found, now)
-    return found.user
+    return found
 
 
 def token_digest(token: str) -> str:

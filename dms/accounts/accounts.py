@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from dms.access.actors import Actor
 from dms.access.attempts import attempts_forget
 from dms.access.models import User
@@ -12,17 +14,25 @@ from dms.accounts.sessions import sessions_end
 from dms.accounts.tokens import tokens_withdraw
 from dms.audit.door import change
 from dms.audit.events import Event
+from dms.audit.lifecycle import NotPossible
 from dms.audit.models import EventRow, target_name
 from dms.records.keepers import keepers_stay
 
 
-def account_create(actor: Actor, username: str, password: str | None, *, now: datetime) -> User:
-    """Without a password nobody logs in until one is set.
+class NoPasswordForPrograms(NotPossible):
+    code = "service_account"
+
+    def __init__(self) -> None:
+        super().__init__(_("Ein Dienstkonto meldet sich nur mit Token an und bekommt kein Kennwort."))
+
+
+def account_create(actor: Actor, username: str, password: str | None, *, now: datetime, service: bool = False) -> User:
+    """Without a password nobody logs in until one is set; for a service account none ever is.
 
     Raises NotAllowed, and ValidationError for a name that is taken or has signs that a name may not have.
     """
-    user = User(username=User.normalize_username(username))
-    user.set_password(password)
+    user = User(username=User.normalize_username(username), is_service=service)
+    user.set_password(None if service else password)
     user.full_clean()
     with change(actor, Event.ACCOUNT_CREATED, chain=CHAIN, at=now) as opened:
         opened.save(user)
@@ -38,7 +48,10 @@ def password_change(actor: Actor, user: User, password: str, *, now: datetime) -
 
 
 def password_reset(actor: Actor, user: User, password: str, *, now: datetime) -> User:
-    """Somebody else's: ends all sessions and forgets failed attempts to log in; tokens stay. Raises NotAllowed."""
+    """Somebody else's: ends all sessions and forgets failed attempts to log in; tokens stay.
+
+    Raises NotAllowed, NoPasswordForPrograms.
+    """
     changed = _set_password(actor, Event.PASSWORD_RESET, user, password, now)
     attempts_forget(user.username)
     return changed
@@ -69,6 +82,8 @@ def account_enable(actor: Actor, user: User, *, now: datetime) -> None:
 def _set_password(actor: Actor, event: Event, user: User, password: str, now: datetime) -> User:
     with change(actor, event, user, chain=CHAIN, at=now) as opened:
         changed: User = opened.target
+        if changed.is_service:
+            raise NoPasswordForPrograms
         changed.set_password(password)
         opened.save(changed)
     return changed

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
-from dms.access.models import ApiToken, User
+from dms.access.models import ApiToken, TokenReach, User
 from dms.access.tokens import token_digest
 from dms.accounts.chain import CHAIN
 from dms.audit.door import change
@@ -28,7 +28,14 @@ class NameTaken(Exception):
 
 
 def token_issue(
-    actor: Actor, user: User, *, name: str, now: datetime, expires_at: datetime | None, numbered: bool = False
+    actor: Actor,
+    user: User,
+    *,
+    name: str,
+    now: datetime,
+    expires_at: datetime | None,
+    numbered: bool = False,
+    reach: TokenReach = TokenReach.EVERYTHING,
 ) -> str:
     """Returns the token, which nobody can read again later. Raises NotAllowed, and NameTaken for a name in use.
 
@@ -42,7 +49,9 @@ def token_issue(
             name = next(one for one in _numbered(name) if one not in used)
         if name and name in used:
             raise NameTaken
-        row = ApiToken(user=user, name=name, digest=token_digest(token), created_at=now, expires_at=expires_at)
+        row = ApiToken(
+            user=user, name=name, reach=reach, digest=token_digest(token), created_at=now, expires_at=expires_at
+        )
         opened.save(row)
     return token
 

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dms.access.attempts import attempt_begin, attempts_forget
-from dms.access.models import ApiToken, User
+from dms.access.models import ApiToken, TokenReach, User
 from dms.access.permissions import Permission
 from dms.access.rule import grants_of, visible
 from dms.accounts.accounts import password_change
@@ -70,8 +70,9 @@ def add_token(request: HttpRequest) -> HttpResponse:
     name = form.cleaned_data["name"]
     try:
         token = token_issue(
-            actor_of(request), cast(User, request.user), name=name, now=now, expires_at=form.expires_at(now)
-        )
+            actor_of(request), cast(User, request.user), name=name, now=now, expires_at=form.expires_at(now),
+            reach=TokenReach(form.cleaned_data["reach"]),
+        )  # fmt: skip
     except NameTaken:
         form.add_error("name", _("Sie haben schon ein Token mit diesem Namen. Bitte einen anderen Namen wählen."))
         return _page(request, token_form=form)

@@ -39,6 +39,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username", nargs="?")
         parser.add_argument("--role", action="append", choices=[str(role) for role in Role], default=[])
+        parser.add_argument(
+            "--service", action="store_true", help="with --role: a program, which has tokens only (./manage.py token)"
+        )
         does = parser.add_mutually_exclusive_group()
         does.add_argument("--reset-password", action="store_true", help="print a new one; sessions end at once")
         does.add_argument(
@@ -64,28 +67,37 @@ class Command(BaseCommand):
         if not name:
             raise CommandError("Name the account. See --help.")
         if options["role"]:
-            self._give_roles(name, [Role(role) for role in options["role"]])
+            self._give_roles(name, [Role(role) for role in options["role"]], service=options["service"])
         asked = [verb for verb in VERBS if options[verb]]
+        if options["service"] and not options["role"]:
+            raise CommandError("--service makes an account, so it needs --role.")
         if not asked and not options["role"]:
             raise CommandError(WHAT_TO_SAY)
         for verb in asked:
             getattr(self, f"_{verb}")(_account(name))
 
-    def _give_roles(self, name: str, roles: list[Role]) -> None:
-        new, password = not User.objects.filter(username=name).exists(), secrets.token_urlsafe(12)
+    def _give_roles(self, name: str, roles: list[Role], *, service: bool) -> None:
+        known = User.objects.filter(username=name).first()
+        if known and service and not known.is_service:
+            raise CommandError(f"{name} is a person's account already. Choose another name for the program.")
+        password = secrets.token_urlsafe(12)
         try:
             user_setup(
                 name, password, scope=inbox_scope(), also=files_scopes(), roles=roles, actor=operator_here(),
-                now=timezone.now(),
+                now=timezone.now(), service=service,
             )  # fmt: skip
         except Scope.DoesNotExist:
             raise CommandError("There is no inbox yet. First: ./manage.py setup") from None
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        if new:
+        if known is None and not service:
             self.stdout.write(password)
+        elif known is None:
+            self._say(f"{name} has no password. Make a token: ./manage.py token {name} --reach intake")
 
     def _reset_password(self, user: User) -> None:
+        if user.is_service:
+            raise CommandError(f"{user.username} is a service account: it has tokens and never a password.")
         password = secrets.token_urlsafe(12)
         password_reset(operator_here(), user, password, now=timezone.now())
         self.stdout.write(password)
@@ -143,5 +155,5 @@ def _listed() -> Iterator[str]:
         roles = ",".join(sorted({grant.role for grant in user.grants.all()})) or "-"
         last = timezone.localtime(user.last_login).strftime("%Y-%m-%d %H:%M") if user.last_login else "never"
         factor = ",".join(name for name, owners in factors.items() if user.pk in owners) or "-"
-        state = "enabled" if user.is_active else "disabled"
+        state = ("service" if user.is_service else "enabled") if user.is_active else "disabled"
         yield f"{user.username}\t{state}\t{roles}\t{last}\t{tokens.get(user.pk, 0)}\t{factor}"

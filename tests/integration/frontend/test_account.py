@@ -37,8 +37,8 @@ def change_password(browser: Client, old: str = PASSWORD, new: str = NEW, again:
     return browser.post("/account/password/", fields)
 
 
-def issue(browser: Client, name: str = "Gewerbeamt", lifetime: str = "90") -> Any:
-    return browser.post("/account/tokens/", {"name": name, "lifetime": lifetime})
+def issue(browser: Client, name: str = "Gewerbeamt", lifetime: str = "90", reach: str = "everything") -> Any:
+    return browser.post("/account/tokens/", {"name": name, "lifetime": lifetime, "reach": reach})
 
 
 def token_in(answer: Any) -> str:
@@ -161,3 +161,10 @@ def test_the_tokens_of_others_are_not_there(anna: Client) -> None:
 def test_who_has_no_role_is_told_whom_to_ask(anna: Client, browser_of: Callable[..., Client]) -> None:
     assert "Ihr Konto hat noch keine Rolle" in text_of(anna.get("/account/"))
     assert "Sachbearbeitung · Posteingang" in text_of(browser_of(Role.CLERK).get("/account/"))
+
+
+def test_what_a_token_may_do_is_chosen_and_stands_in_the_list(anna: Client) -> None:
+    token = token_in(issue(anna, "Scanner", reach="intake"))
+    api = Client(headers={"authorization": f"Bearer {token}"})
+    assert api.get("/api/v1/inbox/").json()["code"] == "token_reach"
+    assert "nur Post einreichen · ausgestellt am" in text_of(anna.get("/account/"))

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from dms.access.models import User
+from dms.access.models import TokenReach, User
 from dms.accounts.operators import operator_here
 from dms.accounts.tokens import LONGEST_NAME, NameTaken, token_issue, usual_name
 
@@ -30,6 +30,13 @@ class Command(BaseCommand):
             "--days", type=int, default=DAYS, help=f"how long it can be used (default {DAYS}); 0: without end"
         )
 
+        parser.add_argument(
+            "--reach",
+            choices=TokenReach.values,
+            default=str(TokenReach.EVERYTHING),
+            help="read: no changes; intake: hand mail in and follow it, nothing else (default: everything)",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             user = User.objects.get(username=options["username"], is_active=True)
@@ -43,8 +50,9 @@ class Command(BaseCommand):
         expires_at = now + timedelta(days=days) if days else None
         try:
             token = token_issue(
-                operator_here(), user, name=name or usual_name(now), now=now, expires_at=expires_at, numbered=not name
-            )
+                operator_here(), user, name=name or usual_name(now), now=now, expires_at=expires_at,
+                numbered=not name, reach=TokenReach(options["reach"]),
+            )  # fmt: skip
         except NameTaken:
             raise CommandError(f"{user.username} has a token named “{name}” already. Choose another name.") from None
         self.stdout.write(token)
