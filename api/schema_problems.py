@@ -40,6 +40,8 @@ WITH_BODY = ("400", "413", "415")
 WITH_IF_MATCH = ("409", "412")
 ACTING = {
     "inbox_create": ("422", "503"),
+    "documents_pages_change": ("503",),
+    "versions_restore": ("500", "503"),
     "versions_create": ("409", "422", "503"),
     "file_plan_import": ("404", "409", "412"),
     "plan_entries_create": ("404",),

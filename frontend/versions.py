@@ -12,9 +12,10 @@ from django.utils import timezone
 from dms.access.actors import Actor, actor_in_words
 from dms.records.checking_out import check_out_actions, holder_of
 from dms.records.models import Document, DocumentVerb, DocumentVersion
-from dms.records.versions import LONGEST_COMMENT, may_hand_in
+from dms.records.versions import LONGEST_COMMENT, is_former, may_hand_in
 from frontend.inbox_rows import InboxRow, inbox_rows
 from ingest.models import InboxItem, ItemState
+from ingest.page_tools import why_pages_are_fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,13 @@ class VersionRow:
 
 def versions_context(actor: Actor, document: Document, shown: DocumentVersion) -> dict[str, Any]:
     hand_in, now = hand_in_of(actor, document), timezone.now()
+    may = may_hand_in(actor, document, now) and not (hand_in and hand_in.is_moving)
     return {
         "versions": _rows(document, shown),
         "hand_in": hand_in,
         **_check_out(actor, document, now),
-        "may_hand_in": may_hand_in(actor, document, now) and not (hand_in and hand_in.is_moving),
+        "may_hand_in": may,
+        "may_change_pages": may and not is_former(shown) and not why_pages_are_fixed(shown),
         "max_mb": settings.UPLOAD_MAX_MB,
         "longest_comment": LONGEST_COMMENT,
     }

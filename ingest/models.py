@@ -26,6 +26,7 @@ class Source(models.TextChoices):
     FOLDER = "folder", _("Scan-Ordner")
     API = "api", _("Schnittstelle")
     COMMAND = "command", _("Befehlszeile")
+    PAGES = "pages", _("Seiten geändert")
 
 
 class ItemState(models.TextChoices):

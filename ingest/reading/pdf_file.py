@@ -211,6 +211,11 @@ def _is_signed(root: Object, fields: list[Object]) -> bool:
     return any(kind == Name.Sig and Name.V in field for field, kind in _kinds(fields))
 
 
+def signature_fields(root: Object) -> list[Object]:
+    """Also those where nobody has signed."""
+    return [field for field, kind in _kinds(list(_fields(root))) if kind == Name.Sig]
+
+
 def _kinds(fields: list[Object]) -> Iterator[tuple[Object, Object | None]]:
     for one in fields:
         parent = one.get(Name.Parent)

@@ -81,6 +81,8 @@ def every_page() -> dict[str, str]:
         "document": f"/documents/{document.pk}/?q=Genehmigung&hit=0",
         "duplicate": f"/documents/{again.pk}/",
         "text": f"/documents/{first.pk}/text/",
+        "pages to edit": f"/documents/{first.pk}/edit-pages/",
+        "comparison of versions": f"/documents/{first.pk}/compare/",
         "filed document": f"/documents/{filed.pk}/",
         "filing": f"/filing/?document={document.pk}",
         "inbox filed": "/inbox/?state=filed",
