@@ -30,9 +30,9 @@ class MarkForm(ReasonForm):
         label=gettext_lazy("Besonderer Schutz"), required=False,
         choices=[("", gettext_lazy("keiner, außer was darüber gilt")), *SensitiveClass.choices],
     )  # fmt: skip
-    asks_purpose = forms.BooleanField(
-        label=gettext_lazy("Vor dem Lesen nach dem Zweck fragen"), required=False,
-        help_text=gettext_lazy("Ohne das wird jedes Lesen nur festgehalten."),
+    asks_purpose = forms.TypedChoiceField(
+        label=gettext_lazy("Beim Lesen"), required=False, coerce=lambda value: value == "True", empty_value=False,
+        choices=[("", gettext_lazy("nur festhalten")), ("True", gettext_lazy("vorher nach dem Zweck fragen"))],
     )  # fmt: skip
     field_order = ("sensitive", "asks_purpose", "reason")
 
@@ -40,7 +40,7 @@ class MarkForm(ReasonForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def mark(request: HttpRequest, **key: UUID) -> HttpResponse:
     node, actor = _node_or_404(request, key), actor_of(request)
-    initial = {"sensitive": node.sensitive, "asks_purpose": node.asks_purpose}
+    initial = {"sensitive": node.sensitive, "asks_purpose": node.asks_purpose or ""}
     form = MarkForm(request.POST if request.method == "POST" else None, initial=initial)
     back = reverse("dossier" if isinstance(node, Dossier) else "plan-entry", args=[node.pk])
     if request.method == "POST" and form.is_valid():

@@ -328,3 +328,12 @@ def test_a_refused_change_is_kept_and_what_is_merely_missing_is_not(ward: Ward) 
     assert refusals() == [("user:carl", "PUT api:dossier-sensitive")]
     assert clerk.get(f"{API}documents/{ward.document.pk}/pages/99/image/", headers=said).status_code == 404
     assert len(refusals()) == 1
+
+
+def test_the_page_marks_with_and_without_asking_for_a_purpose(ward: Ward) -> None:
+    here = f"/plan/{factories.plan_entry('61').pk}/sensitive/"
+    for chosen, asks in (("True", True), ("", False)):
+        ward.browser.post(here, {"sensitive": "social", "asks_purpose": chosen, "reason": "§ 35 SGB I"})
+        entry = factories.plan_entry("61")
+        assert (entry.sensitive, entry.asks_purpose) == ("social", asks)
+    assert "Sozialdaten" in ward.browser.get(f"/plan/{entry.pk}/").content.decode()
