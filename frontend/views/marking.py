@@ -31,7 +31,7 @@ class MarkForm(ReasonForm):
         choices=[("", gettext_lazy("keiner, außer was darüber gilt")), *SensitiveClass.choices],
     )  # fmt: skip
     asks_purpose = forms.TypedChoiceField(
-        label=gettext_lazy("Beim Lesen"), required=False, coerce=lambda value: value == "True", empty_value=False,
+        label=gettext_lazy("Beim Lesen"), required=False, coerce=lambda value: value == "True",
         choices=[("", gettext_lazy("nur festhalten")), ("True", gettext_lazy("vorher nach dem Zweck fragen"))],
     )  # fmt: skip
     field_order = ("sensitive", "asks_purpose", "reason")
@@ -48,7 +48,7 @@ def mark(request: HttpRequest, **key: UUID) -> HttpResponse:
         try:
             if asked["sensitive"]:
                 chosen = SensitiveClass(asked["sensitive"])
-                sensitive_mark(actor, node, chosen, asks_purpose=asked["asks_purpose"], reason=asked["reason"])
+                sensitive_mark(actor, node, chosen, asks_purpose=bool(asked["asks_purpose"]), reason=asked["reason"])
             else:
                 sensitive_unmark(actor, node, reason=asked["reason"])
         except InvalidFact as error:
