@@ -168,5 +168,14 @@ class RenumberSerializer(ChangeSerializer):
     reason = TypedTextField(max_length=500)
 
 
+class MoveCaseSerializer(ChangeSerializer):
+    """Into which dossier."""
+
+    shown = CaseSerializer
+
+    dossier = serializers.UUIDField(help_text="The `id` of an open dossier.")
+    reason = TypedTextField(max_length=500, required=False, allow_blank=True, default="", help_text="Why.")
+
+
 class OptionalReasonSerializer(serializers.Serializer):
     reason = TypedTextField(max_length=500, required=False, allow_blank=True, default="")

@@ -21,6 +21,7 @@ from api.dossier_shapes import (
     DossierChangeSerializer,
     DossierFilter,
     DossierSerializer,
+    MoveCaseSerializer,
     NewCaseSerializer,
     NewDossierSerializer,
     OptionalReasonSerializer,
@@ -45,6 +46,7 @@ from dms.records.dossiers.keeping import (
     dossier_use_number,
 )
 from dms.records.dossiers.models import Case, Dossier
+from dms.records.dossiers.moving import case_move
 from dms.records.dossiers.queries import DossierQuerySet
 from dms.records.reading import Way, note_reading
 
@@ -210,6 +212,24 @@ class CaseCloseView(ApiView):
             expected=expected_of(request, case),
         )  # fmt: skip
         return _case_answer(self, closed)
+
+
+class CaseMoveView(ApiView):
+    serializer_class = CaseSerializer
+    parser_classes = [JSONParser]
+
+    @extend_schema(operation_id="cases_move", request=MoveCaseSerializer, parameters=[IF_MATCH])
+    def post(self, request: Request, case_id: UUID) -> Response:
+        """Moves the case with its documents and parties into another dossier; its former number finds it for good."""
+        case = find_case(self.actor, case_id)
+        asked = MoveCaseSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        target = find_dossier(self.actor, asked.validated_data["dossier"])
+        moved = case_move(
+            self.actor, case, target, now=timezone.now(), reason=asked.validated_data["reason"],
+            expected=expected_of(request, case),
+        )  # fmt: skip
+        return _case_answer(self, moved)
 
 
 class CaseReopenView(ApiView):

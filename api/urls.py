@@ -89,6 +89,7 @@ urlpatterns = [
     path(f"{DOSSIER}cases/", dossier_views.DossierCasesView.as_view(), name="dossier-cases"),
     path(CASE, dossier_views.CaseView.as_view(), name="case"),
     path(f"{CASE}close/", dossier_views.CaseCloseView.as_view(), name="case-close"),
+    path(f"{CASE}move/", dossier_views.CaseMoveView.as_view(), name="case-move"),
     path(f"{CASE}reopen/", dossier_views.CaseReopenView.as_view(), name="case-reopen"),
     path(f"{DOSSIER}parties/", party_views.DossierPartiesView.as_view(), name="dossier-parties"),
     path(f"{CASE}parties/", party_views.CasePartiesView.as_view(), name="case-parties"),

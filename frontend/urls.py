@@ -8,6 +8,7 @@ from django.urls import path
 from frontend.views import (
     about,
     account,
+    case_moving,
     cases,
     checking_out,
     clearances,
@@ -116,6 +117,7 @@ urlpatterns = [
     path("volumes/<uuid:volume_id>/close/", volumes.close, name="volume-close"),
     path("volumes/<uuid:volume_id>/reopen/", volumes.reopen, name="volume-reopen"),
     path("loans/<uuid:loan_id>/return/", volumes.give_back, name="paper-return"),
+    path("cases/<uuid:case_id>/move/", case_moving.move, name="case-move"),
     path("plan/", plan.tree, name="plan"),
     path("plan/add/", plan.add, name="plan-add"),
     path("plan/import/", plan_import.take_over, name="plan-import"),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from dms.records.kinds import kind_value
 from dms.records.models import Document, DocumentVersion, Page, ReferenceNumber
@@ -75,10 +75,11 @@ def _numbers_of(document_ids: Collection[UUID]) -> dict[UUID, list[str]]:
         "pk", "dossier_id", "case_id"
     )
     places = {pk: (dossier, case) for pk, dossier, case in filed}
-    numbers = ReferenceNumber.objects.filter(dossier_id__in={dossier for dossier, _case in places.values()})
+    owners, cases = ({place[end] for place in places.values()} for end in (0, 1))
+    numbers = ReferenceNumber.objects.filter(Q(dossier_id__in=owners) | Q(case_id__in=cases - {None}))
     given = list(numbers.order_by("-replaced_at", "text").values_list("dossier_id", "case_id", "text"))
     for pk, (dossier, case) in places.items():
-        found[pk] = [text for owner, of_case, text in given if owner == dossier and of_case in (None, case)]
+        found[pk] = [text for owner, of_case, text in given if (of_case == case if of_case else owner == dossier)]
     return found
 
 

@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 from config.town import user_setup
 from dms.access.actors import Actor, actor_for, operator, system_ingest, system_setup
 from dms.access.models import Scope, TokenReach, User
-from dms.access.permissions import ROLE_ALLOWS, Role
+from dms.access.permissions import ROLE_ALLOWS, Permission, Role
 from dms.accounts.accounts import account_create
 from dms.accounts.models import Passkey
 from dms.accounts.tokens import token_issue
@@ -357,6 +357,11 @@ def loan(of: Dossier | None = None, borrower: str = "Frau Weiß") -> Loan:
     of = of or dossier()
     paper = volume(of, medium="paper", location="Keller")
     return paper_lend(registry_actor(), of, paper, borrower, now=_clock.now())
+
+
+def everywhere_actor() -> Actor:
+    """Somebody who may do all of it."""
+    return Actor("user:everybody", everywhere=frozenset(Permission))
 
 
 def registry_actor() -> Actor:

@@ -69,6 +69,8 @@ class Event(StrEnum):
     VOLUME_REOPENED = "volume:reopened"
     PAPER_LENT = "paper:lent"
     PAPER_RETURNED = "paper:returned"
+    CASE_LEFT = "case:left"
+    CASE_CAME = "case:came"
     PLAN_CREATED = "plan:created"
     PLAN_IMPORTED = "plan:imported"
     PLAN_ENTRY_ADDED = "plan_entry:added"
@@ -180,6 +182,8 @@ RULES: dict[Event, EventRule] = {
     Event.VOLUME_REOPENED: EventRule(Permission.DOSSIER_REOPEN, _("Band wieder geöffnet")),
     Event.PAPER_LENT: EventRule(Permission.DOSSIER_KEEP, _("Papier ausgeliehen")),
     Event.PAPER_RETURNED: EventRule(Permission.DOSSIER_KEEP, _("Papier zurückgegeben")),
+    Event.CASE_LEFT: EventRule(Permission.DOSSIER_KEEP, _("Vorgang in eine andere Akte verschoben")),
+    Event.CASE_CAME: EventRule(Permission.DOSSIER_KEEP, _("Vorgang aus einer anderen Akte aufgenommen")),
     Event.PLAN_CREATED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan angelegt")),
     Event.PLAN_IMPORTED: EventRule(Permission.PLAN_CHANGE, _("Aktenplan übernommen")),
     Event.PLAN_ENTRY_ADDED: EventRule(Permission.PLAN_CHANGE, _("Aktenplaneintrag angelegt")),

@@ -116,6 +116,7 @@ def every_page() -> dict[str, str]:
         "volume describe": f"/volumes/{loan.volume_id}/describe/",
         "volume close": f"/volumes/{loan.volume_id}/close/",
         "lend": f"/dossiers/{dossier.pk}/lend/",
+        "case move": f"/cases/{case.pk}/move/?q=Ahornweg",
         "relation add": f"/relations/dossier/{dossier.pk}/add/?q=Ahornweg",
         "relation add to a document": f"/relations/document/{filed.pk}/add/",
         "relation remove": f"/relations/{joined.pk}/remove/",

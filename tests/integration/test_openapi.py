@@ -64,6 +64,7 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "PATCH /api/v1/volumes/{volume_id}/": "only paper has a place",
     "POST /api/v1/volumes/{volume_id}/reopen/": "a reason of spaces says nothing",
     "POST /api/v1/volumes/{volume_id}/contents/": "what goes into it is there",
+    "POST /api/v1/cases/{case_id}/move/": "the other dossier is there",
 }
 """Where a request may fit the description and is refused all the same; all other checks hold there too."""
 

@@ -123,12 +123,12 @@ def _file_one(actor: Actor, document: Document, target: Place, now: datetime) ->
         "scope_id": target.dossier.scope_id, "dossier_id": target.dossier.pk,
         "case_id": target.case.pk if target.case else None, "volume_id": None, "filed_at": now,
         "filed_by": actor.key,
-        **_level_there(document, target.dossier),
+        **level_there(document, target.dossier),
     }  # fmt: skip
     hand_over(actor, document, target.dossier.chain, values, Event.DOCUMENT_FILED, now)
 
 
-def _level_there(document: Document, dossier: Dossier) -> dict[str, int]:
+def level_there(document: Document, dossier: Dossier) -> dict[str, int]:
     """Filing never makes a document less secret: what it had from the dossier before becomes its own."""
     own = document.level if document.level > dossier.level else document.own_level
     return {"own_level": own, "level": max(own, dossier.level)}

@@ -27,6 +27,7 @@ from dms.records.sensitivity import SensitiveClass
 _LEVELS = {Event.LEVEL_RAISED, Event.LEVEL_LOWERED}
 _FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}
 _RELATING = {Event.FILE_RELATED, Event.FILE_UNRELATED, Event.DOCUMENT_RELATED, Event.DOCUMENT_UNRELATED}
+_MOVING = {Event.CASE_LEFT, Event.CASE_CAME}
 _ON_PAPER = {
     Event.VOLUME_OPENED, Event.VOLUME_DESCRIBED, Event.VOLUME_FILLED, Event.VOLUME_CLOSED, Event.VOLUME_REOPENED,
     Event.PAPER_LENT, Event.PAPER_RETURNED,
@@ -137,6 +138,8 @@ def _about(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State)
     if row.name in _TAKING_PART:
         facts = body["facts"]
         return " ".join(filter(None, (f"„{facts['party']}“ ({_(facts['role'])})", facts.get("case", ""))))
+    if row.name in _MOVING:
+        return _named(body["facts"])
     if row.name in _ON_PAPER:
         put = _thing_named(row, dossier, before) if row.name == Event.VOLUME_FILLED else ""
         return ", ".join(filter(None, (put, body["facts"].get("volume"), body["facts"].get("borrower"))))

@@ -89,8 +89,10 @@ def _of_numbers(actor: Actor, numbers: QuerySet[ReferenceNumber]) -> Iterator[Su
     cases = _cases(actor).in_bulk([number.case_id for number in found if number.case_id])
     for number in found:
         case = cases.get(number.case_id) if number.case_id else None
-        if number.dossier_id in dossiers and (case or not number.case_id):
-            yield Suggestion(Place(dossiers[number.dossier_id], case))
+        if case is not None:
+            yield Suggestion(Place(case.dossier, case))
+        elif number.dossier_id in dossiers and not number.case_id:
+            yield Suggestion(Place(dossiers[number.dossier_id]))
 
 
 def _of_the_sender(actor: Actor, senders: set[str]) -> Iterator[Place]:

@@ -35,7 +35,10 @@ class DossierQuerySet(RecordedQuerySet[Any]):
         condition = Q()
         for word in words.split():
             condition &= Q(title__icontains=word) | Q(description__icontains=word)
-        return self.filter(condition | Q(pk__in=numbers.values("dossier_id")))
+        # a case that was moved is found where it is now as well
+        return self.filter(
+            condition | Q(pk__in=numbers.values("dossier_id")) | Q(pk__in=numbers.values("case__dossier_id"))
+        )
 
 
 class CaseQuerySet(RecordedQuerySet[Any]):

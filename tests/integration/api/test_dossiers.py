@@ -118,3 +118,16 @@ def test_history_and_past_of_a_dossier_are_for_those_who_may_see_histories(
     assert registry.get(f"{here}past/").status_code == 400
     for path in ("history/", "history/export/?form=csv", "past/?at=2999-01-01T00:00:00Z"):
         assert api.get(f"{here}{path}").status_code == 404
+
+
+def test_a_case_moves_into_another_dossier(api: APIClient, dossier: Dossier) -> None:
+    case, other = factories.case(dossier), factories.dossier("Ahornweg 2")
+    here = f"/api/v1/cases/{case.pk}/"
+    etag = {"If-Match": api.get(here)["ETag"]}
+    asked = {"dossier": str(other.pk), "reason": "falsche Akte"}
+    moved = api.post(f"{here}move/", asked, format="json", headers=etag)
+    assert (moved.status_code, moved.json()["reference_number"]) == (200, "610-2/1")
+    assert api.post(f"{here}move/", asked, format="json", headers=etag).status_code == 412
+    assert api.post(f"{here}move/", asked, format="json").status_code == 409
+    [found] = api.get("/api/v1/filing/places/?q=610-1/1").json()
+    assert found["place"]["dossier"]["reference_number"] == "610-2"

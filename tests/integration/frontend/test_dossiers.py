@@ -200,3 +200,14 @@ def test_who_may_not_see_histories_does_not_find_them(
     dossier: Dossier, browser_of: Callable[..., Client], page: str
 ) -> None:
     assert browser_of(Role.CLERK, name="carl").get(f"/dossiers/{dossier.pk}/{page}").status_code == 404
+
+
+def test_a_case_is_moved_into_another_dossier(clerk: Client, dossier: Dossier) -> None:
+    case, other = factories.case(dossier), factories.dossier("Ahornweg 2")
+    here = f"/cases/{case.pk}/move/"
+    assert f'value="{other.pk}"' in text(clerk.get(f"{here}?q=ahorn"))
+    assert "Keine offene Akte gefunden" in text(clerk.get(f"{here}?q=lindenweg"))
+    moved = text(clerk.post(here, {"target": str(other.pk), "reason": "falsche Akte"}, follow=True))
+    assert "Der Vorgang heißt jetzt 610-2/1 und liegt in „610-2 Ahornweg 2“." in moved
+    assert clerk.post(here, {"target": "nowhere"}).status_code == 404
+    assert clerk.post(here, {"target": str(other.pk)}).status_code == 404
