@@ -62,7 +62,8 @@ def case(clerk: Actor, two: tuple[Dossier, Dossier]) -> Case:
     documents_file(clerk, [factories.document(title="Antrag", attachments=["Plan.pdf"])], Place(two[0], made), now=NOW)
     factories.takes_part(factories.party(home=two[0]), two[0], made)
     put_into_volume(factories.registry_actor(), two[0], factories.volume(two[0]), [made], now=NOW)
-    return Case.objects.select_related("dossier").get(pk=made.pk)
+    filled: Case = Case.objects.select_related("dossier").get(pk=made.pk)
+    return filled
 
 
 def proven() -> bool:
