@@ -40,7 +40,7 @@ class LessProtectedThere(NotPossible):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Die andere Akte ist nicht ebenso geschützt; der Vorgang würde ungeschützt. Er bleibt hier.")
+            _("Die andere Akte ist nicht ebenso geschützt; der Vorgang verlöre den Schutz. Er bleibt hier.")
         )
 
 
