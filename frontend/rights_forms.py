@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dms.access.models import Body, User
+from dms.access.models import Body, BodyState, User
 from dms.access.permissions import OF_THE_TOWN, Role
 from dms.records.facts import InvalidFact
 from dms.records.grants import LONGEST_REASON
@@ -35,7 +35,9 @@ class EndForm(ReasonForm):
 class GiveForm(EndForm):
     subject = forms.CharField(
         label=gettext_lazy("Wem?"), max_length=200,
-        help_text=gettext_lazy("Eine Person, Organisationseinheit oder Gruppe; Vorschläge erscheinen beim Tippen."),
+        help_text=gettext_lazy(
+            "Eine Person, Organisationseinheit, Gruppe oder ein Dienstposten; Vorschläge erscheinen beim Tippen."
+        ),
         widget=forms.TextInput({"list": "subjects", "autocomplete": "off"}),
     )  # fmt: skip
     role = forms.ChoiceField(
@@ -43,7 +45,11 @@ class GiveForm(EndForm):
         choices=[(role.value, role.label) for role in Role if role not in {Role.SCANNING, *OF_THE_TOWN}],
         initial=Role.CLERK,
     )  # fmt: skip
-    field_order = ("subject", "role", "valid_to", "reason")
+    valid_from = forms.DateField(
+        label=gettext_lazy("Erster Tag"), required=False, help_text=gettext_lazy("Leer: ab heute."),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    field_order = ("subject", "role", "valid_from", "valid_to", "reason")
 
     def clean_subject(self) -> User | Body:
         return chosen_subject(self.cleaned_data["subject"])
@@ -60,4 +66,4 @@ def chosen_subject(typed: str) -> User | Body:
 def subject_names() -> list[str]:
     """All who can get rights, for the list of suggestions."""
     people = User.objects.filter(is_active=True).order_by("username").values_list("username", flat=True)
-    return [*people, *Body.objects.values_list("name", flat=True)]
+    return [*people, *Body.objects.exclude(state=BodyState.RETIRED).values_list("name", flat=True)]

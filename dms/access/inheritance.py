@@ -25,6 +25,12 @@ WITH RECURSIVE held(id) AS (
     UNION SELECT scope.id FROM access_scope scope JOIN held ON scope.parent_id = held.id WHERE scope.inherits
 ) SELECT id FROM held
 """
+_AROUND = """
+WITH RECURSIVE around AS (
+    SELECT id, parent_id FROM access_scope WHERE id = ANY(%s)
+    UNION SELECT above.id, above.parent_id FROM access_scope above JOIN around ON above.id = around.parent_id
+) SELECT id FROM around
+"""
 _LINE = """
 WITH RECURSIVE line AS (
     SELECT * FROM access_scope WHERE id = %s
@@ -44,6 +50,13 @@ def scopes_under(granted: QuerySet[Grant, Any]) -> frozenset[int]:
     sql, values = granted.order_by().values("scope_id").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_UNDER.format(granted=sql), values)
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def scopes_around(scopes: frozenset[int]) -> frozenset[int]:
+    """These and all above them, whether their grants hold there or not; by one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AROUND, [list(scopes)])
         return frozenset(row[0] for row in cursor.fetchall())
 
 

@@ -65,7 +65,7 @@ def body_actions(actor: Actor, body: Body) -> list[BodyVerb]:
 
 
 def body_create(
-    actor: Actor, name: str, kind: BodyKind, scope: Scope, *, parent: Body | None = None, reason: str = ""
+    actor: Actor, name: str, kind: BodyKind, scope: Scope | None, *, parent: Body | None = None, reason: str = ""
 ) -> Body:
     """Below `parent` it stands in the parent's scope: whoever belongs to it has the parent's grants too.
 
@@ -74,6 +74,8 @@ def body_create(
     if kind is BodyKind.POSITION and parent is None:
         raise InvalidFact("parent", _("Ein Dienstposten steht in einer Organisationseinheit."))
     scope = parent.scope if parent else scope
+    if scope is None:
+        raise InvalidFact("scope", _("Bitte sagen, wo sie gepflegt wird: Wer dort Rechte vergibt, entscheidet."))
     body = Body(name=clean_name(name), kind=kind, scope=scope, parent=parent)
     with change(actor, Event.BODY_CREATED, chain=CHAIN, scope=scope, reason=reason) as opened:
         if parent is not None:

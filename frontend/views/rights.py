@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -11,21 +10,22 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from dms.access.actors import actor_for
-from dms.access.models import Grant, User
+from dms.access.models import Grant, Scope, User
 from dms.access.permissions import Permission, Role
 from dms.access.rule import can, explain
-from dms.audit.lifecycle import NotPossible
-from dms.records.facts import InvalidFact
+from dms.records.grant_history import steps_of_scope, terms_of_place, write_terms
 from dms.records.grants import grant_change, grant_give, grant_withdraw, grants_at
 from dms.records.models import Dossier
 from dms.records.rights import scope_open, scope_restrict
 from dms.records.scopes import Node, has_own_scope
 from frontend.people import actor_of
 from frontend.rights_forms import EndForm, GiveForm, ReasonForm, subject_names
+from frontend.taking import taken
 from frontend.views.dossiers import dossier_or_404
 from frontend.views.plan import entry_or_404
 
@@ -35,14 +35,17 @@ def rights(request: HttpRequest, **key: UUID) -> HttpResponse:
     node, actor = _node_or_404(request, key), actor_of(request)
     form = GiveForm(request.POST if request.method == "POST" else None)
 
-    def give() -> None:
+    def give() -> Grant:
         asked = form.cleaned_data
-        grant_give(
-            actor, node, asked["subject"], Role(asked["role"]), reason=asked["reason"], valid_to=asked["valid_to"]
+        return grant_give(
+            actor, node, asked["subject"], Role(asked["role"]), reason=asked["reason"],
+            valid_from=asked["valid_from"], valid_to=asked["valid_to"],
         )  # fmt: skip
 
-    if request.method == "POST" and form.is_valid() and _taken(form, give):
-        messages.success(request, _("Das Recht ist vergeben; es gilt ab sofort."))
+    if request.method == "POST" and form.is_valid() and taken(form, give):
+        later = form.cleaned_data["valid_from"]
+        told = _("Das Recht ist vergeben; es gilt ab {day}.").format(day=f"{later:%d.%m.%Y}") if later else ""
+        messages.success(request, told or _("Das Recht ist vergeben; es gilt ab sofort."))
         return redirect(_address(node))
     who = request.GET.get("who", "").replace("\0", "").strip()[:200]
     held = grants_at(actor, node)
@@ -62,14 +65,15 @@ def right(request: HttpRequest, grant_id: int, **key: UUID) -> HttpResponse:
         raise Http404
     form = EndForm(request.POST if request.method == "POST" else None, initial={"valid_to": held.grant.valid_to})
 
-    def act() -> None:
+    def act() -> bool:
         if request.POST.get("do") == "withdraw":
             grant_withdraw(actor, held.grant, reason=form.cleaned_data["reason"])
         else:
             asked = form.cleaned_data
             grant_change(actor, held.grant, valid_to=asked["valid_to"], reason=asked["reason"])
+        return True
 
-    if request.method == "POST" and form.is_valid() and _taken(form, act):
+    if request.method == "POST" and form.is_valid() and taken(form, act):
         messages.success(request, _("Gespeichert; es gilt ab sofort."))
         return redirect(_address(node) if _still_allowed(request, node) else "start")
     return _page(request, node, "grant", form, held=held)
@@ -82,13 +86,35 @@ def restrict(request: HttpRequest, **key: UUID) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None)
     service = scope_open if is_restricted(node) else scope_restrict
 
-    def act() -> None:
-        service(actor, node, reason=form.cleaned_data["reason"])
+    def act() -> Scope:
+        return service(actor, node, reason=form.cleaned_data["reason"])
 
-    if request.method == "POST" and form.is_valid() and _taken(form, act):
+    if request.method == "POST" and form.is_valid() and taken(form, act):
         messages.success(request, _("Gespeichert; es gilt ab sofort."))
         return redirect(_address(node) if _still_allowed(request, node) else "start")
     return _page(request, node, "restrict", form)
+
+
+@require_safe
+def history(request: HttpRequest, **key: UUID) -> HttpResponse:
+    """Who could see it when, by rights given here and above."""
+    node, actor = _node_or_404(request, key), actor_of(request)
+    own, terms = node.scope_id if has_own_scope(node) else 0, terms_of_place(actor, node)
+    more = {
+        "own": [one for one in terms if one.scope_id == own], "above": [one for one in terms if one.scope_id != own],
+        "steps": steps_of_scope(node.scope) if own else [], "table": _address(node, "rights-table"),
+    }  # fmt: skip
+    return _page(request, node, "history", ReasonForm(), **more)
+
+
+@require_safe
+def history_table(request: HttpRequest, **key: UUID) -> HttpResponse:
+    """The same as a table."""
+    node = _node_or_404(request, key)
+    disposition = content_disposition_header(as_attachment=True, filename="rechte.csv") or ""
+    headers = {"Content-Disposition": disposition}
+    written = write_terms(terms_of_place(actor_of(request), node))
+    return HttpResponse(written, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def is_restricted(node: Node) -> bool:
@@ -124,27 +150,12 @@ def _address(node: Node, what: str = "rights", **more: Any) -> str:
     return reverse(f"{kind}-{what}", kwargs={name: node.pk, **more})
 
 
-def _taken(form: Any, service: Callable[[], object]) -> bool:
-    """False when the service refused; the form says why."""
-    try:
-        service()
-    except InvalidFact as error:
-        form.refuse(error)
-    except NotPossible as refusal:
-        form.add_error(None, str(refusal))
-    except Grant.DoesNotExist:
-        form.add_error(None, _("Das Recht wurde inzwischen entzogen."))
-    else:
-        return True
-    return False
-
-
 def _page(request: HttpRequest, node: Node, name: str, form: Any, **more: Any) -> HttpResponse:
     is_dossier = isinstance(node, Dossier)
     context = {
         "nav": "dossiers" if is_dossier else "plan", "node": node, "form": form, "restricted": is_restricted(node),
         "back": reverse("dossier" if is_dossier else "plan-entry", args=[node.pk]), "here": _address(node),
-        "restrict_address": _address(node, "restrict"),
+        "restrict_address": _address(node, "restrict"), "history_address": _address(node, "rights-history"),
     }  # fmt: skip
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, f"frontend/rights/{name}.html", {**context, **more}, status=status)

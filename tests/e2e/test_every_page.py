@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -100,6 +101,8 @@ def every_page() -> dict[str, str]:
         "withdraw clearance": f"/clearances/{held.pk}/withdraw/",
         "dossier restrict": f"/dossiers/{dossier.pk}/rights/restrict/",
         "plan rights": f"/plan/{entry.pk}/rights/",
+        "rights history": f"/dossiers/{dossier.pk}/rights/history/",
+        **_organisation(dossier),
         "right": f"/plan/{entry.pk}/rights/{clerk.grants.all()[0].pk}/",
         "dossier past": f"/dossiers/{dossier.pk}/past/",
         "dossier past before": f"/dossiers/{dossier.pk}/past/?at=2001-01-01T08:00",
@@ -143,6 +146,35 @@ def every_page() -> dict[str, str]:
         "second factor": "/account/second-factor/",
         "passkey remove": f"/account/passkeys/{factories.passkey_of(clerk).pk}/remove/",
         "withdraw": f"/account/tokens/{ApiToken.objects.get(name='Gewerbeamt, Import').pk}/withdraw/",
+    }
+
+
+def _organisation(dossier: Any) -> dict[str, str]:
+    from django.utils import timezone
+
+    from dms.access.actors import system_setup
+    from dms.access.models import BodyKind
+    from dms.access.permissions import Role
+    from dms.accounts.bodies import body_create, member_add
+    from dms.records.grants import grant_give
+    from tests import factories
+
+    setup, today = system_setup(), timezone.localdate()
+    office = body_create(setup, "Bauverwaltungsamt mit Denkmalschutz", BodyKind.UNIT, dossier.scope)
+    post = body_create(setup, "Leitung Bauordnung", BodyKind.POSITION, None, parent=office)
+    member_add(setup, post, factories.user_with(name="vertretung"), valid_to=today, is_deputy=True)
+    grant_give(setup, dossier, post, Role.CLERK, reason="Zuständig nach Geschäftsverteilungsplan")
+    member = post.memberships.get()
+    return {
+        "organisation": "/organisation/",
+        "body": f"/organisation/{office.pk}/",
+        "position": f"/organisation/{post.pk}/",
+        "body add": f"/organisation/add/position/?parent={office.pk}",
+        "body change": f"/organisation/{office.pk}/change/",
+        "body retire": f"/organisation/{post.pk}/retire/",
+        "member": f"/organisation/{post.pk}/members/{member.pk}/",
+        "people": "/organisation/people/",
+        "person": f"/organisation/people/{member.user_id}/",
     }
 
 

@@ -19,10 +19,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from dms.access.actors import system_setup
+from dms.access.actors import actor_for, system_setup
 from dms.access.levels import Level
-from dms.access.models import ApiToken, Grant, Scope, User
+from dms.access.models import ApiToken, BodyKind, Grant, Membership, Scope, User
 from dms.access.permissions import Role
+from dms.accounts.bodies import body_create, member_add
 from dms.accounts.clearances import clearance_give
 from dms.records.plan.rows import PlanRow
 from tests import factories
@@ -92,6 +93,10 @@ def town(db: None, store: Path) -> Town:
     there["passkey_id"] = factories.passkey_of(clerk).pk
     there["token_id"] = ApiToken.objects.get().pk
     there["grant_id"] = Grant.objects.filter(user=clerk).values_list("pk", flat=True)[0]
+    office = body_create(actor_for(clerk), SECRET, BodyKind.UNIT, clerk.grants.all()[0].scope)
+    member_add(actor_for(clerk), office, factories.user_with(name=SECRET))
+    member = Membership.objects.get()
+    there |= {"body_id": office.pk, "member_id": member.pk, "person_id": member.user_id}
     return Town(there, clerk)
 
 

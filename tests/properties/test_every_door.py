@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from dms.access.actors import actor_for, system_setup
+from dms.access.models import Body
 from dms.access.permissions import Permission, Role
 from dms.access.rule import explain
 from dms.audit.models import OutboxEntry
@@ -131,6 +132,10 @@ def told(drawn: Drawn) -> Doors:
         "plan marks": drawn.entries({Role.REGISTRY}),
         "dossier history": history, "dossier past": history, "dossier past page": history,
         "dossier rights": drawn.dossiers(GIVES), "plan rights": drawn.entries(GIVES),
+        **{f"dossier {name}": drawn.dossiers(GIVES) for name in ("earlier rights", "table of rights")},
+        "plan earlier rights": drawn.entries(GIVES),
+        "organisation": any(one.holds and one.role in GIVES for one in drawn.given),
+        "secret names in the organisation": set(),
         "places": drawn.dossiers(FILES), "case places": drawn.dossiers(FILES),
         **{f"plan {name}": entries for name in ("list", "detail", "tree", "page", "tree page")},
         "plan counters": {entry: len(known & drawn.below(entry)) for entry in entries},
@@ -236,6 +241,12 @@ def _files(town: Town, browser: Client, program: Client) -> Doors:
         "dossier past": opened(program, f"{API}dossiers/", dossiers, past),
         "dossier past page": opened(browser, "/dossiers/", dossiers, "past/"),
         "dossier rights": opened(browser, "/dossiers/", dossiers, "rights/"),
+        "dossier earlier rights": opened(browser, "/dossiers/", dossiers, "rights/history/"),
+        "dossier table of rights": opened(browser, "/dossiers/", dossiers, "rights/history/csv/"),
+        "plan earlier rights": opened(browser, "/plan/", entries, "rights/history/"),
+        "organisation": browser.get("/organisation/people/").status_code == 200,
+        "secret names in the organisation": _named_in_organisation(town, browser)
+        - opened(program, f"{API}dossiers/", dossiers, ""),
         "places": marks("dossier", places), "case places": marks("case", places),
         "holdings list": marks("dossier", text(program.get(f"{API}holdings/"))),
         "holdings page": marks("dossier", text(browser.get("/holdings/"))),
@@ -331,6 +342,13 @@ def _joined(program: Client, before: str, ids: list[Any]) -> dict[int, set[int]]
 
 def text(answer: Any) -> str:
     return str(answer.content.decode())
+
+
+def _named_in_organisation(town: Town, browser: Client) -> set[int]:
+    """Dossiers that are named on the page of the person or of a unit or group, as far as these answer."""
+    bodies = Body.objects.values_list("pk", flat=True)
+    there = [f"people/{town.person.pk}/", *(f"{one}/" for one in bodies)]
+    return set().union(*(marks("dossier", text(browser.get(f"/organisation/{one}"))) for one in there))
 
 
 def _counted(page: str) -> int:

@@ -1,0 +1,28 @@
+"""A service is asked to do what a form says; where it refuses, the form says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from dms.access.models import Grant, Membership
+from dms.access.rule import NotAllowed
+from dms.audit.lifecycle import NotPossible
+from dms.records.facts import InvalidFact
+
+
+def taken(form: Any, service: Callable[[], object]) -> Any:
+    """What the service gives; None when it refused."""
+    try:
+        return service()
+    except InvalidFact as error:
+        form.refuse(error)
+    except NotPossible as refusal:
+        form.add_error(None, str(refusal))
+    except NotAllowed:
+        form.add_error(None, _("Dazu haben Sie kein Recht."))
+    except (Grant.DoesNotExist, Membership.DoesNotExist):
+        form.add_error(None, _("Das wurde inzwischen zurückgenommen."))
+    return None
