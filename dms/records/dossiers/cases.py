@@ -19,6 +19,7 @@ from dms.records.meanwhile import refuse_if_changed
 
 EVENTS = {
     CaseVerb.DESCRIBE: Event.CASE_DESCRIBED,
+    CaseVerb.MOVE: Event.CASE_LEFT,
     CaseVerb.CLOSE: Event.CASE_CLOSED,
     CaseVerb.REOPEN: Event.CASE_REOPENED,
 }

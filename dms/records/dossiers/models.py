@@ -54,6 +54,8 @@ class DossierVerb(StrEnum):
 class CaseVerb(StrEnum):
     DESCRIBE = "describe"
     FILE = "file"
+    MOVE = "move"
+    """It goes into another dossier, with all that lies in it."""
     CLOSE = "close"
     REOPEN = "reopen"
 
@@ -144,6 +146,7 @@ class Case(Recorded):
         {
             (FileState.OPEN, CaseVerb.DESCRIBE): FileState.OPEN,
             (FileState.OPEN, CaseVerb.FILE): FileState.OPEN,
+            (FileState.OPEN, CaseVerb.MOVE): FileState.OPEN,
             (FileState.OPEN, CaseVerb.CLOSE): FileState.CLOSED,
             (FileState.CLOSED, CaseVerb.REOPEN): FileState.OPEN,
         }

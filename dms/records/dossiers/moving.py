@@ -16,11 +16,11 @@ from dms.access.rule import can, require
 from dms.audit.door import change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
-from dms.records.dossiers.cases import changed_meanwhile
+from dms.records.dossiers.cases import case_actions, changed_meanwhile
 from dms.records.dossiers.closing import refuse_closed
 from dms.records.dossiers.filing import hand_over, level_there
 from dms.records.dossiers.keeping import give_number
-from dms.records.dossiers.models import Case, Dossier, FileState, ReferenceNumber
+from dms.records.dossiers.models import Case, CaseVerb, Dossier, ReferenceNumber
 from dms.records.dossiers.numbering import take_for_case
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document
@@ -46,9 +46,7 @@ class LessProtectedThere(NotPossible):
 
 def may_move(actor: Actor, case: Case) -> bool:
     """`case.dossier` has come along."""
-    open_both = case.state == case.dossier.state == FileState.OPEN
-    permissions = (RULES[Event.CASE_LEFT].permission, RULES[Event.DOCUMENT_LEFT].permission)
-    return open_both and all(can(actor, permission, case) for permission in permissions)
+    return CaseVerb.MOVE in case_actions(actor, case) and can(actor, RULES[Event.DOCUMENT_LEFT].permission, case)
 
 
 def case_move(
