@@ -18,6 +18,7 @@ from rest_framework.reverse import reverse
 from api.base import KindsField
 from api.changes import ChangeSerializer
 from api.inbox_shapes import DUPLICATE_OF, DocumentNameSerializer, EarlierDocumentSerializer, reason_of
+from api.kind_shapes import FieldsField, FieldsTold, FormerFieldSerializer, fields_told
 from dms.access.actors import Actor
 from dms.access.levels import LEVEL_NAMES, NAMES, Level
 from dms.access.permissions import Permission
@@ -78,6 +79,11 @@ class DocumentAnswer:
     @property
     def checked_out(self) -> Document | None:
         return self.document if holder_of(self.document, timezone.now()) else None
+
+    @property
+    def told(self) -> FieldsTold:
+        """Asked for single documents alone, as the actions are."""
+        return fields_told([self.document])[self.document.pk]
 
     @property
     def filed(self) -> Document | None:
@@ -265,6 +271,9 @@ class DocumentSerializer(DocumentListSerializer):
     original = serializers.SerializerMethodField()
     no_rendition = serializers.SerializerMethodField(help_text="Why there is no PDF/A beside the original.")
     attachments = DocumentNameSerializer(many=True)
+    fields = FieldsField(source="told.values")  # type: ignore[assignment]
+    fields_version = serializers.IntegerField(source="told.version", allow_null=True)
+    former_fields = FormerFieldSerializer(source="told.former", many=True)
     actions = serializers.ListField(
         child=serializers.ChoiceField([*(str(action) for action in DocumentAction), FILE, HAND_IN, *CHECK_OUT_VERBS]),
         help_text="What you can change now.",
@@ -336,3 +345,4 @@ class DocumentChangeSerializer(ChangeSerializer):
         allow_null=True,
         help_text="Slug of the kind that a person chose; null: none of these.",
     )
+    fields = FieldsField(required=False)  # type: ignore[assignment]

@@ -35,6 +35,7 @@ from api.problems import not_found
 from api.schema_examples import CHANGE, DOCUMENT, KIND, answered, sent
 from dms.access.actors import Actor
 from dms.records.corrections import Corrections, document_correct
+from dms.records.fields.filling import Entered
 from dms.records.kinds import of_kinds
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, StoredObject
 from dms.records.queries import DocumentQuerySet
@@ -85,6 +86,8 @@ class DocumentView(ApiView):
         corrections = cast("Corrections", change.validated_data)
         if "kind" in change.validated_data:
             corrections["kind"] = _find_kind(change.validated_data["kind"])
+        if "fields" in change.validated_data:
+            corrections["fields"] = Entered(change.validated_data["fields"])
         document_correct(self.actor, document, corrections, expected=expected_of(request, document))
         return self._answer(document_id)
 

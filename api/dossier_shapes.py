@@ -12,6 +12,15 @@ from rest_framework.reverse import reverse
 
 from api.base import TypedTextField
 from api.changes import ChangeSerializer
+from api.kind_shapes import (
+    NOTHING_TOLD,
+    SLUG,
+    DossierKindNameSerializer,
+    FieldsField,
+    FieldsTold,
+    FormerFieldSerializer,
+    fields_told,
+)
 from api.plan_shapes import EntryNameSerializer
 from dms.access.actors import Actor
 from dms.access.levels import LEVEL_NAMES, NAMES, Level
@@ -20,6 +29,7 @@ from dms.records.dossiers.describing import LONGEST_DESCRIPTION, LONGEST_LOCATIO
 from dms.records.dossiers.keeping import dossier_actions
 from dms.records.dossiers.models import Case, CaseVerb, Dossier, DossierVerb, FileState, Medium, ReferenceNumber
 from dms.records.plan.models import PlanEntry
+from dms.records.sensitivity import protections
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ class DossierAnswer:
     dossier: Dossier
     entry: PlanEntry | None
     former: Sequence[str]
+    told: FieldsTold
 
     @property
     def actions(self) -> list[DossierVerb]:
@@ -46,16 +57,23 @@ class CaseAnswer:
         return case_actions(self.actor, self.case)
 
 
-def dossier_answers(actor: Actor, dossiers: Sequence[Dossier]) -> list[DossierAnswer]:
-    """In the order given, by a constant number of queries."""
+def dossier_answers(actor: Actor, dossiers: Sequence[Dossier], *, listed: bool = False) -> list[DossierAnswer]:
+    """In the order given, by a constant number of queries. A list is no reading: it tells no fields of what is
+    sensitive."""
     ids = {dossier.plan_entry_id for dossier in dossiers}
     entries = PlanEntry.objects.filter(pk__in=ids).visible_to(actor).in_bulk()
     former: dict[Any, list[str]] = {}
+    filled = [one for one in dossiers if one.field_version_id or one.former_values]
+    hidden = protections([one.pk for one in filled]) if listed else {}
+    told = fields_told(one for one in filled if one.pk not in hidden)
     replaced = ReferenceNumber.objects.filter(dossier__in=dossiers, case=None, replaced_at__isnull=False)
     for number in replaced.order_by("replaced_at"):
         former.setdefault(number.dossier_id, []).append(number.text)
     return [
-        DossierAnswer(actor, one, entries.get(one.plan_entry_id), former.get(one.pk, ())) for one in dossiers
+        DossierAnswer(
+            actor, one, entries.get(one.plan_entry_id), former.get(one.pk, ()), told.get(one.pk, NOTHING_TOLD)
+        )
+        for one in dossiers
     ]  # fmt: skip
 
 
@@ -75,6 +93,10 @@ class DossierSerializer(serializers.Serializer):
     description = serializers.CharField(source="dossier.description")
     medium = serializers.ChoiceField(Medium.choices, source="dossier.medium")
     location = serializers.CharField(source="dossier.location", help_text="Where the paper stands.")
+    kind = DossierKindNameSerializer(source="dossier.kind", allow_null=True)
+    fields = FieldsField(source="told.values")  # type: ignore[assignment]
+    fields_version = serializers.IntegerField(source="told.version", allow_null=True)
+    former_fields = FormerFieldSerializer(source="told.former", many=True)
     state = serializers.ChoiceField(FileState.choices, source="dossier.state")
     level = serializers.SerializerMethodField(help_text="How secret it is; all that lies in it is at least as secret.")
     opened_at = serializers.DateTimeField(source="dossier.opened_at")
@@ -134,6 +156,7 @@ class DossierFilter(serializers.Serializer):
     )
     state = serializers.ListField(child=serializers.ChoiceField(FileState.choices), required=False)
     plan_entry = serializers.UUIDField(required=False, help_text="Below this entry, at any depth.")
+    kind = serializers.ListField(child=serializers.RegexField(SLUG), required=False)
 
 
 class CaseChangeSerializer(ChangeSerializer):
@@ -154,6 +177,8 @@ class DossierChangeSerializer(ChangeSerializer):
     description = TypedTextField(max_length=LONGEST_DESCRIPTION, required=False, allow_blank=True)
     medium = serializers.ChoiceField(Medium.choices, required=False)
     location = TypedTextField(max_length=LONGEST_LOCATION, required=False, allow_blank=True)
+    kind = serializers.RegexField(SLUG, required=False, allow_null=True)
+    fields = FieldsField(required=False)  # type: ignore[assignment]
 
 
 class NewDossierSerializer(DossierChangeSerializer):

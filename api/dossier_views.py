@@ -29,6 +29,7 @@ from api.dossier_shapes import (
     dossier_answers,
 )
 from api.etags import IF_MATCH, etag_of, expected_of
+from api.kind_views import find_dossier_kind
 from api.pagination import NewestOpenedFirst
 from api.parsers import JSONParser
 from api.plan_shapes import ReasonSerializer
@@ -48,6 +49,7 @@ from dms.records.dossiers.keeping import (
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.dossiers.moving import case_move
 from dms.records.dossiers.queries import DossierQuerySet
+from dms.records.fields.filling import Entered
 from dms.records.reading import Way, note_reading
 
 
@@ -58,15 +60,17 @@ class DossiersView(ListModelMixin, ApiView):
 
     def get_queryset(self) -> DossierQuerySet:
         chosen = read_parameters(DossierFilter, self.request)
-        dossiers: DossierQuerySet = Dossier.objects.visible_to(self.actor)
+        dossiers: DossierQuerySet = Dossier.objects.visible_to(self.actor).select_related("kind")
         if "q" in chosen:
             dossiers = dossiers.matching(chosen["q"])
         if "plan_entry" in chosen:
             dossiers = dossiers.of_entry(chosen["plan_entry"])
+        if "kind" in chosen:
+            dossiers = dossiers.filter(kind__in=chosen["kind"])
         return dossiers.filter(state__in=chosen["state"]) if "state" in chosen else dossiers
 
     def paginate_queryset(self, queryset: Any) -> list[DossierAnswer]:  # type: ignore[override]
-        return dossier_answers(self.actor, super().paginate_queryset(queryset) or [])
+        return dossier_answers(self.actor, super().paginate_queryset(queryset) or [], listed=True)
 
     @extend_schema(operation_id="dossiers_list", parameters=[DossierFilter])
     def get(self, request: Request) -> Response:
@@ -80,7 +84,7 @@ class DossiersView(ListModelMixin, ApiView):
         new.is_valid(raise_exception=True)
         facts = dict(new.validated_data)
         entry = find_entry(self.actor, facts.pop("plan_entry"))
-        dossier = dossier_open(self.actor, entry, cast(DossierFacts, facts), now=timezone.now())
+        dossier = dossier_open(self.actor, entry, _facts(facts), now=timezone.now())
         return _answer(self, dossier, status.HTTP_201_CREATED)
 
 
@@ -99,7 +103,7 @@ class DossierView(ApiView):
         dossier = find_dossier(self.actor, dossier_id)
         change = DossierChangeSerializer(data=request.data)
         change.is_valid(raise_exception=True)
-        facts = cast(DossierFacts, change.validated_data)
+        facts = _facts(change.validated_data)
         return _answer(self, dossier_describe(self.actor, dossier, facts, expected=expected_of(request, dossier)))
 
 
@@ -266,6 +270,15 @@ def find_case(actor: Actor, case_id: UUID) -> Case:
         raise not_found()
     note_reading(actor, case, Way.PART)
     return case
+
+
+def _facts(said: dict[str, Any]) -> DossierFacts:
+    facts = dict(said)
+    if "kind" in facts:
+        facts["kind"] = find_dossier_kind(facts["kind"])
+    if "fields" in facts:
+        facts["fields"] = Entered(facts["fields"])
+    return cast(DossierFacts, facts)
 
 
 def _reason(shape: Any, request: Request) -> str:

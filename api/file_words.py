@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from api import kind_words
+
 Words = dict[str, str]
 
-PATH_PARAMETERS: Words = {
+PATH_PARAMETERS: Words = kind_words.PATH_PARAMETERS | {
     "username": "The login of a person.",
     "case_id": "The `id` of a case, as its dossier lists it.",
     "dossier_id": "The `id` of a dossier, as lists give it.",
@@ -16,7 +18,10 @@ PATH_PARAMETERS: Words = {
     "entry_id": "The `id` of an entry of the file plan, as lists and the tree give it.",
 }
 QUERY_PARAMETERS: dict[str, Words] = {
-    "dossiers_list": {"state": "Only dossiers in one of these states."},
+    "dossiers_list": {
+        "state": "Only dossiers in one of these states.",
+        "kind": "Only dossiers of one of these kinds, by slug.",
+    },
     "plan_entries_list": {"state": "Only entries in one of these states."},
 }
 _LIST: Words = {
@@ -52,7 +57,12 @@ _DOSSIER: Words = {
     "description": "More about it; may be empty.",
     "medium": "Whether it is kept electronically, on paper, or in part on paper.",
 }
-_NEW_DOSSIER: Words = _DOSSIER | {"location": "Where the paper stands; only of what is paper at least in part."}
+_KIND_ASKED: Words = kind_words.ENTERED | {
+    "kind": "Slug of its kind; null: none. Left out of a new one: the kind that the plan entry names.",
+}
+_NEW_DOSSIER: Words = (
+    _DOSSIER | _KIND_ASKED | {"location": "Where the paper stands; only of what is paper at least in part."}
+)
 _KEPT: Words = {
     "state": "`open`: people work in it; `closed` (z. d. A.): nothing more comes in.",
     "opened_at": "When it was opened.",
@@ -61,7 +71,7 @@ _KEPT: Words = {
     "links": "Where it and what belongs to it are found.",
 }
 
-FIELDS: dict[str, Words] = {
+FIELDS: dict[str, Words] = kind_words.FIELDS | {
     "AddedEntry": {"number": "Its number.", "title": "Its title."},
     "Case": _CASE
     | _KEPT
@@ -83,7 +93,9 @@ FIELDS: dict[str, Words] = {
     },
     "Dossier": _DOSSIER
     | _KEPT
+    | kind_words.FILLED
     | {
+        "kind": "Its kind, which says which fields it has; null: none.",
         "id": "Identifies the dossier for ever.",
         "reference_number": "Its number (Aktenzeichen).",
         "former_numbers": "Numbers that it bore before; it is found by them as well.",
@@ -157,7 +169,7 @@ FIELDS: dict[str, Words] = {
         "depth": "How many entries stand above it; 0 on top.",
     },
 }
-COMPONENTS: Words = {
+COMPONENTS: Words = kind_words.COMPONENTS | {
     "AddedEntry": "An entry by its number and title.",
     "BlankEnum": "Empty.",
     "CaseLinks": "Addresses of a case.",

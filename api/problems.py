@@ -21,6 +21,7 @@ from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
 from dms.ports import ObjectLocked, ObjectStoreError, StoreUnavailable
 from dms.records.facts import InvalidFact
+from dms.records.fields.filling import InvalidFields
 from dms.records.meanwhile import ChangedMeanwhile
 from dms.records.reading import PurposeNeeded
 from ingest.intake import KeyUsedForOtherBytes
@@ -112,8 +113,8 @@ def _told(error: Exception) -> exceptions.APIException:
 
 def _told_of_services(error: Exception) -> exceptions.APIException | None:
     match error:
-        case InvalidFact():
-            return exceptions.ValidationError({error.field: [str(error)]})
+        case InvalidFact() | InvalidFields():
+            return exceptions.ValidationError(_wrong(error))
         case ChangedMeanwhile():
             return Problem(status.HTTP_412_PRECONDITION_FAILED, error.code, str(error))
         case PurposeNeeded():
@@ -125,6 +126,12 @@ def _told_of_services(error: Exception) -> exceptions.APIException | None:
             sentence = _("Dieser Idempotency-Key wurde schon für eine andere Datei verwendet.")
             return Problem(status.HTTP_422_UNPROCESSABLE_ENTITY, "idempotency_key_reused", sentence)
     return _told_of_ports(error)
+
+
+def _wrong(error: InvalidFact | InvalidFields) -> dict[str, Any]:
+    if isinstance(error, InvalidFields):
+        return {"fields": {key: [said] for key, said in error.errors.items()}}
+    return {error.field: [str(error)]}
 
 
 def _told_of_ports(error: Exception) -> Problem | None:

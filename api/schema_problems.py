@@ -45,6 +45,7 @@ ACTING = {
     "versions_create": ("409", "422", "503"),
     "file_plan_import": ("404", "409", "412"),
     "plan_entries_create": ("404",),
+    "dossier_kinds_create": ("400",),
     "dossiers_create": ("404", "409"),
     "filing_create": ("404", "409"),
     "filing_undo": ("404", "409"),

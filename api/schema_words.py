@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from api import file_words, version_words
+from api import file_words, kind_words, version_words
 
 Words = dict[str, str]
 
@@ -72,6 +72,7 @@ FIELDS: dict[str, Words] = _ELSEWHERE | {
     "Barcode": {"format": "`Code39`, `Code128` or `QRCode`.", "text": "What the code says."},
     "Because": {"word": "A word of the document.", "weight": "Its share in the decision; the largest stands first."},
     "Document": _DOCUMENT_IN_LIST
+    | kind_words.FILLED
     | {
         "kind_because": "The words that decided the suggestion of the kind.",
         "signed": "The file is signed electronically. Whether the signature is valid was not checked.",
@@ -81,7 +82,8 @@ FIELDS: dict[str, Words] = _ELSEWHERE | {
         "original": "The file itself, bit for bit as it came in.",
         "attachments": "What was attached to it, each a document of its own.",
     },
-    "DocumentChangeRequest": {"title": "The new title.", "sender": "The new sender; empty: nobody knows."},
+    "DocumentChangeRequest": kind_words.ENTERED
+    | {"title": "The new title.", "sender": "The new sender; empty: nobody knows."},
     "DocumentLinks": {
         "self": "This document.",
         "item": "The item of the inbox by which it came in.",

@@ -13,6 +13,7 @@ from api import (
     history_views,
     holding_views,
     inbox_views,
+    kind_views,
     page_tool_views,
     page_views,
     party_views,
@@ -29,6 +30,8 @@ app_name = "api"
 
 DOCUMENT = "documents/<uuid:document_id>/"
 VERSION = f"{DOCUMENT}versions/<int:version>/"
+DOSSIER_KIND = "dossier-kinds/<str:slug>/"
+DOCUMENT_KIND = "document-kinds/<str:slug>/"
 ITEM = "inbox/<uuid:item_id>/"
 DOSSIER = "dossiers/<uuid:dossier_id>/"
 CASE = "cases/<uuid:case_id>/"
@@ -73,6 +76,14 @@ urlpatterns = [
         f"{VERSION}pages/<int:number>/image/", version_views.VersionPageImageView.as_view(), name="version-page-image"
     ),
     path("document-kinds/", document_views.DocumentKindsView.as_view(), name="document-kinds"),
+    path(f"{DOCUMENT_KIND}fields/", kind_views.DocumentKindFieldsView.as_view(), name="document-kind-fields"),
+    path(
+        f"{DOCUMENT_KIND}fields/versions/", kind_views.DocumentKindVersionsView.as_view(), name="document-kind-versions"
+    ),
+    path("dossier-kinds/", kind_views.DossierKindsView.as_view(), name="dossier-kinds"),
+    path(DOSSIER_KIND, kind_views.DossierKindView.as_view(), name="dossier-kind"),
+    path(f"{DOSSIER_KIND}fields/", kind_views.DossierKindFieldsView.as_view(), name="dossier-kind-fields"),
+    path(f"{DOSSIER_KIND}fields/versions/", kind_views.DossierKindVersionsView.as_view(), name="dossier-kind-versions"),
     path("dossiers/", dossier_views.DossiersView.as_view(), name="dossiers"),
     path(DOSSIER, dossier_views.DossierView.as_view(), name="dossier"),
     path(f"{DOSSIER}close/", dossier_views.DossierCloseView.as_view(), name="dossier-close"),

@@ -1,4 +1,4 @@
-"""Sets up a town: kinds of documents, the central inbox, the file plan, a first user with grants. Repeats safely."""
+"""Sets up a town: kinds, the central inbox, the file plan, a first user with grants. Repeats safely."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
+from config.sample_kinds import kinds_setup
 from dms.access.actors import Actor, system_setup
 from dms.access.models import Grant, Scope, User
 from dms.access.permissions import Role
@@ -48,6 +49,7 @@ def town_setup() -> Scope:
         roles_setup(actor)
     if not FilePlan.objects.exists():
         plan_setup(_scope(actor, FILES))
+    kinds_setup()
     return _scope(actor, CENTRAL_INBOX)
 
 

@@ -6,6 +6,7 @@ from textwrap import shorten
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,10 +19,17 @@ from dms.records.dossiers.describing import (
     DossierFacts,
 )
 from dms.records.dossiers.entries import MeantEntries, entries_meant
+from dms.records.dossiers.kinds import default_kind
 from dms.records.dossiers.models import Dossier, Medium
 from dms.records.facts import InvalidFact
+from dms.records.fields.filling import Filled, filled_of
+from dms.records.fields.keeping import current_version, sees_kinds
+from dms.records.fields.models import DossierKind, KindState
 from dms.records.plan.models import PlanEntry
+from frontend.field_forms import PREFIX, add_fields, entered_in
 
+AS_PLANNED = "-"
+"""Like no slug of a kind."""
 MISSING = gettext_lazy("Bitte einen Betreff eingeben, an dem andere wiederfinden, worum es geht.")
 
 
@@ -47,20 +55,48 @@ class CaseForm(FactsForm):
 
 
 class DossierForm(FactsForm):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Aktenart"), required=False,
+        help_text=gettext_lazy("Danach richtet sich, welche Felder die Akte hat."),
+    )  # fmt: skip
     medium = forms.ChoiceField(label=gettext_lazy("Medium"), choices=Medium.choices, initial=Medium.ELECTRONIC)
     location = forms.CharField(
         label=gettext_lazy("Standort"), max_length=LONGEST_LOCATION, required=False,
         help_text=gettext_lazy("Wo das Papier steht; nur wenn es Papier gibt."),
     )  # fmt: skip
+    field_order: tuple[str, ...] = ("title", "description", "medium", "location", "kind")
+
+    def __init__(self, *args: Any, filled: Filled | None = None, kind: DossierKind | None = None, **kw: Any) -> None:
+        """`kind` is the one whose fields are asked, `filled` what stands in them so far."""
+        super().__init__(*args, **kw)
+        self.kind_shown = kind
+        cast(forms.ChoiceField, self.fields["kind"]).choices = [("", _("keine")), *_kinds(kind)]
+        add_fields(self, current_version(kind), filled)
 
     @classmethod
     def of(cls, dossier: Dossier, data: Any = None) -> DossierForm:
+        """With the fields of the kind that was shown when it was sent, else of its own kind."""
         names = ("title", "description", "medium", "location")
-        return cls(data, initial={name: getattr(dossier, name) for name in names})
+        initial = {name: getattr(dossier, name) for name in names} | {"kind": dossier.kind_id or ""}
+        kind = kind_named(data["fields_of"]) if data is not None and "fields_of" in data else dossier.kind
+        return cls(data, initial=initial, filled=filled_of(dossier), kind=kind)
+
+    @property
+    def own(self) -> list[forms.BoundField]:
+        return [field for field in self if not field.name.startswith(PREFIX)]
+
+    @property
+    def of_kind(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name.startswith(PREFIX)]
+
+    def kind_chosen(self) -> DossierKind | None:
+        """Once the form is valid."""
+        return kind_named(self.cleaned_data["kind"])
 
     def facts(self) -> DossierFacts:
         names = ("title", "description", "medium", "location")
-        return cast(DossierFacts, {name: self.cleaned_data[name] for name in names})
+        said = {name: self.cleaned_data[name] for name in names}
+        return cast(DossierFacts, {**said, "kind": self.kind_chosen(), "fields": entered_in(self)})
 
 
 class EntryForm(forms.Form):
@@ -90,7 +126,19 @@ class EntryForm(forms.Form):
 
 
 class NewDossierForm(EntryForm, DossierForm):
-    field_order = ("plan_entry", "title")
+    field_order = ("plan_entry", "title", "description", "medium", "location", "kind")
+
+    def __init__(self, actor: Actor, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(actor, data, **kwargs)
+        choices = cast(forms.ChoiceField, self.fields["kind"])
+        planned = (AS_PLANNED, _("wie im Aktenplan vorgesehen"))
+        kinds = _kinds(self.kind_shown) if sees_kinds(actor) else []
+        choices.choices = [planned, ("", _("keine")), *kinds]
+        self.initial.setdefault("kind", AS_PLANNED)
+
+    def kind_chosen(self) -> DossierKind | None:
+        entry: PlanEntry = self.cleaned_data["plan_entry"]
+        return default_kind(entry) if self.cleaned_data["kind"] == AS_PLANNED else super().kind_chosen()
 
 
 class RenumberForm(EntryForm):
@@ -98,6 +146,16 @@ class RenumberForm(EntryForm):
 
     def refuse(self, error: InvalidFact) -> None:
         self.add_error(error.field if error.field in self.fields else None, str(error))
+
+
+def kind_named(slug: str) -> DossierKind | None:
+    return DossierKind.objects.filter(pk=slug).first() if slug else None
+
+
+def _kinds(now: DossierKind | None) -> list[tuple[str, str]]:
+    """Those that can be given, and the one that the dossier has."""
+    wanted = Q(state=KindState.ACTIVE) | Q(pk=now.pk if now else "")
+    return list(DossierKind.objects.filter(wanted).values_list("slug", "label"))
 
 
 def _what_to_do(typed: str, meant: MeantEntries) -> str:

@@ -14,6 +14,7 @@ from dms.access.actors import actor_in_words
 from dms.access.levels import Level
 from dms.audit.events import RULES, Event
 from dms.audit.models import EventRow
+from dms.records.fields.telling import field_changes
 from dms.records.history import Decision, FieldChange, changes_of, events_about, kind_decision, reason_of
 from dms.records.kinds import NONE_FITS, UNSURE
 from dms.records.models import Document, KindSource
@@ -74,6 +75,7 @@ def _details(row: EventRow, document: Document, kinds: Mapping[str, str]) -> Ite
     if row.name in {Event.DOCUMENT_RELATED, Event.DOCUMENT_UNRELATED}:
         facts = json.loads(row.body)["facts"]
         yield relation_label(facts["kind"], outward=facts["outward"])
+    yield from _field_changes(row, changes)
     if reason := reason_of(row):
         yield reason
 
@@ -100,6 +102,15 @@ def _quoted(field: str, value: str | None) -> str:
     if not value:
         return _("(leer)")
     return as_typed(date.fromisoformat(value)) if field == "letter_date" else f"„{value}“"
+
+
+def _field_changes(row: EventRow, changes: Mapping[str, FieldChange]) -> Iterator[str]:
+    """In the fields of its kind."""
+    before = {name: change.before for name, change in changes.items()}
+    after = {name: change.after for name, change in changes.items()}
+    for one in field_changes(json.loads(row.body)["facts"], before, after):
+        now, was = (f"„{text}“" if text else _("(leer)") for text in (one.after, one.before))
+        yield _("{field} {now} statt {before}").format(field=one.label, now=now, before=was)
 
 
 def _kind_change(changes: Mapping[str, FieldChange], kinds: Mapping[str, str]) -> str:

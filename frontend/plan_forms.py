@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dms.records.facts import InvalidFact
+from dms.records.fields.models import DossierKind
 from dms.records.plan.changing import EntryChanges
 from dms.records.plan.models import PlanEntry
 from dms.records.plan.numbers import LONGEST_NUMBER
@@ -42,6 +43,9 @@ class EntryForm(forms.Form):
     description = forms.CharField(
         label=_("Beschreibung"), max_length=LONGEST_DESCRIPTION, required=False, widget=forms.Textarea({"rows": 3})
     )
+    dossier_kind = forms.ChoiceField(
+        label=_("Aktenart"), required=False, help_text=_("Mit welcher Art Akten hierunter beginnen.")
+    )
     valid_from = _day(_("Gültig von"))
     valid_to = _day(_("Gültig bis"))
     keeping = forms.CharField(
@@ -63,6 +67,11 @@ class EntryForm(forms.Form):
         label=_("Geprüft von"), max_length=200, required=False, help_text=_("Leer: noch nicht geprüft.")
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = DossierKind.objects.values_list("slug", "label")
+        cast(forms.ChoiceField, self.fields["dossier_kind"]).choices = [NOT_SET, *kinds]
+
     @classmethod
     def of(cls, entry: PlanEntry, data: Any = None) -> EntryForm:
         """To change an entry: its number stays."""
@@ -72,7 +81,7 @@ class EntryForm(forms.Form):
             "valid_to": write_day(entry.valid_to), "parent": entry.parent.number if entry.parent else "",
             "keeping": write_keeping(rule.keeping, rule.length, rule.unit), "start": rule.start, "note": rule.note,
             "appraisal": rule.appraisal, "legal_basis": rule.legal_basis, "confidence": rule.confidence,
-            "reviewed_by": rule.reviewed_by,
+            "reviewed_by": rule.reviewed_by, "dossier_kind": entry.dossier_kind_id or "",
         }  # fmt: skip
         form = cls(data, initial=initial)
         del form.fields["number"]
@@ -88,11 +97,15 @@ class EntryForm(forms.Form):
     def changes(self) -> EntryChanges:
         found = self.cleaned_data
         names = ("title", "description", "valid_from", "valid_to")
-        return {**{name: found[name] for name in names}, "retention": self._rule()}  # type: ignore[typeddict-item]
+        said = {name: found[name] for name in names}
+        kind = DossierKind.objects.filter(pk=found["dossier_kind"]).first()
+        return {**said, "retention": self._rule(), "dossier_kind": kind}  # type: ignore[typeddict-item]
 
     def row(self) -> PlanRow:
-        changes = self.changes()
-        return PlanRow(number=self.cleaned_data["number"], parent=self.cleaned_data["parent"], **changes)
+        """All but the kind of dossiers, which files of a plan do not have."""
+        found = self.cleaned_data
+        names = ("number", "parent", "title", "description", "valid_from", "valid_to")
+        return PlanRow(**{name: found[name] for name in names}, retention=self._rule())
 
     def refuse(self, error: InvalidFact) -> None:
         """What the services do not take is told where it was typed."""

@@ -94,5 +94,8 @@ def _saved_here(request: HttpRequest) -> dict[str, Any]:
 def _told(last: LastCorrection, document: Document) -> str:
     if last.event is Event.DOCUMENT_CLASSIFIED:
         return _("Dokumentart gespeichert: {kind}").format(kind=kind_labels()[kind_value(document)])
-    changed = ", ".join(fact_label(name) for name in last.before if is_fact(name))
+    names = [fact_label(name) for name in last.before if is_fact(name)]
+    if "field_values" in last.before:
+        names.append(_("Felder der Dokumentart"))
+    changed = ", ".join(names)
     return _("Gespeichert: {fields}").format(fields=changed)

@@ -45,6 +45,8 @@ class IndexEntry:
     pages: tuple[str, ...] = ()
     level: int = 0
     """How secret it is; see `SearchQuery.clearance`."""
+    details: tuple[str, ...] = ()
+    """What else it is found by: how its place is called, and what people entered about both."""
 
     @property
     def day(self) -> dt.date:

@@ -14,6 +14,8 @@ from search.ports import IndexEntry
 
 _FEW_PAGES = 3
 _PAGE_FIELDS = ("version_id", "number", "lines")
+_DETAILS = 4000
+"""Signs of all values in fields by which a document is found: headings have to stay small in the index."""
 
 
 class EntrySource(Protocol):
@@ -37,7 +39,7 @@ class RecordsSource:
         documents = Document.objects.filter(pk__in=document_ids).annotate(
             version_id=Subquery(newest.values("pk")[:1]), length=Subquery(newest.values("page_count")[:1])
         )
-        found = list(documents)
+        found = list(documents.select_related("dossier", "case"))
         numbers, short = _numbers_of(document_ids), _texts_of([d.version_id for d in found if _is_short(d)])
         for document in found:
             texts = short.get(document.version_id, ()) if _is_short(document) else _texts(document.version_id)
@@ -97,4 +99,14 @@ def _entry(document: Document, texts: tuple[str, ...], reference: str) -> IndexE
         filename=document.filename,
         pages=texts,
         level=document.level,
+        details=_details(document),
     )
+
+
+def _details(document: Document) -> tuple[str, ...]:
+    """A heading of its own each: no phrase reaches from one into the next."""
+    dossier, case = document.dossier, document.case
+    words = (document.field_words, dossier.field_words if dossier else "")
+    lines = [line for text in words for line in text[:_DETAILS].splitlines()]
+    titles = (one.title for one in (dossier, case) if one)
+    return tuple(dict.fromkeys((*titles, *lines)))

@@ -53,6 +53,7 @@ def system_setup() -> Actor:
     """Sets up a town: scopes, kinds of documents, the file plan, first account and grants, the trained model."""
     accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.CLEARANCE_GIVE}
     allowed = {*accounts, Permission.CONFIGURE, Permission.PLAN_CHANGE, Permission.PARTY_REGISTER}
+    allowed |= {Permission.KINDS_CHANGE}
     return Actor("system:setup", everywhere=frozenset(allowed))
 
 

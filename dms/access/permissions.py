@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CLEARANCE_GIVE = "clearance.give"
     SENSITIVE_MARK = "sensitive.mark"
     READS_AUDIT = "reads.audit"
+    KINDS_CHANGE = "kinds.change"
     HISTORY_VIEW = "history.view"
     ACCOUNT_KEEP = "account.keep"
     ACCOUNT_MANAGE = "account.manage"
@@ -100,6 +101,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.SENSITIVE_MARK,
             Permission.PLAN_VIEW,
             Permission.PLAN_CHANGE,
+            Permission.KINDS_CHANGE,
         }
     ),
     Role.RIGHTS: frozenset({Permission.GRANT, Permission.PLAN_VIEW, Permission.DOSSIER_VIEW}),

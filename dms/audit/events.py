@@ -103,6 +103,9 @@ class Event(StrEnum):
     MEMBER_CHANGED = "member:changed"
     MEMBER_REMOVED = "member:removed"
     KIND_CREATED = "kind:created"
+    DOSSIER_KIND_CREATED = "dossier_kind:created"
+    DOSSIER_KIND_CHANGED = "dossier_kind:changed"
+    FIELDS_CHANGED = "fields:changed"
     CLASSIFIER_TRAINED = "classifier:trained"
     ACCOUNT_CREATED = "account:created"
     ACCOUNT_DISABLED = "account:disabled"
@@ -216,6 +219,9 @@ RULES: dict[Event, EventRule] = {
     Event.MEMBER_ADDED: EventRule(Permission.GRANT, _("Person aufgenommen")),
     Event.MEMBER_REMOVED: EventRule(Permission.GRANT, _("Person herausgenommen")),
     Event.KIND_CREATED: EventRule(Permission.CONFIGURE, _("Dokumentart angelegt")),
+    Event.DOSSIER_KIND_CREATED: EventRule(Permission.KINDS_CHANGE, _("Aktenart angelegt")),
+    Event.DOSSIER_KIND_CHANGED: EventRule(Permission.KINDS_CHANGE, _("Aktenart geändert")),
+    Event.FIELDS_CHANGED: EventRule(Permission.KINDS_CHANGE, _("Felder geändert")),
     Event.CLASSIFIER_TRAINED: EventRule(Permission.CONFIGURE, _("Klassifikation neu gelernt")),
     Event.ACCOUNT_CREATED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto angelegt")),
     Event.ACCOUNT_DISABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto gesperrt")),

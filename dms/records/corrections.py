@@ -15,6 +15,8 @@ from dms.audit.door import change
 from dms.audit.events import RULES, Event
 from dms.records.dossiers.closing import may_change, refuse_change_when_closed
 from dms.records.facts import Facts, clean_facts
+from dms.records.fields.filling import Entered, carried_over, entered_into, filled_of, put_into, versions_told
+from dms.records.fields.keeping import current_version
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document, DocumentKind, DocumentVerb, KindSource
 
@@ -34,6 +36,7 @@ class Corrections(Facts, total=False):
     """`kind` None: a person decided that none of the kinds fits."""
 
     kind: DocumentKind | None
+    fields: Entered
 
 
 def document_actions(actor: Actor, document: Document) -> list[DocumentAction]:
@@ -54,14 +57,17 @@ def document_correct(
 ) -> Document:
     """All of them or none; the kind and the facts are an event each.
 
-    With `expected` the document must still have this `state_digest`. Raises NotAllowed, InvalidFact, ChangedMeanwhile.
+    With `expected` the document must still have this `state_digest`. Raises NotAllowed, InvalidFact, InvalidFields,
+    ChangedMeanwhile.
     """
-    facts = clean_facts(document, corrections)
+    facts, entered = clean_facts(document, corrections), corrections.get("fields")
     with transaction.atomic():
         if "kind" in corrections:
             document = document_set_kind(actor, document, kind=corrections["kind"], expected=expected)
             expected = None  # it is ours by now
-        return document_set_facts(actor, document, facts, expected=expected) if facts else document
+        if facts or entered is not None:
+            document = document_set_facts(actor, document, facts, entered, expected=expected)
+    return document
 
 
 def document_set_kind(
@@ -78,17 +84,22 @@ def document_set_kind(
         refuse_change_when_closed(actor, fresh)
         refuse_if_changed(fresh, expected)
         fresh.kind, fresh.kind_source = kind, KindSource.PERSON
+        stood, version = filled_of(fresh), current_version(kind)
+        put_into(fresh, carried_over(stood, version))
+        opened.facts.update(versions_told(stood.version, version))
         opened.save(fresh)
     return fresh
 
 
-def document_set_facts(actor: Actor, document: Document, facts: Facts, *, expected: str | None = None) -> Document:
-    """`facts` are clean. What stands there already is no event.
+def document_set_facts(
+    actor: Actor, document: Document, facts: Facts, entered: Entered | None = None, *, expected: str | None = None
+) -> Document:
+    """`facts` are clean; `entered` are fields of its kind. What stands there already is no event.
 
-    Raises NotAllowed, ChangedMeanwhile, DossierClosed.
+    Raises NotAllowed, InvalidFields, ChangedMeanwhile, DossierClosed.
     """
     stored = Document.objects.get(pk=document.pk)
-    if all(getattr(stored, name) == value for name, value in facts.items()):
+    if _stands(stored, facts, entered):
         require(actor, RULES[Event.DOCUMENT_CORRECTED].permission, stored)
         refuse_if_changed(stored, expected)
         return stored
@@ -100,5 +111,18 @@ def document_set_facts(actor: Actor, document: Document, facts: Facts, *, expect
         refuse_if_changed(fresh, expected)
         for name, value in facts.items():
             setattr(fresh, name, value)
+        if entered is not None:
+            stood, version = filled_of(fresh), current_version(fresh.kind)
+            put_into(fresh, entered_into(stood, version, entered.under(version)))
+            opened.facts.update(versions_told(stood.version, version))
         opened.save(fresh)
     return fresh
+
+
+def _stands(stored: Document, facts: Facts, entered: Entered | None) -> bool:
+    if any(getattr(stored, name) != value for name, value in facts.items()):
+        return False
+    if entered is None:
+        return True
+    stands, version = filled_of(stored), current_version(stored.kind)
+    return entered_into(stands, version, entered.under(version)) == stands

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dms.records.models import Document
+if TYPE_CHECKING:
+    from dms.records.models import Document
 
 LONGEST = 300
 EARLIEST = date(1500, 1, 1)

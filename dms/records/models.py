@@ -17,6 +17,7 @@ from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
 from dms.pages import PageText
 from dms.records.dossiers.models import Case, Dossier, ReferenceNumber
+from dms.records.fields.models import DossierKind, FieldVersion
 from dms.records.holdings.models import Loan, Volume
 from dms.records.parties.models import Participation, Party, PartyAddress, PartyRole
 from dms.records.plan.models import FilePlan, PlanEntry
@@ -109,6 +110,12 @@ class Document(Recorded):
     """The model's best guess, also where it is too unsure to be taken."""
     kind_because = models.JSONField(default=list)
     """`[{"word": …, "weight": …}]`, the words that weighed most, the largest first."""
+    field_version = models.ForeignKey(FieldVersion, models.PROTECT, null=True, related_name="+")
+    """The fields that `field_values` are under (`dms.records.fields.filling`)."""
+    field_values = models.JSONField(default=dict)
+    former_values = models.JSONField(default=list)
+    field_words = models.TextField(blank=True)
+    """The values as people read them, to be searched; made from the two above."""
     text_state = models.CharField(max_length=20, choices=TextState)
     problem = models.CharField(max_length=40, blank=True)
     """Code of the reason (`ingest.reasons`) why text is missing, empty when nothing is missing."""
@@ -143,7 +150,8 @@ class Document(Recorded):
     audited_fields = (
         "scope_id", "level", "own_level", "item_id", "part", "parent_id", "dossier_id", "case_id", "volume_id",
         "filed_at", "filed_by", "state", "title", "sender", "letter_date", "received_at", "filename", "kind_id",
-        "kind_source", "kind_confidence", "kind_guess", "text_state", "problem", "version_number",
+        "kind_source", "kind_confidence", "kind_guess", "field_version_id", "field_values",
+        "former_values", "text_state", "problem", "version_number",
         "checked_out_by", "checked_out_at", "checked_out_until",
     )  # fmt: skip
 
@@ -167,6 +175,9 @@ class Document(Recorded):
                 condition=Q(checked_out_by="", checked_out_at__isnull=True, checked_out_until__isnull=True)
                 | Q(~Q(checked_out_by=""), checked_out_at__isnull=False, checked_out_until__isnull=False),
                 name="checked_out_by_somebody_for_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(field_version__isnull=False) | Q(field_values={}), name="document_values_have_fields"
             ),
         ]
         indexes = [
@@ -322,6 +333,7 @@ class ClassifierModel(Recorded):
 
 __all__ = [
     "Case", "ClassifierModel", "Document", "DocumentKind", "DocumentState", "DocumentVerb", "DocumentVersion",
-    "Dossier", "FilePlan", "KindSource", "Loan", "ObjectRole", "Page", "Participation", "Party", "PartyAddress",
-    "PartyRole", "PlanEntry", "ReferenceNumber", "Relation", "StoredObject", "TextState", "Volume",
+    "Dossier", "DossierKind", "FieldVersion", "FilePlan", "KindSource", "Loan", "ObjectRole", "Page", "Participation",
+    "Party", "PartyAddress", "PartyRole", "PlanEntry", "ReferenceNumber", "Relation", "StoredObject", "TextState",
+    "Volume",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
 from dms.audit.models import target_name
 from dms.records.dossiers.closing import refuse_change_when_closed
+from dms.records.fields.filling import filled_of, words_of
 from dms.records.history import last_change
 from dms.records.models import Document, DocumentVerb
 
@@ -68,6 +69,7 @@ def document_undo(actor: Actor, document: Document, *, now: datetime) -> Documen
         refuse_change_when_closed(actor, fresh)
         for name, value in undone.before.items():
             setattr(fresh, name, _column(name).to_python(value))
+        fresh.field_words = words_of(filled_of(fresh))
         opened.facts["reverts"] = undone.number
         opened.save(fresh)
     return fresh

@@ -43,10 +43,10 @@ def correct(request: HttpRequest, document_id: UUID, name: str) -> HttpResponse:
     typed = request.POST.get("value", "")
 
     def act(found: Document) -> Document:
-        return document_correct(actor_of(request), found, read_fact(name, typed), expected=_expected(request))
+        return document_correct(actor_of(request), found, read_fact(name, typed), expected=expected_in(request))
 
     try:
-        return _answer(request, *_do(request, document_id, act))
+        return answer(request, *do(request, document_id, act))
     except InvalidFact as error:
         return _refuse(request, document_id, Refused(name, typed, str(error)))
     except NotPossible:
@@ -61,7 +61,7 @@ def set_kind(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
     def act(found: Document) -> Document:
         kind = None if slug == NONE_FITS else get_object_or_404(DocumentKind, pk=slug)
-        return document_set_kind(actor_of(request), found, kind=kind, expected=_expected(request))
+        return document_set_kind(actor_of(request), found, kind=kind, expected=expected_in(request))
 
     return _do_or_say(request, document_id, act)
 
@@ -74,12 +74,12 @@ def undo(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return _do_or_say(request, document_id, act, done=_("Zurückgenommen."))
 
 
-def _expected(request: HttpRequest) -> str | None:
+def expected_in(request: HttpRequest) -> str | None:
     """What the document looked like where the form was shown."""
     return request.POST.get("expected") or None
 
 
-def _do(request: HttpRequest, document_id: UUID, act: Callable[[Document], Document]) -> tuple[Document, Saved | None]:
+def do(request: HttpRequest, document_id: UUID, act: Callable[[Document], Document]) -> tuple[Document, Saved | None]:
     """With what is to be said if it is not the usual. Raises Http404, InvalidFact, NotPossible."""
     found = document_or_404(request, document_id)
     try:
@@ -97,16 +97,16 @@ def _do_or_say(
 ) -> HttpResponse:
     """For what is one click: there is nothing typed that would have to be kept."""
     try:
-        changed, saved = _do(request, document_id, act)
+        changed, saved = do(request, document_id, act)
     except NotPossible as refusal:
         found = document_or_404(request, document_id)
         stale = isinstance(refusal, ChangedMeanwhile)
         sentence = changed_meanwhile(request, found) if stale else str(refusal)
-        return _answer(request, found, Saved(sentence, Tone.WARNING))
-    return _answer(request, changed, saved or (Saved(done) if done else None))
+        return answer(request, found, Saved(sentence, Tone.WARNING))
+    return answer(request, changed, saved or (Saved(done) if done else None))
 
 
-def _answer(request: HttpRequest, document: Document, saved: Saved | None = None) -> HttpResponse:
+def answer(request: HttpRequest, document: Document, saved: Saved | None = None) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         if saved:
             messages.add_message(request, LEVELS[saved.tone], saved.text)

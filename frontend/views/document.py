@@ -18,6 +18,7 @@ from dms.access.rule import can
 from dms.records.corrections import DocumentAction, document_actions
 from dms.records.dossiers.filing import can_take_back, may_file
 from dms.records.duplicates import earlier_documents, receipt_of
+from dms.records.fields.telling import fields_shown
 from dms.records.kinds import kind_labels
 from dms.records.levels import levels_offered
 from dms.records.meanwhile import state_digest
@@ -29,6 +30,7 @@ from dms.records.relations.relating import may_relate, relations_of
 from dms.records.versions import is_former
 from frontend.asked import Asked, whole_number
 from frontend.fact_fields import Refused, fact_fields
+from frontend.field_forms import document_form
 from frontend.history import history_of, kind_decided
 from frontend.neighbours import neighbours_of
 from frontend.notices import notices_of
@@ -84,6 +86,7 @@ def details_context(request: HttpRequest, document: Document, *, refused: Refuse
         "is_former": is_former(version),
         "asked": Asked.read(request.GET),
         "fields": fact_fields(document, refused),
+        **_kind_fields(document),
         "notices": list(notices_of(document, version)),
         "kinds": list(DocumentKind.objects.all()),
         "decided": kind_decided(document, labels),
@@ -100,6 +103,11 @@ def details_context(request: HttpRequest, document: Document, *, refused: Refuse
         "relations": relations_of(actor, document),
         "may_relate": may_relate(actor, document),
     }
+
+
+def _kind_fields(document: Document) -> dict[str, Any]:
+    asked, before = fields_shown(document)
+    return {"kind_fields": asked, "fields_before": before, "field_form": document_form(document)}
 
 
 def _place(actor: Actor, document: Document) -> dict[str, Any]:

@@ -13,13 +13,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from dms.access.permissions import Permission
 from dms.access.rule import can
+from dms.audit.door import audited_values
 from dms.records.dossiers.history import FIELDS, shown
 from dms.records.dossiers.history_forms import HistoryForm, write_dossier_history
 from dms.records.dossiers.models import Dossier
+from dms.records.fields.telling import kind_label, values_then
 from dms.records.models import Document
 from dms.records.past import DossierThen, Values, dossier_then
 from dms.records.reading import Way
@@ -91,6 +94,13 @@ def _minute(asked: str) -> datetime | None:
 def _compared(then: Values, today: Dossier) -> Iterator[Row]:
     for name in OF_A_DOSSIER:
         yield Row(str(FIELDS[name]), shown(name, then.get(name)), shown(name, getattr(today, name)))
+    was, now = kind_label(then.get("kind_id")), kind_label(today.kind_id)
+    if was or now:
+        yield Row(_("Aktenart"), was or _("(leer)"), now or _("(leer)"))
+    stood = {one.label: one.after for one in values_then(then)}
+    stands = {one.label: one.after for one in values_then(audited_values(today))}
+    for label in dict.fromkeys((*stands, *stood)):
+        yield Row(label, stood.get(label) or _("(leer)"), stands.get(label) or _("(leer)"))
 
 
 def _documents(request: HttpRequest, then: DossierThen) -> list[dict[str, Any]]:

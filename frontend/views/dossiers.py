@@ -1,4 +1,4 @@
-"""The pages of dossiers: the list, one dossier with its cases, and what people do with it."""
+"""The pages of one dossier with its cases, and what people do with it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -32,8 +30,10 @@ from dms.records.dossiers.keeping import (
     dossier_reopen,
     dossier_use_number,
 )
-from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
+from dms.records.dossiers.models import Case, Dossier, DossierVerb, ReferenceNumber
 from dms.records.facts import InvalidFact
+from dms.records.fields.filling import InvalidFields
+from dms.records.fields.telling import fields_shown
 from dms.records.holdings.keeping import may_open_volume, volume_actions
 from dms.records.holdings.lending import may_lend
 from dms.records.holdings.listing import holdings_of
@@ -46,37 +46,13 @@ from dms.records.plan.models import PlanEntry
 from dms.records.reading import Way, note_reading
 from dms.records.relations.relating import may_relate, relations_of, relations_of_many
 from dms.records.sensitivity import protections
-from frontend.asked import whole_number
-from frontend.dossier_forms import DossierForm, NewDossierForm, RenumberForm
+from frontend.dossier_forms import DossierForm, RenumberForm
+from frontend.field_forms import refuse_fields
 from frontend.people import actor_of, may_anywhere
-from frontend.views.plan import entry_or_404
+from frontend.views.dossier_fields import new_form, with_fields
 
-PER_PAGE = 50
 LONGEST_REASON = 500
 MOST_EVENTS = 200
-
-
-@require_safe
-def dossiers(request: HttpRequest) -> HttpResponse:
-    """Searched by number (also a former one) and by words, narrowed by state and by plan entry."""
-    words = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    state = request.GET.get("state", "")
-    found = Dossier.objects.visible_to(actor_of(request)).select_related("plan_entry")
-    entry = _entry_asked(request)
-    if words:
-        found = found.matching(words)
-    if state in FileState.values:
-        found = found.filter(state=state)
-    if entry:
-        found = found.of_entry(entry.pk)
-    page = Paginator(found, PER_PAGE).get_page(whole_number(request.GET.get("p")) or 1)
-    context = {
-        "nav": "dossiers", "page": page, "words": words, "state": state, "states": FileState.choices, "entry": entry,
-        "may_view": may_anywhere(request, Permission.DOSSIER_VIEW), "is_asked": bool(words or state or entry),
-        "may_open": may_anywhere(request, Permission.DOSSIER_KEEP),
-        "query": urlencode({"q": words, "state": state, "entry": str(entry.pk) if entry else ""}),
-    }  # fmt: skip
-    return render(request, "frontend/dossiers/list.html", context)
 
 
 @require_safe
@@ -87,12 +63,15 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     former = ReferenceNumber.objects.filter(dossier=found, case=None, replaced_at__isnull=False)
     related = relations_of_many(actor, "case", cases)
     documents, parties = _documents(actor, found), participations_in([found.pk])
+    asked, fields_before = fields_shown(found)
     context = {
         "nav": "dossiers",
         "dossier": found,
         "documents": documents.get(None, []),
         "entry": entries.filter(pk=found.plan_entry_id).first(),
         "former": former.order_by("replaced_at"),
+        "fields": asked,
+        "fields_before": fields_before,
         "cases": [
             (
                 case,
@@ -125,14 +104,16 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     if not may_anywhere(request, Permission.DOSSIER_KEEP):
         raise Http404
-    actor = actor_of(request)
-    initial = {"plan_entry": request.GET.get("entry", "")[:400]}
-    form = NewDossierForm(actor, request.POST if request.method == "POST" else None, initial=initial)
+    form = new_form(request)
     if request.method == "POST" and form.is_valid():
+        if form.kind_chosen() != form.kind_shown:
+            return form_page(request, with_fields(request, form), heading=_("Neue Akte"), asks_anew=True)
         try:
-            made = dossier_open(actor, form.cleaned_data["plan_entry"], form.facts(), now=timezone.now())
+            made = dossier_open(actor_of(request), form.cleaned_data["plan_entry"], form.facts(), now=timezone.now())
         except InvalidFact as error:
             form.refuse(error)
+        except InvalidFields as error:
+            refuse_fields(form, error)
         except NotPossible as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -153,6 +134,10 @@ def entries(request: HttpRequest) -> HttpResponse:
 def describe(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     found = _dossier_for(request, dossier_id, DossierVerb.DESCRIBE, DossierVerb.AMEND)
     form = DossierForm.of(found, request.POST if request.method == "POST" else None)
+    heading = _("„{what}“ beschreiben").format(what=found)
+    if request.method == "POST" and form.is_valid() and form.kind_chosen() != form.kind_shown:
+        shown = with_fields(request, form, found)
+        return form_page(request, shown, heading=heading, dossier=found, asks_anew=True)
 
     def act() -> None:
         dossier_describe(actor_of(request), found, form.facts(), expected=request.POST.get("expected") or None)
@@ -160,7 +145,7 @@ def describe(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _taken(form, act):
         messages.success(request, _("Gespeichert."))
         return redirect("dossier", found.pk)
-    return form_page(request, form, heading=_("„{what}“ beschreiben").format(what=found), dossier=found)
+    return form_page(request, form, heading=heading, dossier=found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -265,6 +250,8 @@ def _taken(form: Any, service: Callable[[], None]) -> bool:
         service()
     except InvalidFact as error:
         form.refuse(error)
+    except InvalidFields as error:
+        refuse_fields(form, error)
     except NotPossible as refusal:
         form.add_error(None, str(refusal))
     else:
@@ -300,10 +287,3 @@ def _documents(actor: Actor, dossier: Dossier) -> dict[UUID | None, list[Documen
     for document in documents.order_by("-received_at", "item_id", "part"):
         found.setdefault(document.case_id, []).append(document)
     return found
-
-
-def _entry_asked(request: HttpRequest) -> PlanEntry | None:
-    try:
-        return entry_or_404(request, UUID(request.GET.get("entry", "")))
-    except (ValueError, Http404):
-        return None

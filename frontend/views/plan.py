@@ -17,8 +17,10 @@ from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.audit.lifecycle import NotPossible
 from dms.records.dossiers.keeping import may_open_below
+from dms.records.dossiers.kinds import default_kind
 from dms.records.dossiers.models import Dossier
 from dms.records.facts import InvalidFact
+from dms.records.fields.keeping import may_change_kinds
 from dms.records.marking import may_mark
 from dms.records.meanwhile import state_digest
 from dms.records.plan.changing import entry_actions, entry_add, entry_change, entry_move, entry_retire
@@ -40,6 +42,7 @@ def tree(request: HttpRequest) -> HttpResponse:
     context = {
         "nav": "plan", "plan": plan, "nodes": nodes, "words": words, "found": found,
         "may_view": may_anywhere(request, Permission.PLAN_VIEW), "may_change": may_change(request, plan),
+        "may_change_kinds": may_change_kinds(actor_of(request)),
     }  # fmt: skip
     return render(request, "frontend/plan/tree.html", context)
 
@@ -82,7 +85,10 @@ def add(request: HttpRequest) -> HttpResponse:
     form = EntryForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = entry_add(actor_of(request), plan, form.row())
+            with transaction.atomic():
+                made = entry_add(actor_of(request), plan, form.row())
+                if kind := form.changes()["dossier_kind"]:
+                    entry_change(actor_of(request), made, {"dossier_kind": kind})
         except InvalidFact as error:
             form.refuse(error)
         else:
@@ -145,6 +151,7 @@ def _entry_context(request: HttpRequest, found: PlanEntry) -> dict[str, Any]:
         "rule": in_force,
         "kept": write_keeping(in_force.keeping, in_force.length, in_force.unit),
         "letter": APPRAISAL_LETTERS.get(in_force.appraisal, ""),  # type: ignore[call-overload]
+        "kind": default_kind(found),
         "inherited_from": place.rule_from if place.rule_from and not rule.is_set else None,
         "below": PlanEntry.objects.visible_to(actor).filter(parent=found),
         "dossiers": Dossier.objects.visible_to(actor).of_entry(found.pk).count(),

@@ -10,6 +10,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from playwright.sync_api import Page
 
+from tests.e2e.kinds import give_kind
 from tests.e2e.letters import HEDGE, LAST_PAGE, letter
 from tests.e2e.visiting import visit
 
@@ -57,8 +58,8 @@ def every_page() -> dict[str, str]:
     first = letter(HEDGE, title="Antrag auf Fällung einer Hecke am Lindenweg", of=factories.item(b"same"))
     factories.file_plan()
     entry = factories.plan_entry()
-    dossier = factories.dossier(
-        "Antrag auf Fällung einer Hecke am Lindenweg", medium="hybrid", location="Keller, Regal 4"
+    dossier = give_kind(
+        factories.dossier("Antrag auf Fällung einer Hecke am Lindenweg", medium="hybrid", location="Keller, Regal 4")
     )
     case = factories.case(dossier, "Ortsbesichtigung mit dem Nachbarn")
     filed = letter(HEDGE, title="Antrag auf Fällung einer Hecke", attachments=["Lageplan.pdf"])
@@ -134,6 +135,12 @@ def every_page() -> dict[str, str]:
         "party roles": "/parties/roles/",
         "participation add": f"/dossiers/{dossier.pk}/parties/add/?document={filed.pk}",
         "participation remove": f"/participations/{row.pk}/remove/",
+        "kinds": "/kinds/",
+        "kind": "/kinds/dossier/building/",
+        "kind add": "/kinds/add/",
+        "kind change": "/kinds/dossier/building/change/",
+        "kind fields": "/kinds/dossier/building/fields/",
+        "kind of documents": "/kinds/document/application/",
         "plan": "/plan/",
         "plan search": "/plan/?q=bau",
         "plan entry": f"/plan/{entry.pk}/",

@@ -12,10 +12,11 @@ from dms.audit.door import change
 from dms.audit.events import RULES, Event
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.describing import CaseFacts, clean_case
-from dms.records.dossiers.keeping import give_number, holding
+from dms.records.dossiers.keeping import give_number, holding, note_documents
 from dms.records.dossiers.models import Case, CaseVerb, Dossier, DossierVerb, FileState
 from dms.records.dossiers.numbering import take_for_case
 from dms.records.meanwhile import refuse_if_changed
+from dms.records.models import Document
 
 EVENTS = {
     CaseVerb.DESCRIBE: Event.CASE_DESCRIBED,
@@ -88,7 +89,10 @@ def _change(
             raise DossierClosed
         fresh: Case = opened.target
         refuse_if_changed(fresh, expected, changed_meanwhile())
+        stood = fresh.title
         for name, value in values.items():
             setattr(fresh, name, value)
         opened.save(fresh)
+        if fresh.title != stood:
+            note_documents(opened, Document.objects.filter(case=fresh))
     return fresh

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from dms.records.dossiers.models import Medium
 from dms.records.facts import InvalidFact, one_line
+from dms.records.fields.filling import Entered
+from dms.records.fields.models import DossierKind
 
 LONGEST_TITLE = 300
 LONGEST_DESCRIPTION = 4000
@@ -24,6 +26,9 @@ class CaseFacts(TypedDict, total=False):
 class DossierFacts(CaseFacts, total=False):
     medium: str
     location: str
+    kind: DossierKind | None
+    """Of a new dossier, where it is left out: the kind that its plan entry names."""
+    fields: Entered
 
 
 def clean_case(facts: CaseFacts) -> CaseFacts:

@@ -21,6 +21,7 @@ from dms.audit.events import RULES, Event
 from dms.audit.fold import State, fold
 from dms.audit.models import EventRow, target_name
 from dms.records.dossiers.models import Dossier, FileState, Medium
+from dms.records.fields.telling import field_changes, kind_label
 from dms.records.relations.models import relation_label
 from dms.records.sensitivity import SensitiveClass
 
@@ -176,3 +177,11 @@ def _changes(row: EventRow, body: dict[str, Any]) -> Iterator[FieldTold]:
         for name, label in FIELDS.items():
             if name in after and name != "state":
                 yield FieldTold(str(label), shown(name, before.get(name)), shown(name, after[name]))
+        if touched["row"].startswith(f"{Dossier._meta.label_lower}:") and "kind_id" in after:
+            yield FieldTold(_("Aktenart"), *(_quoted(kind_label(one["kind_id"])) for one in (before, after)))
+        for one in field_changes(body["facts"], before, after):
+            yield FieldTold(one.label, _quoted(one.before), _quoted(one.after))
+
+
+def _quoted(text: str) -> str:
+    return f"„{text}“" if text else _("(leer)")

@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
@@ -19,6 +20,7 @@ from dms.audit.door import Change, change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
 from dms.records.dossiers.describing import DossierFacts, clean_dossier
+from dms.records.dossiers.kinds import begin_fields, change_fields
 from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.dossiers.numbering import Reference, case_reference, take_for_dossier
 from dms.records.facts import InvalidFact
@@ -71,8 +73,11 @@ def may_open_below(actor: Actor, entry: PlanEntry) -> bool:
 
 
 def dossier_open(actor: Actor, entry: PlanEntry, facts: DossierFacts, *, now: datetime) -> Dossier:
-    """Below an active entry, with the next number there. Raises NotAllowed, InvalidFact, NumberTaken."""
-    clean = clean_dossier({"title": "", **facts})
+    """Below an active entry, with the next number there.
+
+    Raises NotAllowed, InvalidFact, InvalidFields, NumberTaken.
+    """
+    clean = dict(clean_dossier({"title": "", **facts}))
     with transaction.atomic():
         place = _active(entry)
         require(actor, RULES[Event.DOSSIER_OPENED].permission, place)
@@ -80,6 +85,7 @@ def dossier_open(actor: Actor, entry: PlanEntry, facts: DossierFacts, *, now: da
         dossier = Dossier(
             plan_entry=place, scope_id=place.scope_id, reference_number=reference.text, opened_at=now, **clean
         )
+        begin_fields(dossier, facts)
         with change(actor, Event.DOSSIER_OPENED, chain=dossier.chain, scope=place, at=now) as opened:
             opened.save(dossier)
             give_number(opened, reference, dossier, None, now)
@@ -89,15 +95,19 @@ def dossier_open(actor: Actor, entry: PlanEntry, facts: DossierFacts, *, now: da
 def dossier_describe(actor: Actor, dossier: Dossier, facts: DossierFacts, *, expected: str | None = None) -> Dossier:
     """While it is open; after closing the registry alone, as an amendment.
 
-    Raises NotAllowed, InvalidFact, NotPossible.
+    Raises NotAllowed, InvalidFact, InvalidFields, NotPossible.
     """
     verb = DossierVerb.DESCRIBE if dossier.state == FileState.OPEN else DossierVerb.AMEND
     with change(actor, EVENTS[verb], dossier, chain=dossier.chain, verb=verb) as opened:
         fresh: Dossier = opened.target
         refuse_if_changed(fresh, expected, changed_meanwhile())
+        stood = (fresh.title, fresh.field_words)
         for name, value in clean_dossier(facts, medium=fresh.medium, location=fresh.location).items():
             setattr(fresh, name, value)
+        opened.facts.update(change_fields(fresh, facts))
         opened.save(fresh)
+        if stood != (fresh.title, fresh.field_words):
+            note_documents(opened, Document.objects.filter(dossier=fresh))
     return fresh
 
 
@@ -161,9 +171,7 @@ def dossier_renumber(
             _replace(opened, ReferenceNumber.objects.filter(dossier=fresh, case=None, replaced_at=None), now)
             give_number(opened, reference, fresh, None, now)
             _renumber_cases(opened, fresh, now)
-            # they are searched by the number of their place
-            documents = Document.objects.filter(dossier=fresh).values_list("pk", flat=True)
-            opened.outbox.update(("search", document) for document in documents)
+            note_documents(opened, Document.objects.filter(dossier=fresh))
     return fresh
 
 
@@ -178,6 +186,11 @@ def holding(dossier_id: UUID) -> Iterator[Dossier]:
     """Nobody else changes the dossier or what is in it meanwhile."""
     with transaction.atomic():
         yield Dossier.objects.select_for_update(of=("self",)).get(pk=dossier_id)
+
+
+def note_documents(opened: Change, documents: QuerySet[Document]) -> None:
+    """They are searched by what their place is called, too."""
+    opened.outbox.update(("search", document) for document in documents.values_list("pk", flat=True))
 
 
 def give_number(opened: Change, reference: Reference, dossier: Dossier, case: Case | None, now: datetime) -> None:

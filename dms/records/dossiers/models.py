@@ -6,6 +6,7 @@ import uuid
 from enum import StrEnum
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from dms.access.models import Scope
 from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
 from dms.records.dossiers.queries import CaseQuerySet, DossierQuerySet
+from dms.records.fields.models import DossierKind, FieldVersion
 from dms.records.plan.models import PlanEntry
 from dms.records.sensitivity import SensitiveClass
 
@@ -77,6 +79,13 @@ class Dossier(Recorded):
     medium = models.CharField(max_length=20, choices=Medium, default=Medium.ELECTRONIC)
     location = models.CharField(max_length=200, blank=True)
     """Where the paper stands; only of what is paper at least in part."""
+    kind = models.ForeignKey(DossierKind, models.PROTECT, null=True, related_name="dossiers")
+    field_version = models.ForeignKey(FieldVersion, models.PROTECT, null=True, related_name="+")
+    """The fields that `field_values` are under (`dms.records.fields.filling`)."""
+    field_values = models.JSONField(default=dict)
+    former_values = models.JSONField(default=list)
+    field_words = models.TextField(blank=True)
+    """The values as people read them, to be searched; made from the two above."""
     state = models.CharField(max_length=20, choices=FileState, default=FileState.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -97,7 +106,8 @@ class Dossier(Recorded):
     )
     audited_fields: ClassVar[tuple[str, ...]] = (
         "plan_entry_id", "scope_id", "level", "sensitive", "asks_purpose", "reference_number", "title", "description",
-        "medium", "location", "state", "opened_at", "closed_at", "used_outside_at",
+        "medium", "location", "kind_id", "field_version_id", "field_values", "former_values", "state", "opened_at",
+        "closed_at", "used_outside_at",
     )  # fmt: skip
 
     class Meta:
@@ -114,8 +124,15 @@ class Dossier(Recorded):
                 condition=Q(medium__in=Medium.values) & (~Q(medium=Medium.ELECTRONIC) | Q(location="")),
                 name="dossier_paper_has_a_place",
             ),
+            models.CheckConstraint(
+                condition=Q(field_version__isnull=False) | Q(field_values={}), name="dossier_values_have_fields"
+            ),
         ]
-        indexes = [models.Index(fields=["scope", "-opened_at", "id"], name="dossier_list")]
+        indexes = [
+            models.Index(fields=["scope", "-opened_at", "id"], name="dossier_list"),
+            models.Index(fields=["kind", "scope", "-opened_at", "id"], name="dossier_list_of_kind"),
+            GinIndex(fields=["field_values"], opclasses=["jsonb_path_ops"], name="dossier_field_values"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference_number} {self.title}"

@@ -30,11 +30,12 @@ class DossierQuerySet(RecordedQuerySet[Any]):
         return dict(at_these.values_list("plan_entry_id").annotate(Count("pk")))
 
     def matching(self, words: str) -> Self:
-        """Whose number, former number or case's number begins with what was typed, or whose title holds each word."""
+        """Whose number, former number or case's number begins with what was typed, or which holds each word."""
         numbers = apps.get_model("records.ReferenceNumber").objects.filter(text__istartswith=words.strip())
         condition = Q()
         for word in words.split():
-            condition &= Q(title__icontains=word) | Q(description__icontains=word)
+            named = Q(title__icontains=word) | Q(description__icontains=word)
+            condition &= named | Q(field_words__icontains=word)
         # a case that was moved is found where it is now as well
         return self.filter(
             condition | Q(pk__in=numbers.values("dossier_id")) | Q(pk__in=numbers.values("case__dossier_id"))

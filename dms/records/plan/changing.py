@@ -21,6 +21,7 @@ from dms.audit.door import Change, change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
 from dms.records.facts import InvalidFact
+from dms.records.fields.models import DossierKind
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.plan.models import EntryState, EntryVerb, FilePlan, PlanEntry
 from dms.records.plan.numbers import sorting_key
@@ -44,6 +45,8 @@ class EntryChanges(TypedDict, total=False):
     valid_from: date | None
     valid_to: date | None
     retention: Retention
+    dossier_kind: DossierKind | None
+    """With which dossiers below begin; none: that of the entry above."""
 
 
 def changed_meanwhile() -> str:

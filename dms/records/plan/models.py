@@ -75,6 +75,8 @@ class PlanEntry(Recorded):
     state = models.CharField(max_length=20, choices=EntryState, default=EntryState.ACTIVE)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+    dossier_kind = models.ForeignKey("records.DossierKind", models.PROTECT, null=True, related_name="plan_entries")
+    """The kind that dossiers opened below begin with; none: that of the entry above."""
     keeping = models.CharField(max_length=20, choices=Keeping, default=Keeping.UNSET)
     keeping_length = models.PositiveIntegerField(null=True)
     keeping_unit = models.CharField(max_length=10, choices=Unit, blank=True)
@@ -99,8 +101,8 @@ class PlanEntry(Recorded):
     )
     audited_fields: ClassVar[tuple[str, ...]] = (
         "plan_id", "scope_id", "parent_id", "ancestors", "number", "title", "description", "state", "valid_from",
-        "valid_to", "keeping", "keeping_length", "keeping_unit", "keeping_start", "keeping_note", "appraisal",
-        "legal_basis", "confidence", "reviewed_by", "sensitive", "asks_purpose",
+        "valid_to", "dossier_kind_id", "keeping", "keeping_length", "keeping_unit", "keeping_start", "keeping_note",
+        "appraisal", "legal_basis", "confidence", "reviewed_by", "sensitive", "asks_purpose",
     )  # fmt: skip
 
     class Meta:

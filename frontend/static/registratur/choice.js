@@ -51,6 +51,7 @@ function offer(place) {
     box.value = choice.dataset.words;
     place.querySelector(".field__error")?.remove();
     close();
+    box.dispatchEvent(new Event("change", { bubbles: true })); // what the choice brings with it is asked for
     const fields = [...box.form.querySelectorAll("input:not([type=hidden]), select, textarea")];
     fields[fields.indexOf(box) + 1]?.focus();
   }

@@ -26,7 +26,8 @@ Source = dict[str, Any]
 
 
 def make_source(entry: IndexEntry) -> Source:
-    headings = [analyse(clean(text)) for text in (entry.title, entry.reference, entry.sender, entry.filename) if text]
+    named = (entry.title, entry.reference, entry.sender, entry.filename, *entry.details)
+    headings = [analyse(clean(text)) for text in named if text]
     texts = [clean(text[:_MOST_SIGNS]) for text in entry.pages]
     analyses = [analyse(text) for text in texts]
     return {

@@ -55,7 +55,8 @@ class EntryVectors(NamedTuple):
 
 def make_vectors(entry: IndexEntry, texts: tuple[str, ...]) -> EntryVectors:
     """`texts` are the cleaned pages. Page vectors are None when there is one page only."""
-    headings = [analyse(clean(text)) for text in (entry.title, entry.reference, entry.sender, entry.filename) if text]
+    named = (entry.title, entry.reference, entry.sender, entry.filename, *entry.details)
+    headings = [analyse(clean(text)) for text in named if text]
     analyses = [analyse(text) for text in texts]
     several = len(texts) > 1
     heading = _Vector(_MOST_POSITIONS)

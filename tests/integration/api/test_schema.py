@@ -85,6 +85,8 @@ def _strangeness(schema: Any, shape: Any, value: Any, place: str = "") -> list[s
         known = [(field, value[field], inner) for field, inner in shape["properties"].items() if field in value]
         deeper = [one for field, part, inner in known for one in _strangeness(schema, inner, part, f"{place}.{field}")]
         return [*unknown, *missing, *deeper]
+    if shape.get("type") == "object":  # of any keys, each with any value
+        return [] if isinstance(value, dict) else [f"{place}: {value!r}"]
     if shape.get("type") == "array":
         return [one for part in value for one in _strangeness(schema, shape["items"], part, f"{place}[]")]
     types: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}

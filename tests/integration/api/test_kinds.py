@@ -1,0 +1,162 @@
+"""`/dossier-kinds/`, the fields of kinds, and `fields` of dossiers and documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from dms.access.permissions import Role
+from tests import factories
+from tests.factories import ClientOf
+
+KINDS = "/api/v1/dossier-kinds/"
+BUILDING = f"{KINDS}building/"
+FIELDS: list[dict[str, Any]] = [
+    {"key": "site", "label": "Baugrundstück", "type": "text", "mandatory": True},
+    {"key": "cost", "label": "Baukosten", "type": "amount"},
+    {"key": "owner", "label": "Bauherrschaft", "type": "person"},
+    {"key": "size", "label": "Größe", "type": "number"},
+    {"key": "monument", "label": "Denkmal", "type": "yes_no"},
+    {"key": "received", "label": "Eingang", "type": "date"},
+]
+
+
+@pytest.fixture
+def registry(scope: Any, client_of: ClientOf) -> APIClient:
+    factories.file_plan(scope=scope)
+    return client_of(factories.user_with(Role.REGISTRY, name="rita"))
+
+
+@pytest.fixture
+def kind(registry: APIClient) -> str:
+    registry.post(KINDS, {"slug": "building", "label": "Bauakte"}, format="json")
+    registry.put(f"{BUILDING}fields/", {"fields": FIELDS, "apply": True, "reason": "Erste"}, format="json")
+    return BUILDING
+
+
+def dossier_of(api: APIClient, **values: Any) -> Any:
+    body = {"title": "Lindenweg 4", "plan_entry": str(factories.plan_entry().pk), "kind": "building", "fields": values}
+    return api.post("/api/v1/dossiers/", body, format="json")
+
+
+def test_the_registry_makes_changes_and_retires_a_kind(registry: APIClient, api: APIClient) -> None:
+    made = registry.post(KINDS, {"slug": "building", "label": "Bauakte"}, format="json")
+    assert (made.status_code, made.json()["state"]) == (201, "active")
+    again = registry.post(KINDS, {"slug": "building", "label": "Andere"}, format="json")
+    assert (again.status_code, list(again.json()["errors"])) == (400, ["slug"])
+    etag = registry.get(BUILDING)["ETag"]
+    changed = registry.patch(BUILDING, {"state": "retired"}, format="json", headers={"If-Match": etag})
+    assert changed.json()["state"] == "retired"
+    late = registry.patch(BUILDING, {"label": "Spät"}, format="json", headers={"If-Match": etag})
+    assert late.status_code == 412
+    assert [one["slug"] for one in api.get(KINDS).json()] == ["building"]
+
+
+def test_a_clerk_reads_kinds_and_changes_none_and_a_stranger_sees_none(
+    api: APIClient, kind: str, client_of: ClientOf
+) -> None:
+    assert api.get(f"{kind}fields/").json()["number"] == 1
+    assert [one["reason"] for one in api.get(f"{kind}fields/versions/").json()] == ["Erste"]
+    assert api.post(KINDS, {"slug": "x", "label": "X"}, format="json").status_code == 403
+    assert api.patch(kind, {"label": "X"}, format="json").status_code == 403
+    assert api.put(f"{kind}fields/", {"fields": []}, format="json").status_code == 403
+    nobody = client_of(factories.user_with(name="nobody"))
+    assert nobody.get(KINDS).json() == []
+    for address in (kind, f"{kind}fields/", f"{kind}fields/versions/", "/api/v1/document-kinds/invoice/fields/"):
+        assert nobody.get(address).status_code == 404
+    assert nobody.put(f"{kind}fields/", {"fields": []}, format="json").status_code == 404
+
+
+def test_a_change_of_fields_is_told_first_then_made_once(registry: APIClient, api: APIClient, kind: str) -> None:
+    dossier_of(api, site="x", cost="12.00")
+    wanted = [FIELDS[0], {**FIELDS[1], "type": "date"}, *FIELDS[2:], {"key": "sign", "label": "Z", "type": "text",
+                                                                      "mandatory": True}]  # fmt: skip
+    etag = registry.get(f"{kind}fields/")["ETag"]
+    told = registry.put(f"{kind}fields/", {"fields": wanted}, format="json")
+    assert told.json() == {
+        "applied": False, "number": 1, "records": 1, "lacking": 1, "unfit": [{"label": "Baukosten", "count": 1}],
+        "differences": [{"label": "Baukosten", "what": "changed"}, {"label": "Z", "what": "added"}],
+    }  # fmt: skip
+    body = {"fields": wanted, "apply": True}
+    made = registry.put(f"{kind}fields/", body, format="json", headers={"If-Match": etag})
+    assert (made.json()["applied"], made.json()["number"], made["ETag"]) == (True, 2, '"2"')
+    assert registry.put(f"{kind}fields/", body, format="json", headers={"If-Match": etag}).status_code == 412
+
+
+def test_a_wrong_field_is_named_by_its_place(registry: APIClient, kind: str) -> None:
+    wrong = registry.put(
+        f"{kind}fields/", {"fields": [*FIELDS, {"key": "c", "label": "C", "type": "choice"}]}, format="json"
+    )
+    assert wrong.status_code == 400
+    assert list(wrong.json()["errors"]["fields"]["6"]) == ["choices"]
+    dropped = registry.put(f"{kind}fields/", {"fields": FIELDS[1:]}, format="json")
+    assert "stillgelegt" in str(dropped.json()["errors"])
+
+
+def test_a_dossier_says_its_values_as_programs_do(api: APIClient, kind: str) -> None:
+    values = {
+        "site": "Lindenweg 4", "cost": "1234.56", "owner": {"name": "Erika Muster"}, "size": 12.5, "monument": False,
+        "received": "2026-12-31",
+    }  # fmt: skip
+    made = dossier_of(api, **values)
+    assert made.status_code == 201
+    assert made.json()["fields"] == values
+    assert (made.json()["kind"], made.json()["fields_version"]) == ({"slug": "building", "label": "Bauakte"}, 1)
+    here = made.json()["links"]["self"]
+    changed = api.patch(here, {"fields": {"cost": None, "size": 13}}, format="json", headers={"If-Match": made["ETag"]})
+    assert changed.json()["fields"] == {name: values[name] for name in values if name != "cost"} | {"size": 13}
+    late = api.patch(here, {"fields": {"size": 1}}, format="json", headers={"If-Match": made["ETag"]})
+    assert late.status_code == 412
+    freed = api.patch(here, {"kind": None}, format="json").json()
+    assert (freed["fields"], freed["fields_version"]) == ({}, None)
+    assert {one["label"]: one["text"] for one in freed["former_fields"]}["Eingang"] == "31.12.2026"
+
+
+def test_each_wrong_value_is_told_by_its_key(api: APIClient, kind: str) -> None:
+    wrong = dossier_of(api, cost=12.5, owner="Erika", size="1", monument="ja", received="31.12.2026", colour="rot")
+    assert wrong.status_code == 400
+    assert wrong["Content-Type"] == "application/problem+json"
+    assert set(wrong.json()["errors"]["fields"]) == {"cost", "owner", "size", "monument", "received", "colour"}
+    assert dossier_of(api).json()["errors"] == {"fields": {"site": ["Diese Angabe ist Pflicht."]}}
+    no_object = api.post("/api/v1/dossiers/", {"title": "x", "plan_entry": str(factories.plan_entry().pk),
+                                               "fields": [1]}, format="json")  # fmt: skip
+    assert list(no_object.json()["errors"]) == ["fields"]
+    unknown = api.post("/api/v1/dossiers/", {"title": "x", "plan_entry": str(factories.plan_entry().pk),
+                                             "kind": "none"}, format="json")  # fmt: skip
+    assert list(unknown.json()["errors"]) == ["kind"]
+
+
+def test_the_list_is_narrowed_by_kind_and_costs_the_same_few_queries(
+    api: APIClient, kind: str, django_assert_max_num_queries: Any
+) -> None:
+    asked = {"kind": "building"}
+    for number in range(2):
+        dossier_of(api, site=f"Lindenweg {number}")
+    factories.dossier("Ohne Art")
+    api.get("/api/v1/dossiers/", asked)
+    with CaptureQueriesContext(connection) as few:
+        assert len(api.get("/api/v1/dossiers/", asked).json()["results"]) == 2
+        cost = len(few)
+    for number in range(6):
+        dossier_of(api, site=f"Ahornweg {number}")
+    with django_assert_max_num_queries(cost):
+        assert len(api.get("/api/v1/dossiers/", asked).json()["results"]) == 8
+    assert api.get("/api/v1/dossiers/", {"kind": "trade"}).json()["results"] == []
+
+
+def test_a_document_has_the_fields_of_its_kind(registry: APIClient, api: APIClient) -> None:
+    fields = [{"key": "sum", "label": "Summe", "type": "amount"}]
+    assert registry.put("/api/v1/document-kinds/invoice/fields/", {"fields": fields, "apply": True},
+                        format="json").status_code == 200  # fmt: skip
+    here = f"/api/v1/documents/{factories.document().pk}/"
+    etag = api.get(here)["ETag"]
+    body = {"kind": "invoice", "fields": {"sum": "12.50"}}
+    changed = api.patch(here, body, format="json", headers={"If-Match": etag})
+    assert (changed.json()["fields"], changed.json()["fields_version"]) == ({"sum": "12.50"}, 1)
+    wrong = api.patch(here, {"fields": {"sum": "viel"}}, format="json")
+    assert list(wrong.json()["errors"]["fields"]) == ["sum"]
+    assert api.patch(here, {"fields": {"sum": "1.00"}}, format="json", headers={"If-Match": etag}).status_code == 412
