@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -17,7 +16,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from dms.access.actors import actor_for, system_setup
 from dms.access.levels import Level
@@ -28,6 +26,7 @@ from dms.accounts.clearances import clearance_give
 from dms.records.fields.keeping import kind_create
 from dms.records.plan.rows import PlanRow
 from tests import factories
+from tests.addresses import PART, filled, routes
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OPEN = {
@@ -36,22 +35,12 @@ OPEN = {
 """What nobody needs a login for."""
 SECRET = "Geheimsache"
 """Stands in everything that there is to see."""
-PART = re.compile(r"<(\w+):(\w+)>")
 
 
 @dataclass(frozen=True)
 class Town:
     there: dict[str, Any]
     clerk: User
-
-
-def routes(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:
-    for pattern in (resolver or get_resolver()).url_patterns:
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern, route)
-        elif isinstance(pattern, URLPattern):
-            yield route
 
 
 ROUTES = sorted(set(routes()))
@@ -119,11 +108,7 @@ def addresses(route: str, there: dict[str, Any]) -> list[str]:
     """The one with all that is there, then those with one part of it missing."""
     parts = [(name, converter) for converter, name in PART.findall(route)]
     fillings = [there, *({**there, name: missing(converter)} for name, converter in parts)]
-    return [_filled(route, filling) for filling in fillings]
-
-
-def _filled(route: str, filling: dict[str, Any]) -> str:
-    return "/" + PART.sub(lambda part: str(filling[part[2]]), route)
+    return [filled(route, filling) for filling in fillings]
 
 
 def ask(client: Client, method: str, address: str) -> tuple[int, str, str]:
