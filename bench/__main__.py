@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import door, footprint, objects, reading, searching, text, uploads
+from bench import door, footprint, objects, reading, rights, searching, text, uploads
 from bench.installation import running_product
 from bench.report import heading, print_lines, write_results
 from bench.rounds import Measurement
@@ -41,7 +41,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar=f"PART ({', '.join(PARTS)})")
     parser.add_argument("--rounds", type=int, default=3, help="how often product and reference take turns (3)")
-    parser.add_argument("--documents", type=int, default=0, help="in the search (0: the 28,998 real ones)")
+    parser.add_argument(
+        "--documents",
+        type=int,
+        default=0,
+        help="in the search (0: the 28,998 real ones) and in the town for rights (0: 100,000)",
+    )
     parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -79,6 +84,11 @@ def _door(arguments: argparse.Namespace, place: Path) -> Iterator[list[Measureme
         yield door.measure(arguments.rounds)
 
 
+def _rights(arguments: argparse.Namespace, place: Path) -> Iterator[list[Measurement]]:
+    with running_product() as product:
+        yield from rights.measure(product, arguments.rounds, arguments.documents)
+
+
 def _search_in_postgres(arguments: argparse.Namespace, place: Path) -> Iterator[list[Measurement]]:
     with running_product():
         yield searching.measure("PostgreSQL", arguments.documents)
@@ -99,6 +109,7 @@ PARTS: dict[str, Part] = {
     "text": _text,
     "objects": _objects,
     "door": _door,
+    "rights": _rights,
     "search-postgres": _search_in_postgres,
     "search-elasticsearch": _search_in_elasticsearch,
 }

@@ -80,7 +80,7 @@ def _scope(actor: Actor, name: str) -> Scope:
 
 def user_setup(
     username: str,
-    password: str,
+    password: str | None,
     *,
     scope: Scope,
     roles: list[Role],

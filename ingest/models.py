@@ -164,6 +164,10 @@ class InboxItem(Recorded):
         ]
         indexes = [
             models.Index(fields=["scope", "-received_at", "id"], name="item_list"),
+            models.Index(fields=["-received_at", "id"], name="item_latest"),
+            models.Index(
+                fields=["-settled_at", "id"], condition=Q(settled_at__isnull=False), name="item_settled_latest"
+            ),
             models.Index(fields=["received_at"], condition=Q(state__in=["waiting", "working"]), name="item_pending"),
             models.Index(
                 fields=["scope"],

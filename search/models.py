@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import F
 
 
 class Generation(models.Model):
@@ -53,8 +54,16 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["generation", "document_id"], name="search_entry_once")]
         indexes = [
             GinIndex(fields=["words"], name="search_entry_words"),
-            models.Index(fields=["generation", "scope_id"], name="search_entry_scope"),
-        ]
+            models.Index(
+                fields=["generation", "scope_id"], name="search_entry_scope",
+                include=["level", "removed", "kind", "year", "state"],
+            ),
+            models.Index(
+                F("generation"), F("day").desc(), F("received_at").desc(), F("id").desc(),
+                name="search_entry_latest", include=["scope_id", "level", "removed"],
+            ),
+        ]  # fmt: skip
+        # what a list of everything is counted and read by, without a look at the rows themselves
 
 
 class Page(models.Model):

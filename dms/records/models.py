@@ -182,6 +182,8 @@ class Document(Recorded):
         ]
         indexes = [
             models.Index(fields=["scope", "-received_at", "id"], name="document_list"),
+            models.Index(fields=["-received_at", "id"], name="document_latest"),
+            models.Index(fields=["item_id"], condition=Q(dossier__isnull=True), name="document_unfiled"),
             models.Index(fields=["filed_by", "-filed_at"], condition=~Q(filed_by=""), name="document_filed_last"),
             models.Index(fields=["sender", "-filed_at"], condition=~Q(filed_by=""), name="document_filed_sender"),
         ]

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -22,7 +23,7 @@ from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
 from frontend.asked import whole_number
 from frontend.inbox_rows import inbox_rows
-from frontend.inbox_tabs import chosen_tab, counted_tabs
+from frontend.inbox_tabs import chosen_tab, counted_tabs, tab_items
 from frontend.people import actor_of, item_or_404, may_anywhere
 from frontend.views.filing import JUST_FILED
 from frontend.views.settling import JUST_SETTLED, way_back
@@ -79,12 +80,20 @@ def _act(request: HttpRequest, item_id: UUID, service: Any, done: str) -> HttpRe
     return redirect(way_back(request, request.POST.get("back", "")))
 
 
+class _Counted(Paginator):
+    """Of a list that was counted for its tab already."""
+
+    def __init__(self, items: QuerySet[InboxItem], number: int) -> None:
+        super().__init__(items[:number], PER_PAGE)
+        self.count = number
+
+
 def _context(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
     tab = chosen_tab(request.GET.get("state", ""))
     tabs = counted_tabs(actor, tab)
-    items = InboxItem.objects.visible_to(actor).filter(tab.condition).order_by(*tab.order)
-    page = Paginator(items, PER_PAGE).get_page(whole_number(request.GET.get("p")) or 1)
+    [here_now] = [one for one in tabs if one.chosen]
+    page = _Counted(tab_items(actor, tab), here_now.count).get_page(whole_number(request.GET.get("p")) or 1)
     here = {"state": tab.key, "p": str(page.number)}
     waiting_files = list(WaitingFile.objects.visible_to(actor)[:MOST_WAITING_FILES])
     return {
@@ -92,6 +101,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "tab": tab.key,
         "tabs": tabs,
         "page": page,
+        "more": here_now.more,
         "rows": inbox_rows(actor, list(page.object_list)),
         "back": f"{reverse('inbox')}?{urlencode(here)}",
         "total": tabs[0].count,

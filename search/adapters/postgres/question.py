@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from search.adapters.postgres.frequencies import Frequencies
+from search.adapters.postgres.listing import build_list
 from search.adapters.postgres.ranking import gather_evidence
 from search.adapters.postgres.spelling import occurring
 from search.adapters.postgres.statement import Matching, Phrase, Worth, build
@@ -45,6 +46,8 @@ class Question:
     def answer(self) -> SearchHits:
         if means_nothing(self._parsed, self._query.text):
             return SearchHits(0)
+        if not self._parsed.clauses and not self._parsed.excluded:
+            return self._fetch(*build_list(self._query), relaxed=False).hits
         if not self._parsed.clauses:
             return self._ask(None, [], relaxed=False).hits
         best = self._ask_for(self._parsed.clauses, relaxed=False)
@@ -94,9 +97,12 @@ class Question:
             evidence = gather_evidence(self._parsed, self._frequencies, self._spellings)
             headings = either(quote(word.main) for word in self._parsed.words)
             worths = self._worths() if relaxed else []
+        return self._fetch(*build(self._query, matching, phrases, worths, evidence, headings), relaxed=relaxed)
+
+    def _fetch(self, sql: str, parameters: dict[str, Any], *, relaxed: bool) -> Answer:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_PLANNING)
-            cursor.execute(*build(self._query, matching, phrases, worths, evidence, headings))
+            cursor.execute(sql, parameters)
             answer = json.loads(cursor.fetchone()[0])
         years = {int(year): number for year, number in (answer["year"] or {}).items()}
         facets = Facets(answer["kind"] or {}, years, answer["state"] or {})
