@@ -237,7 +237,7 @@ class ParticipationView(ApiView):
 
 def with_addresses(parties: PartyQuerySet) -> PartyQuerySet:
     """For answers: addresses and merged entries come along in a constant number of queries."""
-    return parties.prefetch_related("addresses__party", "stands_for__addresses__party")
+    return parties.select_related("home").prefetch_related("addresses__party", "stands_for__addresses__party")
 
 
 def find_party(actor: Actor, party_id: UUID) -> Party:

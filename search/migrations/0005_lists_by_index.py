@@ -4,22 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('search', '0004_level'),
+        ("search", "0004_level"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='entry',
-            name='search_entry_scope',
+            model_name="entry",
+            name="search_entry_scope",
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['generation', 'scope_id'], include=('level', 'removed', 'kind', 'year', 'state'), name='search_entry_scope'),
+            model_name="entry",
+            index=models.Index(
+                fields=["generation", "scope_id"],
+                include=("level", "removed", "kind", "year", "state"),
+                name="search_entry_scope",
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(models.F('generation'), models.OrderBy(models.F('day'), descending=True), models.OrderBy(models.F('received_at'), descending=True), models.OrderBy(models.F('id'), descending=True), include=('scope_id', 'level', 'removed'), name='search_entry_latest'),
+            model_name="entry",
+            index=models.Index(
+                models.F("generation"),
+                models.OrderBy(models.F("day"), descending=True),
+                models.OrderBy(models.F("received_at"), descending=True),
+                models.OrderBy(models.F("id"), descending=True),
+                include=("scope_id", "level", "removed"),
+                name="search_entry_latest",
+            ),
         ),
     ]

@@ -35,7 +35,8 @@ from search.chosen import search_index
 from search.indexer import drain
 from search.source import RecordsSource
 from tests import factories
-from tests.integration.test_every_address import PART, ROUTES, ask
+from tests.addresses import PART
+from tests.integration.test_every_address import ROUTES, ask
 
 API = "/api/v1/"
 CONTENT = "Schwangerschaft"
