@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0006_clearances"),
-        ("ingest", "0003_versions"),
+        ("ingest", "0004_pages_as_a_source"),
     ]
 
     operations = [
