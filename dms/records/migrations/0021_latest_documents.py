@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0006_clearances"),
-        ("records", "0019_moving_cases"),
+        ("records", "0020_typed_fields"),
     ]
 
     operations = [
