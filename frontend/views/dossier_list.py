@@ -83,7 +83,8 @@ def table(request: HttpRequest) -> HttpResponse:
 def _listed(request: HttpRequest) -> Listed:
     said, actor = request.GET, actor_of(request)
     words, state = said.get("q", "").replace("\0", "").strip()[:200], said.get("state", "")
-    kinds = list(DossierKind.objects.all()) if sees_kinds(actor) else []
+    there = list(DossierKind.objects.all())
+    kinds = there if there and sees_kinds(actor) else []
     kind = next((one for one in kinds if one.pk == said.get("kind")), None)
     fields, sort, entry = read_asked(kind, said.dict()), said.get("sort", "")[:60], _entry_asked(request)
     found: Any = Dossier.objects.visible_to(actor)
