@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -86,7 +86,7 @@ class Change:
         """Creates rows of one model by one statement; each stands in the event."""
         rows = list(instances)
         if rows:
-            _rows_of(type(rows[0])).bulk_create(rows, batch_size=500)
+            rows_of(type(rows[0])).bulk_create(rows, batch_size=500)
         for instance in rows:
             self._touch("create", instance, {}, audited_values(instance))
 
@@ -148,8 +148,8 @@ def change(
             require(actor, RULES[event].permission, fresh)  # type: ignore[arg-type]
         done = Change(fresh, chain)
         if verb is not None:
-            _set_state(fresh, verb)
-        _open_door(event)
+            set_state(fresh, verb)
+        open_door(event)
         yield done
         if verb is not None and not any(t["row"] == target_name(done.target) for t in done.touched):
             done.save(done.target)
@@ -172,14 +172,14 @@ def change_many(
             done = chains.setdefault(row.chain, Change(row, row.chain))
             if row.chain.endswith(str(row.pk)):
                 done.target = row
-        _open_door(event)
+        open_door(event)
         before = [audited_values(row) for row in rows]
         _update_alike(rows, values)
         for row, stood in zip(rows, before, strict=True):
             after = audited_values(row)
             changed = [name for name in after if stood[name] != after[name]]
             chains[row.chain]._touch("change", row, {n: stood[n] for n in changed}, {n: after[n] for n in changed})  # noqa: SLF001
-        _write_outbox_of([entry for done in chains.values() for entry in done.outbox])
+        write_outbox_of([entry for done in chains.values() for entry in done.outbox])
         _write_events(chains, actor, event, reason)
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('registratur.change', '', true)")
@@ -199,24 +199,25 @@ def hash_body(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
 
 
-def _set_state(fresh: Any, verb: StrEnum) -> None:
+def set_state(fresh: Any, verb: StrEnum) -> None:
+    """To what the lifecycle says. Raises NotPossible; TypeError for what has no lifecycle."""
     if fresh is None or fresh.lifecycle is None:
         raise TypeError(f"{type(fresh).__name__} has no lifecycle, so no verb")
     fresh.state = fresh.lifecycle.next_state(fresh.state, verb)
 
 
-def _rows_of(model: type[models.Model]) -> models.QuerySet[Any]:
+def rows_of(model: type[models.Model]) -> models.QuerySet[Any]:
     """A plain QuerySet: the one of recorded models refuses what only the door may do."""
     return models.QuerySet(model)
 
 
 def _locked(target: models.Model) -> models.Model:
-    locked: models.Model = _rows_of(target._meta.model).select_for_update(of=("self",)).get(pk=target.pk)
+    locked: models.Model = rows_of(target._meta.model).select_for_update(of=("self",)).get(pk=target.pk)
     return locked
 
 
 def _stored(instance: models.Model) -> models.Model:
-    stored: models.Model = _rows_of(type(instance)).only(*_concrete(instance)).get(pk=instance.pk)
+    stored: models.Model = rows_of(type(instance)).only(*_concrete(instance)).get(pk=instance.pk)
     return stored
 
 
@@ -225,7 +226,8 @@ def _concrete(instance: models.Model) -> list[str]:
     return [field.attname for field in instance._meta.concrete_fields if field.attname in names or field.primary_key]
 
 
-def _open_door(event: Event) -> None:
+def open_door(event: Event) -> None:
+    """Until this transaction ends. Raises RuntimeError within a change."""
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, [str(event)])
         if (cursor.fetchone() or [""])[0]:
@@ -235,7 +237,7 @@ def _open_door(event: Event) -> None:
 def write_event(done: Change, actor: Actor, event: Event, *, chain: str, reason: str, at: datetime) -> None:
     """For the door and for `dms.audit.notes` alone. Within a transaction."""
     length, head = _lock_head(chain)
-    row = _next_event(Chain(key=chain, length=length, head=head), done, actor, event, reason, at)
+    row = next_event(Chain(key=chain, length=length, head=head), done, actor, event, reason, at)
     names = ("chain", "number", "at", "actor", "name", "target", "body", "body_hash", "hash")
     with connection.cursor() as cursor:
         cursor.execute(_TELL_AND_CLOSE, {name: getattr(row, name) for name in names})
@@ -246,16 +248,16 @@ def _write_events(chains: Mapping[str, Change], actor: Actor, event: Event, reas
     keys, at = sorted(chains), timezone.now()
     Chain.objects.bulk_create([Chain(key=key, length=0, head=GENESIS) for key in keys], ignore_conflicts=True)
     heads = list(Chain.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
-    told = [_next_event(head, chains[head.key], actor, event, reason, at) for head in heads]
+    told = [next_event(head, chains[head.key], actor, event, reason, at) for head in heads]
     EventRow.objects.bulk_create(told, batch_size=500)
     for head, row in zip(heads, told, strict=True):
         head.length, head.head = row.number, row.hash
     Chain.objects.bulk_update(heads, ["length", "head"], batch_size=500)
 
 
-def _next_event(head: Chain, done: Change, actor: Actor, event: Event, reason: str, at: datetime) -> EventRow:
-    """Not saved yet."""
-    number = head.length + 1
+def next_event(head: Chain, done: Change, actor: Actor, event: Event, reason: str, at: datetime) -> EventRow:
+    """The next of the chain, not saved yet. `at` is kept in UTC, as it is read back to be proven."""
+    number, at = head.length + 1, at.astimezone(UTC)
     target = done.touched[0]["row"] if done.target is None and done.touched else _name_of(done.target)
     body = json.dumps(
         {
@@ -291,7 +293,7 @@ def _update_alike(rows: Sequence[Any], values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             setattr(row, name, value)
     for model, keys in by_model.items():
-        _rows_of(model).filter(pk__in=keys).update(**values)
+        rows_of(model).filter(pk__in=keys).update(**values)
 
 
 def _name_of(target: models.Model | None) -> str:
@@ -309,10 +311,10 @@ def _lock_head(chain: str) -> tuple[int, str]:
 
 
 def _write_outbox(done: Change) -> None:
-    _write_outbox_of(done.outbox)
+    write_outbox_of(done.outbox)
 
 
-def _write_outbox_of(entries: Iterable[tuple[str, Any]]) -> None:
+def write_outbox_of(entries: Iterable[tuple[str, Any]]) -> None:
     rows = [OutboxEntry(topic=topic, target=pk) for topic, pk in sorted(entries, key=str)]
     if rows:
         # a pending entry is touched, not only kept: a consumer that holds it now must not delete our news with it

@@ -22,12 +22,12 @@ from dms.audit.door import (
     GENESIS,
     Change,
     HandedOver,
-    _next_event,
-    _open_door,
-    _rows_of,
-    _set_state,
-    _write_outbox_of,
     audited_values,
+    next_event,
+    open_door,
+    rows_of,
+    set_state,
+    write_outbox_of,
 )
 from dms.audit.events import RULES, Event
 from dms.audit.models import Chain, EventRow, OutsideTheDoor, target_name
@@ -83,7 +83,7 @@ class Together:
         require(actor, RULES[event].permission, scope if target is None else target)  # type: ignore[arg-type]
         opened = _Deferred(self, target, chain)
         if verb is not None:
-            _set_state(target, verb)
+            set_state(target, verb)
         yield opened
         if verb is not None and target is not None:
             opened.save(target)
@@ -101,10 +101,10 @@ class Together:
     def write(self) -> None:
         if not self._told:
             return
-        _open_door(self._told[0].event)
+        open_door(self._told[0].event)
         self._write_rows()
         self._write_events()
-        _write_outbox_of({entry for told in self._told for entry in told.opened.outbox})
+        write_outbox_of({entry for told in self._told for entry in told.opened.outbox})
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('registratur.change', '', true)")
 
@@ -113,7 +113,7 @@ class Together:
         for row in self.rows.values():
             by_model.setdefault(type(row), []).append(row)
         for model, rows in by_model.items():
-            _rows_of(model).bulk_create(rows, batch_size=AT_ONCE)
+            rows_of(model).bulk_create(rows, batch_size=AT_ONCE)
 
     def _write_events(self) -> None:
         """Heads that are there are locked in the order of their keys; of the others nobody else can know."""
@@ -123,7 +123,7 @@ class Together:
         events = []
         for told in self._told:
             head = heads[told.opened.chain]
-            row = _next_event(head, told.opened, told.actor, told.event, told.reason, told.at)
+            row = next_event(head, told.opened, told.actor, told.event, told.reason, told.at)
             head.length, head.head = row.number, row.hash
             events.append(row)
         Chain.objects.bulk_create([heads[key] for key in keys if key not in known], batch_size=AT_ONCE)

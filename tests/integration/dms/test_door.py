@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -14,6 +15,7 @@ from dms.access.rule import NotAllowed
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.models import Chain, EventRow, OutboxEntry, OutsideTheDoor
+from dms.audit.verify import Tally, verify_all
 from dms.records.models import DocumentKind
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +59,14 @@ def test_a_change_tells_only_what_changed_before_and_after_and_why() -> None:
     assert body["rows"][0]["before"] == {"label": "Antrag"}
     assert body["rows"][0]["after"] == {"label": "Anträge"}
     assert body["reason"] == "Hausmitteilung 3"
+
+
+def test_a_moment_told_by_another_clock_is_kept_in_utc() -> None:
+    kind, summer = new_kind(), datetime(2026, 7, 1, 10, 0, tzinfo=timezone(timedelta(hours=2)))
+    with change(system_setup(), Event.KIND_CREATED, kind, chain="town", at=summer):
+        pass
+    assert json.loads(EventRow.objects.latest("id").body)["at"] == "2026-07-01T08:00:00+00:00"
+    assert list(verify_all(Tally())) == []
 
 
 def test_events_of_one_chain_are_numbered_without_gaps_and_linked() -> None:
