@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "frontend.entering.session_end.SessionEnd",
     "frontend.language.ChosenLanguage",
     "frontend.login_required.BackToThePage",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -212,6 +213,7 @@ CSRF_FAILURE_VIEW = "frontend.views.errors.form_expired"
 # --- what browsers are told -------------------------------------------------------------------------
 BEHIND_TLS = env_flag("BEHIND_TLS")
 SESSION_COOKIE_AGE = int(float(env("SESSION_HOURS", "12")) * 3600)  # from the login on, whatever happens meanwhile
+SESSION_IDLE_MINUTES = float(env("SESSION_IDLE_MINUTES", "120"))
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_TLS
