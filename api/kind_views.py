@@ -32,7 +32,6 @@ from dms.access.actors import Actor
 from dms.access.permissions import Permission
 from dms.access.rule import NotAllowed
 from dms.records.fields.changing import Impact, base_of, fields_change, fields_compare
-from dms.records.fields.definitions import InvalidField
 from dms.records.fields.keeping import (
     Kind,
     KindFacts,
@@ -43,6 +42,7 @@ from dms.records.fields.keeping import (
     sees_kinds,
     versions_of,
 )
+from dms.records.fields.laying_down import InvalidField
 from dms.records.fields.models import DossierKind
 from dms.records.models import DocumentKind
 

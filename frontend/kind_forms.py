@@ -9,17 +9,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dms.records.facts import InvalidFact
-from dms.records.fields.definitions import (
-    LONGEST_HELP,
-    LONGEST_LABEL,
-    MOST_FIELDS,
-    Field,
-    FieldType,
-    InvalidField,
-    key_for,
-)
+from dms.records.fields.definitions import LONGEST_HELP, LONGEST_LABEL, MOST_FIELDS, Field, FieldType
 from dms.records.fields.keeping import LONGEST_DESCRIPTION, KindFacts
 from dms.records.fields.keeping import LONGEST_LABEL as LONGEST_KIND
+from dms.records.fields.laying_down import InvalidField, key_for
 from dms.records.fields.models import DossierKind, KindState
 from dms.records.fields.patterns import LONGEST_PATTERN
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, TypedDict
+from datetime import date, datetime, timedelta
+from typing import Protocol, TypedDict
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-
-if TYPE_CHECKING:
-    from dms.records.models import Document
 
 LONGEST = 300
 EARLIEST = date(1500, 1, 1)
 """Before this it is a slip of the keyboard rather than an old document."""
 LATEST_AFTER_RECEIPT = timedelta(days=366)
 """Some letters are dated ahead, but none by more than a year."""
+
+
+class Received(Protocol):
+    """A document, as far as its facts depend on it."""
+
+    @property
+    def received_at(self) -> datetime: ...
 
 
 class InvalidFact(ValueError):
@@ -34,7 +38,7 @@ class Facts(TypedDict, total=False):
     letter_date: date | None
 
 
-def clean_facts(document: Document, entered: Facts) -> Facts:
+def clean_facts(document: Received, entered: Facts) -> Facts:
     """As they are stored: texts on one line, without signs that cannot be seen. Raises InvalidFact."""
     clean = Facts()
     if "title" in entered:
@@ -60,7 +64,7 @@ def one_line(field: str, text: str, longest: int = LONGEST) -> str:
     return line
 
 
-def _plausible(document: Document, day: date | None) -> date | None:
+def _plausible(document: Received, day: date | None) -> date | None:
     if day is None:
         return None
     if day < EARLIEST:

@@ -18,9 +18,10 @@ from dms.audit.door import change
 from dms.audit.events import Event
 from dms.records.dossiers.models import Dossier
 from dms.records.facts import one_line
-from dms.records.fields.definitions import Field, InvalidField, clean_fields
+from dms.records.fields.definitions import Field
 from dms.records.fields.filling import Filled, carried_over, missing_in
 from dms.records.fields.keeping import Kind, authority, changed_meanwhile, current_version
+from dms.records.fields.laying_down import InvalidField, clean_fields
 from dms.records.fields.models import CHAIN, DossierKind, FieldVersion
 from dms.records.meanwhile import ChangedMeanwhile
 from dms.records.models import Document, DocumentKind

@@ -25,9 +25,10 @@ from dms.records.dossiers.keeping import dossier_describe, dossier_open
 from dms.records.dossiers.kinds import default_kind
 from dms.records.facts import InvalidFact
 from dms.records.fields.changing import base_of, fields_change, fields_compare
-from dms.records.fields.definitions import MOST_FIELDS, Field, FieldType, InvalidField, key_for
+from dms.records.fields.definitions import MOST_FIELDS, Field, FieldType
 from dms.records.fields.filling import Entered, InvalidFields, filled_of
 from dms.records.fields.keeping import current_version, kind_change, kind_create
+from dms.records.fields.laying_down import InvalidField, key_for
 from dms.records.fields.models import DossierKind
 from dms.records.fields.telling import fields_shown
 from dms.records.meanwhile import ChangedMeanwhile
