@@ -12,7 +12,6 @@ from dms.access.models import User
 from dms.accounts.second_factor.demand import has_second_factor, second_factor_is_demanded
 from frontend.entering.begun import KEY, login_begin
 from frontend.entering.known_browser import browser_for, browser_remember
-from frontend.entering.session_end import session_begin
 
 CODES = "code:"
 """Guessed codes are counted apart from guessed passwords: whoever guesses here knows the password."""
@@ -33,7 +32,6 @@ def enter_at_last(request: HttpRequest, user: User, answer: HttpResponse) -> Htt
     """All that was asked was right: a new session, and this browser is known from now on."""
     request.session.pop(KEY, None)
     login(request, user)
-    session_begin(request.session, timezone.now())
     attempts_forget(user.username, code_counter(request, user))
     browser_remember(request, answer, user.username)
     return answer

@@ -51,10 +51,10 @@ class SessionEnd:
             _note_use(request.session, now)
 
 
-def session_begin(session: Any, now: datetime) -> None:
-    """Somebody has just logged in."""
-    session.pop(ENDED, None)
-    session[BEGAN] = session[LAST_USED] = now.isoformat()
+def session_begin(request: HttpRequest, **_signal: Any) -> None:
+    """Called for every login (`user_logged_in`)."""
+    request.session.pop(ENDED, None)
+    request.session[BEGAN] = request.session[LAST_USED] = timezone.now().isoformat()
 
 
 def why_ended(session: Any, now: datetime) -> Ended | None:
