@@ -20,6 +20,7 @@ from dms.records.dossiers.models import Case, Dossier, FileState
 from dms.records.dossiers.moving import case_move, may_move
 from dms.records.dossiers.queries import DossierQuerySet
 from dms.records.meanwhile import state_digest
+from dms.records.reading import Way, note_reading
 from frontend.people import actor_of
 from frontend.views.dossiers import LONGEST_REASON
 
@@ -30,6 +31,7 @@ MOST = 20
 def move(request: HttpRequest, case_id: UUID) -> HttpResponse:
     cases = Case.objects.visible_to(actor_of(request)).select_related("dossier")
     case = cast(Case, get_object_or_404(cases, pk=case_id))
+    note_reading(actor_of(request), case, Way.PART)
     if not may_move(actor_of(request), case):
         raise Http404
     if request.method == "POST":

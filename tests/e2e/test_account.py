@@ -25,7 +25,7 @@ def to_account(page: Page) -> None:
 
 def test_a_token_is_issued_copied_and_withdrawn(page: Page, live_server: LiveServer) -> None:
     to_account(page)
-    page.get_by_label("Name").fill("Gewerbeamt")
+    page.get_by_label("Name", exact=True).fill("Gewerbeamt")
     page.get_by_label("Gültig").select_option("90 Tage")
     page.get_by_role("button", name="Token ausstellen").click()
     ready(page)
@@ -65,7 +65,7 @@ def test_a_changed_password_keeps_this_browser_and_ends_the_others(page: Page, n
 def test_everything_works_without_scripts(new_page: Callable[..., Page]) -> None:
     page = new_page(scripts=False)
     page.goto("/account/")
-    page.get_by_label("Name").fill("Scanner")
+    page.get_by_label("Name", exact=True).fill("Scanner")
     page.get_by_role("button", name="Token ausstellen").click()
     expect(page.locator("#new-token")).to_have_text(re.compile("^reg_"))
     expect(page.get_by_role("button", name="Kopieren")).to_be_hidden()

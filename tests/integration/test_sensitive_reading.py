@@ -47,6 +47,7 @@ OTHER_PAGES = {
     "dossiers/<uuid:dossier_id>/purpose/", "dossiers/<uuid:dossier_id>/sensitive/", "dossiers/<uuid:dossier_id>/level/",
     "dossiers/<uuid:dossier_id>/rights/", "dossiers/<uuid:dossier_id>/rights/restrict/",
     "dossiers/<uuid:dossier_id>/rights/<int:grant_id>/", "dossiers/<uuid:dossier_id>/readers/",
+    "dossiers/<uuid:dossier_id>/rights/history/", "dossiers/<uuid:dossier_id>/rights/history/csv/",
     "documents/<uuid:document_id>/level/", "api/v1/documents/<uuid:document_id>/level/",
     "api/v1/dossiers/<uuid:dossier_id>/level/", "api/v1/dossiers/<uuid:dossier_id>/sensitive/",
     "api/v1/dossiers/<uuid:dossier_id>/readers/", "api/v1/dossiers/<uuid:dossier_id>/readers/export/",
