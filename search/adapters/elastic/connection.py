@@ -17,6 +17,10 @@ _OUR_FAULT = frozenset({400, 413})
 """What was sent is wrong. Everything else (not there, no room, no right, too busy) is about the server and may pass."""
 
 
+class NoShard(SearchUnavailable):
+    """What was asked had an index when it began; a rebuild may have put another one in its place meanwhile."""
+
+
 def connect(url: str, *, user: str = "", password: str = "", api_key: str = "", ca: str = "") -> Elasticsearch:
     """`url`: one or several, separated by commas, each with its port; `ca`: a file. Nothing is sent yet. Raises
     ValueError or OSError for settings that cannot work."""
@@ -48,4 +52,5 @@ def available() -> Iterator[None]:
             raise
         if error.error == "index_not_found_exception":
             raise IndexMissing(str(error)) from error
-        raise SearchUnavailable(f"{error.status_code}: {error.message}") from error
+        refused = NoShard if "no_shard_available" in str(error.body) else SearchUnavailable
+        raise refused(f"{error.status_code}: {error.message}") from error

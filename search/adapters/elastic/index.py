@@ -15,7 +15,7 @@ from elasticsearch.helpers import scan
 
 from search.adapters.bites import bites
 from search.adapters.elastic import layout, versions
-from search.adapters.elastic.connection import available, connect
+from search.adapters.elastic.connection import NoShard, available, connect
 from search.adapters.elastic.entries import Source, make_mark, make_source
 from search.adapters.elastic.generations import Generations, building_alias
 from search.adapters.elastic.searching import Asking
@@ -55,9 +55,15 @@ class ElasticIndex:
         limit = max(0, min(query.limit, MAX_LIMIT, layout.LAST_REACHED - offset))
         if not query.scopes:
             return SearchHits(0)
+        query = replace(query, offset=min(offset, layout.LAST_REACHED), limit=limit)
+        try:
+            return self._ask(query)
+        except NoShard:
+            return self._ask(query)  # where a rebuild has just ended, of the new index
+
+    def _ask(self, query: SearchQuery) -> SearchHits:
         with available():
-            reached = min(offset, layout.LAST_REACHED)
-            return Asking(self._server, self._generations.live, replace(query, offset=reached, limit=limit)).run()
+            return Asking(self._server, self._generations.live, query).run()
 
     def digests(self) -> Iterator[tuple[UUID, str]]:
         with available():
