@@ -145,7 +145,7 @@ RULES: dict[Event, EventRule] = {
     Event.DOCUMENT_REVERTED: EventRule(Permission.DOCUMENT_CORRECT, _("Letzte Änderung zurückgenommen")),
     Event.DOCUMENT_FILED: EventRule(Permission.DOCUMENT_FILE, _("Dokument abgelegt")),
     Event.DOCUMENT_MOVED: EventRule(Permission.DOCUMENT_FILE, _("Dokument innerhalb der Akte verschoben")),
-    Event.DOCUMENT_LEFT: EventRule(Permission.DOCUMENT_FILE, _("Dokument an anderer Stelle abgelegt")),
+    Event.DOCUMENT_LEFT: EventRule(Permission.DOCUMENT_FILE, _("Dokument hier herausgenommen")),
     Event.DOCUMENT_TAKEN_BACK: EventRule(Permission.DOCUMENT_FILE, _("Ablegen zurückgenommen")),
     Event.DOCUMENT_VERSION_HANDED_IN: EventRule(Permission.DOCUMENT_VERSION, _("Neue Version eingereicht")),
     Event.DOCUMENT_VERSION_ADDED: EventRule(Permission.INBOX_PROCESS, _("Neue Version übernommen")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from dms.records.kinds import kind_labels
 from dms.records.levels import levels_offered
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
+from dms.records.parties.models import Participation
 from dms.records.parties.similar import parties_of_sender
 from dms.records.parties.taking_part import may_change_parties
 from dms.records.reading import Way
@@ -122,10 +124,12 @@ def _place(actor: Actor, document: Document) -> dict[str, Any]:
 
 def _parties(actor: Actor, document: Document) -> dict[str, Any]:
     """Who the sender may be, and whether somebody may be taken into the dossier from here."""
-    dossier = document.dossier
+    dossier, meant = document.dossier, parties_of_sender(actor, document.sender)
+    takes_part = Q(party__in=meant) | Q(party__standing__in=meant)
     return {
-        "sender_parties": parties_of_sender(actor, document.sender),
+        "sender_parties": meant,
         "may_take_in": dossier is not None
+        and not (meant and Participation.objects.filter(takes_part, dossier=dossier).exists())
         and can(actor, Permission.DOSSIER_VIEW, dossier)
         and may_change_parties(actor, dossier, document.case),
     }

@@ -26,6 +26,9 @@ from frontend.people import actor_of
 from frontend.views.dossiers import dossier_or_404
 from frontend.views.parties import LONGEST_REASON, form_page, taken
 
+SENDER = "sender"
+"""A role that every town begins with; one that has taken it away chooses another by hand."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
@@ -125,7 +128,8 @@ def _sender(request: HttpRequest) -> str:
 
 
 def _names_in(sender: str) -> dict[str, Any]:
-    """A first guess: the last word before a comma is the family name."""
+    """A first guess: the last word before a comma is the family name; whoever wrote takes part as the sender."""
     words = sender.partition(",")[0].split()
     said = [word for word in words if telling_words(word) and telling_words(word) == telling_words(f"Herr {word}")]
-    return {"given_names": " ".join(said[:-1]), "family_name": said[-1]} if said else {}
+    names = {"given_names": " ".join(said[:-1]), "family_name": said[-1]} if said else {}
+    return {**names, "role": SENDER} if sender else {}

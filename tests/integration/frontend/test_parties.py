@@ -77,11 +77,16 @@ def test_the_sender_of_a_letter_suggests_the_party(clerk: Client, dossier: Dossi
     documents_file(
         Actor("user:registry", everywhere=frozenset(Permission)), [letter], Place(dossier), now=timezone.now()
     )
-    assert f"/parties/{known.pk}/" in text(clerk.get(f"/documents/{letter.pk}/"))
+    shown = text(clerk.get(f"/documents/{letter.pk}/"))
+    assert f"/parties/{known.pk}/" in shown
+    assert "In die Akte aufnehmen" in shown
     form = text(clerk.get(f"/dossiers/{dossier.pk}/parties/add/?document={letter.pk}"))
     assert "Das ist vielleicht der Absender" in form
     assert 'name="family_name" value="Öztürk"' in form
     assert 'name="given_names" value="Emine"' in form
+    assert '<option value="sender" selected>' in form
+    clerk.post(f"/dossiers/{dossier.pk}/parties/add/", typed(role="sender", party=str(known.pk)))
+    assert "In die Akte aufnehmen" not in text(clerk.get(f"/documents/{letter.pk}/")), "somebody there already"
 
 
 def test_the_list_finds_by_the_sound_of_a_name(clerk: Client, dossier: Dossier) -> None:
