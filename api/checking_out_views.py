@@ -11,11 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.base import ApiView, TypedTextField
-from api.document_shapes import DocumentSerializer, answers_for, read_documents
-from api.document_views import find_document
-from api.etags import IF_MATCH, etag_of, expected_of
+from api.document_shapes import DocumentSerializer
+from api.document_views import document_answer, find_document
+from api.etags import IF_MATCH, expected_of
 from api.parsers import JSONParser
-from api.problems import not_found
 from dms.records.checking_out import check_out_break, document_check_out, document_give_back
 
 
@@ -37,13 +36,6 @@ class _CheckOutView(ApiView):
     serializer_class = DocumentSerializer
     parser_classes = [JSONParser]
 
-    def _answer(self, document_id: UUID) -> Response:
-        document = read_documents().visible_to(self.actor).filter(pk=document_id).first()
-        if document is None:
-            raise not_found()
-        [answer] = answers_for(self.actor, [document])
-        return Response(self.get_serializer(answer).data, headers=etag_of(document))
-
 
 class CheckOutView(_CheckOutView):
     @extend_schema(operation_id="documents_check_out", request=CheckOutSerializer, parameters=[IF_MATCH])
@@ -54,7 +46,7 @@ class CheckOutView(_CheckOutView):
         asked.is_valid(raise_exception=True)
         until, expected = asked.validated_data.get("until"), expected_of(request, document)
         document_check_out(self.actor, document, until=until, now=timezone.now(), expected=expected)
-        return self._answer(document_id)
+        return document_answer(self, document_id)
 
 
 class GiveBackView(_CheckOutView):
@@ -63,7 +55,7 @@ class GiveBackView(_CheckOutView):
         """Gives back what you checked out."""
         document = find_document(self.actor, document_id)
         document_give_back(self.actor, document, now=timezone.now(), expected=expected_of(request, document))
-        return self._answer(document_id)
+        return document_answer(self, document_id)
 
 
 class BreakCheckOutView(_CheckOutView):
@@ -75,4 +67,4 @@ class BreakCheckOutView(_CheckOutView):
         asked.is_valid(raise_exception=True)
         reason, expected = asked.validated_data["reason"], expected_of(request, document)
         check_out_break(self.actor, document, reason=reason, now=timezone.now(), expected=expected)
-        return self._answer(document_id)
+        return document_answer(self, document_id)

@@ -28,7 +28,7 @@ from dms.records.checking_out import EVENTS as CHECK_OUT_EVENTS
 from dms.records.checking_out import check_out_actions, holder_of
 from dms.records.corrections import DocumentAction, document_actions
 from dms.records.dossiers.filing import may_file
-from dms.records.duplicates import earlier_documents, receipt_of
+from dms.records.duplicates import duplicates_of, receipt_of
 from dms.records.facts import LONGEST
 from dms.records.models import (
     Document,
@@ -115,8 +115,7 @@ def answers_for(actor: Actor, documents: Sequence[Document]) -> list[DocumentAns
         for one in answers
         if (original := one.objects.get(ObjectRole.ORIGINAL))
     }
-    earlier = earlier_documents(actor, receipts.values())
-    duplicates = {pk: earlier[receipt] for pk, receipt in receipts.items() if receipt in earlier}
+    duplicates = duplicates_of(actor, receipts)
     return [replace(one, duplicate_of=duplicates.get(one.document.pk)) for one in answers]
 
 

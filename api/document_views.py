@@ -67,7 +67,7 @@ class DocumentView(ApiView):
     def get(self, request: Request, document_id: UUID) -> Response:
         """One document with all that is known of it. The `ETag` can be sent as `If-Match` with a change."""
         find_document(self.actor, document_id, Way.DATA)
-        return self._answer(document_id)
+        return document_answer(self, document_id)
 
     @extend_schema(
         operation_id="documents_change",
@@ -89,14 +89,7 @@ class DocumentView(ApiView):
         if "fields" in change.validated_data:
             corrections["fields"] = Entered(change.validated_data["fields"])
         document_correct(self.actor, document, corrections, expected=expected_of(request, document))
-        return self._answer(document_id)
-
-    def _answer(self, document_id: UUID) -> Response:
-        document = read_documents().visible_to(self.actor).filter(pk=document_id).first()
-        if document is None:
-            raise not_found()
-        [answer] = answers_for(self.actor, [document])
-        return Response(self.get_serializer(answer).data, headers=etag_of(document))
+        return document_answer(self, document_id)
 
 
 class DocumentKindsView(ApiView):
@@ -169,6 +162,15 @@ def find_document(actor: Actor, document_id: UUID, way: Way | None = Way.PART) -
     if way is not None:
         note_reading(actor, document, way)
     return document
+
+
+def document_answer(view: ApiView, document_id: UUID) -> Response:
+    """The document as the view's actor sees it now, with the ETag of its state. Raises NotFound."""
+    document = read_documents().visible_to(view.actor).filter(pk=document_id).first()
+    if document is None:
+        raise not_found()
+    [answer] = answers_for(view.actor, [document])
+    return Response(view.get_serializer(answer).data, headers=etag_of(document))
 
 
 def find_version(actor: Actor, document_id: UUID, number: int | None = None, *, way: Way = Way.PART) -> DocumentVersion:

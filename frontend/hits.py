@@ -9,7 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from dms.access.actors import Actor
-from dms.records.duplicates import earlier_documents, receipt_of
+from dms.records.duplicates import duplicates_of, receipt_of
 from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObject
 from dms.records.reading import shown_only_when_opened
 from frontend.asked import Asked
@@ -92,5 +92,4 @@ def _earlier(actor: Actor, documents: Mapping[UUID, Document]) -> dict[UUID, Doc
     originals = StoredObject.objects.filter(role=ObjectRole.ORIGINAL, version__document_id__in=documents)
     found = originals.order_by("version__number").select_related("version")
     receipts = {one.version.document_id: receipt_of(documents[one.version.document_id], one) for one in found}
-    earlier = earlier_documents(actor, receipts.values())
-    return {pk: earlier[receipt] for pk, receipt in receipts.items() if receipt in earlier}
+    return duplicates_of(actor, receipts)

@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from dms.access.actors import Actor
-from dms.records.duplicates import Receipt, earlier_documents
+from dms.records.duplicates import Receipt, duplicates_of
 from dms.records.models import Document
 from ingest.models import InboxItem
 
 
 def item_duplicates(actor: Actor, items: Sequence[InboxItem]) -> dict[UUID, Document]:
     """By the id of the item, by one query."""
-    receipts = {item.pk: Receipt(item.sha256, item.pk, item.received_at) for item in items}
-    earlier = earlier_documents(actor, receipts.values())
-    return {pk: earlier[receipt] for pk, receipt in receipts.items() if receipt in earlier}
+    return duplicates_of(actor, {item.pk: Receipt(item.sha256, item.pk, item.received_at) for item in items})

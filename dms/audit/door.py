@@ -79,8 +79,8 @@ class Change:
         after = audited_values(instance)
         if before is None:
             self._touch("create", instance, {}, after)
-        elif changed := [name for name in after if before[name] != after[name]]:
-            self._touch("change", instance, {n: before[n] for n in changed}, {n: after[n] for n in changed})
+        else:
+            self.touch_changes(instance, before, after)
 
     def create_many(self, instances: Iterable[Recorded]) -> None:
         """Creates rows of one model by one statement; each stands in the event."""
@@ -115,6 +115,11 @@ class Change:
         if chain != self._chain:
             raise HandedOver
         return values
+
+    def touch_changes(self, instance: models.Model, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Both: all audited fields; the event tells those that differ, and nothing when none does."""
+        if changed := [name for name in after if before[name] != after[name]]:
+            self._touch("change", instance, {n: before[n] for n in changed}, {n: after[n] for n in changed})
 
     def _touch(self, verb: str, instance: models.Model, before: dict[str, Any], after: dict[str, Any]) -> None:
         self.touched.append({"row": target_name(instance), "op": verb, "before": before, "after": after})
@@ -181,8 +186,7 @@ def change_many(
             chains[row.chain]._touch("change", row, {n: stood[n] for n in changed}, {n: after[n] for n in changed})  # noqa: SLF001
         write_outbox_of([entry for done in chains.values() for entry in done.outbox])
         _write_events(chains, actor, event, reason)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('registratur.change', '', true)")
+        close_door()
 
 
 def audited_values(instance: models.Model) -> dict[str, Any]:
@@ -232,6 +236,12 @@ def open_door(event: Event) -> None:
         cursor.execute(_OPEN, [str(event)])
         if (cursor.fetchone() or [""])[0]:
             raise RuntimeError("the door is open already: changes do not nest")
+
+
+def close_door() -> None:
+    """After events that were written many at once; a single one closes the door with its own statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('registratur.change', '', true)")
 
 
 def write_event(done: Change, actor: Actor, event: Event, *, chain: str, reason: str, at: datetime) -> None:

@@ -23,6 +23,7 @@ from dms.audit.door import (
     Change,
     HandedOver,
     audited_values,
+    close_door,
     next_event,
     open_door,
     rows_of,
@@ -105,8 +106,7 @@ class Together:
         self._write_rows()
         self._write_events()
         write_outbox_of({entry for told in self._told for entry in told.opened.outbox})
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('registratur.change', '', true)")
+        close_door()
 
     def _write_rows(self) -> None:
         by_model: dict[type[models.Model], list[models.Model]] = {}
@@ -144,9 +144,7 @@ class _Deferred(Change):
             self._keep(name, instance)
             self._touch("create", instance, {}, after)
         else:
-            before = self._own_fields(instance)
-            if changed := [field for field in after if before[field] != after[field]]:
-                self._touch("change", instance, {n: before[n] for n in changed}, {n: after[n] for n in changed})
+            self.touch_changes(instance, self._own_fields(instance), after)
         self._together.telling[name] = (self.chain, after)
 
     def create_many(self, instances: Iterable[models.Model]) -> None:

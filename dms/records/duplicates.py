@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -22,6 +22,12 @@ class Receipt:
 
 def receipt_of(document: Document, original: StoredObject) -> Receipt:
     return Receipt(original.sha256, document.item_id, document.received_at)
+
+
+def duplicates_of(actor: Actor, receipts: Mapping[UUID, Receipt]) -> dict[UUID, Document]:
+    """By the keys of `receipts`: the first document with these bytes; those that have none are left out."""
+    earlier = earlier_documents(actor, receipts.values())
+    return {key: earlier[receipt] for key, receipt in receipts.items() if receipt in earlier}
 
 
 def earlier_documents(actor: Actor, receipts: Collection[Receipt]) -> dict[Receipt, Document]:

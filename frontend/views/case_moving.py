@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,8 +19,8 @@ from dms.records.dossiers.models import Case, Dossier, FileState
 from dms.records.dossiers.moving import case_move, may_move
 from dms.records.dossiers.queries import DossierQuerySet
 from dms.records.meanwhile import state_digest
-from dms.records.reading import Way, note_reading
 from frontend.people import actor_of
+from frontend.views.cases import case_or_404
 from frontend.views.dossiers import LONGEST_REASON
 
 MOST = 20
@@ -29,9 +28,7 @@ MOST = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    cases = Case.objects.visible_to(actor_of(request)).select_related("dossier")
-    case = cast(Case, get_object_or_404(cases, pk=case_id))
-    note_reading(actor_of(request), case, Way.PART)
+    case = case_or_404(request, case_id)
     if not may_move(actor_of(request), case):
         raise Http404
     if request.method == "POST":

@@ -94,11 +94,17 @@ def reopen(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return _asks(request, case, "reopen_case", needs_reason=True)
 
 
-def _case_for(request: HttpRequest, case_id: UUID, verb: CaseVerb) -> Case:
-    """404 too where the person can do nothing with it."""
+def case_or_404(request: HttpRequest, case_id: UUID) -> Case:
+    """With its dossier. Raises PurposeNeeded."""
     cases = Case.objects.visible_to(actor_of(request)).select_related("dossier")
     case = cast(Case, get_object_or_404(cases, pk=case_id))
     note_reading(actor_of(request), case, Way.PART)
+    return case
+
+
+def _case_for(request: HttpRequest, case_id: UUID, verb: CaseVerb) -> Case:
+    """404 too where the person can do nothing with it."""
+    case = case_or_404(request, case_id)
     if verb not in case_actions(actor_of(request), case):
         raise Http404
     return case

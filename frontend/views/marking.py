@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,12 +17,10 @@ from django.views.decorators.http import require_http_methods
 from dms.records.facts import InvalidFact
 from dms.records.marking import may_mark, sensitive_mark, sensitive_unmark
 from dms.records.models import Dossier
-from dms.records.scopes import Node
 from dms.records.sensitivity import SensitiveClass
 from frontend.people import actor_of
 from frontend.rights_forms import ReasonForm
-from frontend.views.dossiers import dossier_or_404
-from frontend.views.plan import entry_or_404
+from frontend.views.nodes import node_or_404
 
 
 class MarkForm(ReasonForm):
@@ -39,7 +37,7 @@ class MarkForm(ReasonForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def mark(request: HttpRequest, **key: UUID) -> HttpResponse:
-    node, actor = _node_or_404(request, key), actor_of(request)
+    node, actor = node_or_404(request, key, may_mark), actor_of(request)
     initial = {"sensitive": node.sensitive, "asks_purpose": node.asks_purpose or ""}
     form = MarkForm(request.POST if request.method == "POST" else None, initial=initial)
     back = reverse("dossier" if isinstance(node, Dossier) else "plan-entry", args=[node.pk])
@@ -59,14 +57,3 @@ def mark(request: HttpRequest, **key: UUID) -> HttpResponse:
     context = {"nav": "dossiers" if isinstance(node, Dossier) else "plan", "node": node, "form": form, "back": back}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "frontend/protection/mark.html", context, status=status)
-
-
-def _node_or_404(request: HttpRequest, key: dict[str, UUID]) -> Node:
-    found: Node
-    if "dossier_id" in key:
-        found = dossier_or_404(request, key["dossier_id"], None)
-    else:
-        found = entry_or_404(request, key["entry_id"])
-    if not may_mark(actor_of(request), found):
-        raise Http404
-    return found

@@ -14,7 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dms.access.actors import actor_for
+from dms.access.actors import Actor, actor_for
 from dms.access.models import Grant, Scope, User
 from dms.access.permissions import Permission, Role
 from dms.access.rule import can, explain
@@ -26,13 +26,12 @@ from dms.records.scopes import Node, has_own_scope
 from frontend.people import actor_of
 from frontend.rights_forms import EndForm, GiveForm, ReasonForm, subject_names
 from frontend.taking import taken
-from frontend.views.dossiers import dossier_or_404
-from frontend.views.plan import entry_or_404
+from frontend.views.nodes import node_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rights(request: HttpRequest, **key: UUID) -> HttpResponse:
-    node, actor = _node_or_404(request, key), actor_of(request)
+    node, actor = node_or_404(request, key, _may_grant), actor_of(request)
     form = GiveForm(request.POST if request.method == "POST" else None)
 
     def give() -> Grant:
@@ -59,7 +58,7 @@ def rights(request: HttpRequest, **key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def right(request: HttpRequest, grant_id: int, **key: UUID) -> HttpResponse:
     """Asks before it changes or withdraws the grant, which may have been given further up."""
-    node, actor = _node_or_404(request, key), actor_of(request)
+    node, actor = node_or_404(request, key, _may_grant), actor_of(request)
     held = next((one for one in grants_at(actor, node) if one.grant.pk == grant_id), None)
     if held is None or not can(actor, Permission.GRANT, held.grant.scope):
         raise Http404
@@ -82,7 +81,7 @@ def right(request: HttpRequest, grant_id: int, **key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def restrict(request: HttpRequest, **key: UUID) -> HttpResponse:
     """Asks before it restricts a place to its own grants, or opens it to those above again."""
-    node, actor = _node_or_404(request, key), actor_of(request)
+    node, actor = node_or_404(request, key, _may_grant), actor_of(request)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     service = scope_open if is_restricted(node) else scope_restrict
 
@@ -98,7 +97,7 @@ def restrict(request: HttpRequest, **key: UUID) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest, **key: UUID) -> HttpResponse:
     """Who could see it when, by rights given here and above."""
-    node, actor = _node_or_404(request, key), actor_of(request)
+    node, actor = node_or_404(request, key, _may_grant), actor_of(request)
     own, terms = node.scope_id if has_own_scope(node) else 0, terms_of_place(actor, node)
     more = {
         "own": [one for one in terms if one.scope_id == own], "above": [one for one in terms if one.scope_id != own],
@@ -110,7 +109,7 @@ def history(request: HttpRequest, **key: UUID) -> HttpResponse:
 @require_safe
 def history_table(request: HttpRequest, **key: UUID) -> HttpResponse:
     """The same as a table."""
-    node = _node_or_404(request, key)
+    node = node_or_404(request, key, _may_grant)
     disposition = content_disposition_header(as_attachment=True, filename="rechte.csv") or ""
     headers = {"Content-Disposition": disposition}
     written = write_terms(terms_of_place(actor_of(request), node))
@@ -121,16 +120,8 @@ def is_restricted(node: Node) -> bool:
     return has_own_scope(node) and not node.scope.inherits
 
 
-def _node_or_404(request: HttpRequest, key: dict[str, UUID]) -> Node:
-    """Only what the person may see, and where they may give rights."""
-    found: Node
-    if "dossier_id" in key:
-        found = dossier_or_404(request, key["dossier_id"], None)
-    else:
-        found = entry_or_404(request, key["entry_id"])
-    if not can(actor_of(request), Permission.GRANT, found):
-        raise Http404
-    return found
+def _may_grant(actor: Actor, node: Node) -> bool:
+    return can(actor, Permission.GRANT, node)
 
 
 def _still_allowed(request: HttpRequest, node: Node) -> bool:

@@ -23,7 +23,29 @@ class VolumeVerb(StrEnum):
     REOPEN = "reopen"
 
 
-class Volume(Recorded):
+class _OfDossier(Recorded):
+    """Something about a dossier: told in its chain, with its rights and its level."""
+
+    dossier: models.ForeignKey[Dossier, Dossier]
+    dossier_id: uuid.UUID
+
+    class Meta:
+        abstract = True
+
+    @property
+    def chain(self) -> str:
+        return f"dossier:{self.dossier_id}"
+
+    @property
+    def scope_id(self) -> int:
+        return self.dossier.scope_id
+
+    @property
+    def level(self) -> int:
+        return self.dossier.level
+
+
+class Volume(_OfDossier):
     """A part of a dossier with a number that runs without a gap within it. Told in its chain, with its rights."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,21 +90,8 @@ class Volume(Recorded):
         named = _("Band {number}").format(number=self.number)
         return f"{named}: {self.title}" if self.title else named
 
-    @property
-    def chain(self) -> str:
-        return f"dossier:{self.dossier_id}"
 
-    @property
-    def scope_id(self) -> int:
-        """Its rights are those of its dossier, and so is its level."""
-        return self.dossier.scope_id
-
-    @property
-    def level(self) -> int:
-        return self.dossier.level
-
-
-class Loan(Recorded):
+class Loan(_OfDossier):
     """Somebody has the paper of a dossier, or of one of its volumes. What came back stays here, with the day."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -107,19 +116,6 @@ class Loan(Recorded):
                 condition=Q(returned_at__isnull=True) | Q(returned_at__gte=F("lent_at")), name="returned_after_lent"
             ),
         ]  # fmt: skip
-
-    @property
-    def chain(self) -> str:
-        return f"dossier:{self.dossier_id}"
-
-    @property
-    def scope_id(self) -> int:
-        """Its rights are those of its dossier, and so is its level."""
-        return self.dossier.scope_id
-
-    @property
-    def level(self) -> int:
-        return self.dossier.level
 
 
 __all__ = ["Loan", "Volume", "VolumeVerb"]
