@@ -15,7 +15,6 @@ from dms.access.rule import NotAllowed
 from dms.adapters.chosen import object_store
 from dms.audit.events import Event
 from dms.audit.models import EventRow, OutboxEntry, target_name
-from dms.audit.verify import Tally, verify_all
 from dms.ports import ScanResult, ScanVerdict
 from dms.records.corrections import document_correct
 from dms.records.dossiers.closing import DossierClosed
@@ -38,6 +37,7 @@ from ingest.work.attempt import Tools
 from search.source import RecordsSource
 from tests import factories
 from tests.integration.ingest.working import LETTER, SetClock, worked
+from tests.proving import proven
 
 pytestmark = pytest.mark.django_db
 BETTER = b"Sehr geehrte Damen und Herren,\n\nich ziehe den Antrag zur\xc3\xbcck.\n"
@@ -79,10 +79,6 @@ def objects_of(version: DocumentVersion | None) -> dict[str, StoredObject]:
 def names(document: Document) -> list[str]:
     events = EventRow.objects.filter(target=target_name(document)).order_by("id")
     return list(events.values_list("name", flat=True))
-
-
-def proven() -> bool:
-    return list(verify_all(Tally())) == []
 
 
 def test_a_new_version_is_current_once_it_is_read_and_the_former_one_stays_whole(

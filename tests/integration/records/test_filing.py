@@ -30,29 +30,10 @@ from dms.records.undo import NothingToUndo
 from ingest.models import InboxItem
 from search.source import RecordsSource
 from tests import factories
+from tests.proving import proven
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EVERYTHING = (Role.CLERK, Role.REGISTRY)
-
-
-@pytest.fixture
-def files(db: None, store: Path) -> Scope:
-    """Where the dossiers are; the inbox is another scope."""
-    scope = factories.another_scope("Akten")
-    factories.file_plan(scope=scope)
-    return scope
-
-
-@pytest.fixture
-def clerk(files: Scope) -> Actor:
-    """With rights in the inbox and in the files."""
-    factories.user_with(Role.CLERK, name="carl")
-    return actor_for(factories.user_with(Role.CLERK, name="carl", scope=files))
-
-
-@pytest.fixture
-def dossier(files: Scope) -> Dossier:
-    return factories.dossier()
 
 
 def fresh(document: Document) -> Document:
@@ -62,10 +43,6 @@ def fresh(document: Document) -> Document:
 
 def names(chain: str) -> list[str]:
     return list(EventRow.objects.filter(chain=chain).order_by("number").values_list("name", flat=True))
-
-
-def proven() -> bool:
-    return list(verify_all(Tally())) == []
 
 
 def test_a_letter_goes_into_a_dossier_and_has_its_rights(clerk: Actor, dossier: Dossier, files: Scope) -> None:

@@ -22,28 +22,6 @@ from dms.records.rights import scope_restrict
 from tests import factories
 
 
-@pytest.fixture
-def files(db: None) -> Scope:
-    files = factories.another_scope("Akten")
-    factories.file_plan(scope=files)
-    return files
-
-
-@pytest.fixture
-def giver(files: Scope) -> Actor:
-    return actor_for(factories.user_with(Role.RIGHTS, name="renate", scope=files))
-
-
-@pytest.fixture
-def dossier(files: Scope) -> Dossier:
-    return factories.dossier()
-
-
-@pytest.fixture
-def berta(files: Scope) -> User:
-    return factories.user_with(name="berta")
-
-
 def sees(user: User, dossier: Dossier) -> bool:
     return can(actor_for(user), Permission.DOCUMENT_VIEW, Dossier.objects.get(pk=dossier.pk))
 

@@ -15,7 +15,6 @@ from dms.access.models import Scope
 from dms.access.permissions import Role
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.audit.verify import Tally, verify_all
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back
 from dms.records.dossiers.history import dossier_history
@@ -37,27 +36,10 @@ from dms.records.holdings.listing import HoldingsAsked, holdings_asked, holdings
 from dms.records.holdings.models import Volume, VolumeVerb
 from dms.records.models import Document
 from tests import factories
+from tests.proving import proven
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CELLAR = VolumeFacts(medium="paper", location="Keller, Regal 4")
-
-
-@pytest.fixture
-def files(db: None, store: Path) -> Scope:
-    scope = factories.another_scope("Akten")
-    factories.file_plan(scope=scope)
-    return scope
-
-
-@pytest.fixture
-def dossier(files: Scope) -> Dossier:
-    return factories.dossier()
-
-
-@pytest.fixture
-def clerk(files: Scope) -> Actor:
-    factories.user_with(Role.CLERK, name="carl")
-    return actor_for(factories.user_with(Role.CLERK, name="carl", scope=files))
 
 
 @pytest.fixture
@@ -67,10 +49,6 @@ def registry(files: Scope) -> Actor:
 
 def fresh(row: Any) -> Any:
     return type(row).objects.get(pk=row.pk)
-
-
-def proven() -> bool:
-    return list(verify_all(Tally())) == []
 
 
 def test_volumes_count_from_one_within_their_dossier(clerk: Actor, dossier: Dossier) -> None:

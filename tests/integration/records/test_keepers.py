@@ -28,23 +28,6 @@ from tests import factories
 
 
 @pytest.fixture
-def files(db: None) -> Scope:
-    files = factories.another_scope("Akten")
-    factories.file_plan(scope=files)
-    return files
-
-
-@pytest.fixture
-def giver(files: Scope) -> Actor:
-    return actor_for(factories.user_with(Role.RIGHTS, name="renate", scope=files))
-
-
-@pytest.fixture
-def berta(files: Scope) -> User:
-    return factories.user_with(name="berta")
-
-
-@pytest.fixture
 def group(files: Scope, berta: User) -> Body:
     group = body_create(system_setup(), "Personalrat", BodyKind.GROUP, files)
     member_add(system_setup(), group, berta)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,6 @@ from dms.access.models import Scope
 from dms.access.permissions import Role
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.audit.verify import Tally, verify_all
 from dms.records.dossiers.cases import case_close
 from dms.records.dossiers.closing import CaseClosed, DossierClosed
 from dms.records.dossiers.filing import Place, documents_file
@@ -33,21 +31,9 @@ from dms.records.rights import scope_begin
 from dms.records.sensitivity import SensitiveClass
 from search.source import RecordsSource
 from tests import factories
+from tests.proving import proven
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def files(db: None, store: Path) -> Scope:
-    scope = factories.another_scope("Akten")
-    factories.file_plan(scope=scope)
-    return scope
-
-
-@pytest.fixture
-def clerk(files: Scope) -> Actor:
-    factories.user_with(Role.CLERK, name="carl")
-    return actor_for(factories.user_with(Role.CLERK, name="carl", scope=files))
 
 
 @pytest.fixture
@@ -64,10 +50,6 @@ def case(clerk: Actor, two: tuple[Dossier, Dossier]) -> Case:
     put_into_volume(factories.registry_actor(), two[0], factories.volume(two[0]), [made], now=NOW)
     filled: Case = Case.objects.select_related("dossier").get(pk=made.pk)
     return filled
-
-
-def proven() -> bool:
-    return list(verify_all(Tally())) == []
 
 
 def test_a_case_goes_with_all_that_lies_in_it(clerk: Actor, two: tuple[Dossier, Dossier], case: Case) -> None:

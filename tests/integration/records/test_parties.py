@@ -14,7 +14,6 @@ from dms.access.models import Scope
 from dms.access.permissions import Role
 from dms.access.rule import NotAllowed
 from dms.audit.models import EventRow
-from dms.audit.verify import Tally, verify_all
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import dossier_close
@@ -33,6 +32,7 @@ from dms.records.parties.taking_part import TakesPartAlready, files_of, party_le
 from dms.records.parties.telling import TellingForm, party_tell
 from dms.records.rights import scope_begin, scope_restrict
 from tests import factories
+from tests.proving import proven
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LINDENWEG = AddressFacts(kind="home", street="Lindenweg 4", postcode="45721", city="Haltern am See")
@@ -44,11 +44,6 @@ def files(db: None) -> Scope:
     factories.file_plan(scope=scope)
     roles_setup(system_setup())
     return scope
-
-
-@pytest.fixture
-def dossier(files: Scope) -> Dossier:
-    return factories.dossier()
 
 
 @pytest.fixture
@@ -68,10 +63,6 @@ def fresh(party: Party) -> Party:
 
 def seen(actor: Actor) -> set[str]:
     return {party.family_name for party in Party.objects.visible_to(actor)}
-
-
-def proven() -> bool:
-    return list(verify_all(Tally())) == []
 
 
 def applicant() -> PartyRole:

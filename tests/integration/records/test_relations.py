@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -13,7 +12,6 @@ from dms.access.models import Scope
 from dms.access.permissions import Role
 from dms.access.rule import NotAllowed
 from dms.audit.models import EventRow
-from dms.audit.verify import Tally, verify_all
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.history import dossier_history
@@ -32,21 +30,9 @@ from dms.records.relations.relating import (
 )
 from dms.records.rights import scope_begin, scope_restrict
 from tests import factories
+from tests.proving import proven
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def files(db: None, store: Path) -> Scope:
-    scope = factories.another_scope("Akten")
-    factories.file_plan(scope=scope)
-    return scope
-
-
-@pytest.fixture
-def clerk(files: Scope) -> Actor:
-    factories.user_with(Role.CLERK, name="carl")
-    return actor_for(factories.user_with(Role.CLERK, name="carl", scope=files))
 
 
 @pytest.fixture
@@ -57,10 +43,6 @@ def two(files: Scope) -> tuple[Dossier, Dossier]:
 def read_from(actor: Actor, thing: Thing) -> list[tuple[str, str]]:
     with translation.override("de"):
         return [(str(one.label), one.other.title) for one in relations_of(actor, thing)]
-
-
-def proven() -> bool:
-    return list(verify_all(Tally())) == []
 
 
 @pytest.mark.parametrize(

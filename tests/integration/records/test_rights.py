@@ -25,18 +25,6 @@ from tests import factories
 
 
 @pytest.fixture
-def files(db: None) -> Scope:
-    files = factories.another_scope("Akten")
-    factories.file_plan(scope=files)
-    return files
-
-
-@pytest.fixture
-def giver(files: Scope) -> Actor:
-    return actor_for(factories.user_with(Role.RIGHTS, name="renate", scope=files))
-
-
-@pytest.fixture
 def clerk(files: Scope) -> User:
     return factories.user_with(Role.CLERK, name="carl", scope=files)
 
