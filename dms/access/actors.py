@@ -31,7 +31,8 @@ class Actor:
     """What a part of the system may do in every scope. Always empty for people."""
     remembered: dict[Permission, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
     purposes: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    """What the person said they read sensitive dossiers for, in this session or request (`dms.records.reading`)."""
+    """What the person said they read sensitive dossiers for, in this session or request
+    (`dms.records.reading`)."""
     cleared_up_to: int | None = field(default=None, repr=False, compare=False)
     """Remembered like the scopes; None until somebody asked (`dms.access.rule.clearance_of`)."""
 
