@@ -13,20 +13,20 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.base import ApiView, read_parameters
-from api.document_views import find_document
-from api.dossier_views import find_dossier
-from api.problems import not_found
+from api.documents.views import find_document
+from api.dossiers.views import find_dossier
+from api.http.base import ApiView, read_parameters
+from api.http.problems import not_found
 from dms.access.permissions import Permission
 from dms.access.rule import require
 from dms.audit.events import RULES, Event
 from dms.audit.models import EventRow
+from dms.records.documents.history import changes_of, events_about, reason_of
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.history_forms import HistoryForm, write_dossier_history
-from dms.records.history import changes_of, events_about, reason_of
 from dms.records.models import Document
 from dms.records.past import document_then, dossier_then
-from dms.records.reading import Way
+from dms.records.protection.reading import Way
 
 
 class FieldChangeSerializer(serializers.Serializer):

@@ -13,14 +13,14 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.utils.urls import replace_query_param
 
-from api.base import ApiView, KindsField, TypedTextField, read_parameters
-from api.document_shapes import KindSerializer
-from api.schema_examples import FOUND, answered
+from api.documents.shapes import KindSerializer
+from api.http.base import ApiView, KindsField, TypedTextField, read_parameters
+from api.schema.examples import FOUND, answered
 from dms.access.actors import Actor
 from dms.access.rule import Sight, search_filter
-from dms.records.kinds import kind_labels
+from dms.records.documents.kinds import kind_labels
 from dms.records.models import Document, DocumentState
-from dms.records.reading import shown_only_when_opened
+from dms.records.protection.reading import shown_only_when_opened
 from search.chosen import search_index
 from search.ports import MAX_LIMIT, Facets, Hit, SearchHits, SearchQuery, Sort
 

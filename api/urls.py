@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from api import (
-    checking_out_views,
-    comparison_views,
-    document_views,
-    dossier_views,
-    filing_views,
-    history_views,
-    holding_views,
-    inbox_views,
-    kind_views,
-    page_tool_views,
-    page_views,
-    party_views,
-    plan_views,
-    protection_views,
-    reading_views,
-    relation_views,
-    schema_views,
-    search_views,
-    version_views,
-)
+from api import history_views, search_views
+from api.documents import checking_out_views, comparison_views, page_tool_views, page_views, version_views
+from api.documents import views as document_views
+from api.dossiers import filing_views, holding_views, relation_views
+from api.dossiers import views as dossier_views
+from api.inbox import views as inbox_views
+from api.kinds import views as kind_views
+from api.parties import views as party_views
+from api.plan import views as plan_views
+from api.protection import level_views as protection_views
+from api.protection import reading_views
+from api.schema import views as schema_views
 
 app_name = "api"
 

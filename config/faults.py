@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from api.problems import problem_handler
+from api.http.problems import problem_handler
 from dms.ports import StoreUnavailable
 from frontend.views.errors import server_error, unavailable
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from api.problems import busy, problem_response
+from api.http.problems import busy, problem_response
 from frontend.probes import PROBES
 from frontend.views.errors import unavailable
 

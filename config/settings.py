@@ -265,16 +265,16 @@ STORAGES = {
 # --- REST -----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "api.authentication.TokenAuthentication",
-        "api.authentication.SessionAuthentication",
+        "api.http.authentication.TokenAuthentication",
+        "api.http.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "api.reach.WithinReach"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "api.http.reach.WithinReach"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["api.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.http.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_PAGINATION_CLASS": "api.pagination.NewestFirst",
+    "DEFAULT_PAGINATION_CLASS": "api.http.pagination.NewestFirst",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "api.problems.problem_handler",
+    "EXCEPTION_HANDLER": "api.http.problems.problem_handler",
     "PAGE_SIZE": 50,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -301,17 +301,17 @@ SPECTACULAR_SETTINGS = {
         "FileState": "dms.records.dossiers.models.FileState",
         "PartyKind": "dms.records.parties.models.PartyKind",
         "AddressKind": "dms.records.parties.models.AddressKind",
-        "SensitiveClass": "dms.records.sensitivity.SensitiveClass",
+        "SensitiveClass": "dms.records.protection.sensitivity.SensitiveClass",
         "SecrecyLevel": "dms.access.levels.LEVEL_NAMES",
         "ClearedLevel": "dms.access.levels.CLEARED_NAMES",
         "RelationKind": "dms.records.relations.models.RelationKind",
-        "Removal": "api.party_shapes.REMOVABLE",
+        "Removal": "api.parties.shapes.REMOVABLE",
         "KindSource": "dms.records.models.KindSource",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "api.schema_problems.add_problem_responses",
-        "api.schema_words.add_words",
+        "api.schema.problems.add_problem_responses",
+        "api.schema.words.add_words",
     ],
 }
 

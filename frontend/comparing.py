@@ -10,8 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dms.records.comparing import Difference, PageDifference
-from dms.records.kinds import UNSURE, kind_labels
+from dms.records.documents.comparing import Difference, PageDifference
+from dms.records.documents.kinds import UNSURE, kind_labels
 from frontend.fact_fields import as_typed
 
 LABELS = {

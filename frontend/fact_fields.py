@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dms.records.corrections import Corrections
-from dms.records.facts import InvalidFact
+from dms.records.documents.corrections import Corrections
+from dms.records.documents.facts import InvalidFact
 from dms.records.models import Document
 
 GERMAN = "%d.%m.%Y"

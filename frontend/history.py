@@ -14,9 +14,9 @@ from dms.access.actors import actor_in_words
 from dms.access.levels import Level
 from dms.audit.events import RULES, Event
 from dms.audit.models import EventRow
+from dms.records.documents.history import Decision, FieldChange, changes_of, events_about, kind_decision, reason_of
+from dms.records.documents.kinds import NONE_FITS, UNSURE
 from dms.records.fields.telling import field_changes
-from dms.records.history import Decision, FieldChange, changes_of, events_about, kind_decision, reason_of
-from dms.records.kinds import NONE_FITS, UNSURE
 from dms.records.models import Document, KindSource
 from dms.records.relations.models import relation_label
 from frontend.fact_fields import as_typed, fact_label, is_fact

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.urls import reverse
 
 from dms.access.actors import Actor
-from dms.records.duplicates import duplicates_of, receipt_of
+from dms.records.documents.duplicates import duplicates_of, receipt_of
 from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObject
-from dms.records.reading import shown_only_when_opened
+from dms.records.protection.reading import shown_only_when_opened
 from frontend.asked import Asked
 from search.ports import Hit, Snippet
 

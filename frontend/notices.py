@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from dms.adapters.no_scanner import NO_SCANNER
 from dms.ports import ScanVerdict
+from dms.records.documents.versions import is_former
 from dms.records.models import Document, DocumentVersion, TextState
-from dms.records.versions import is_former
 from ingest.models import InboxItem, StepRun
 from ingest.no_rendition import no_rendition_sentence, other_fonts_sentence
 from ingest.reasons import Reason

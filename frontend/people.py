@@ -12,9 +12,9 @@ from dms.access.actors import Actor, actor_for
 from dms.access.models import User
 from dms.access.permissions import Permission
 from dms.access.rule import allowed_scopes
+from dms.records.documents.versions import version_of
 from dms.records.models import Document, DocumentVersion, Page
-from dms.records.reading import SESSION_KEY, Way, note_reading
-from dms.records.versions import version_of
+from dms.records.protection.reading import SESSION_KEY, Way, note_reading
 from frontend.asked import whole_number
 from ingest.models import InboxItem
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 
-from dms.records.reading import PurposeNeeded
+from dms.records.protection.reading import PurposeNeeded
 
 SAFE = {"GET", "HEAD"}
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from dms.access.actors import actor_for
 from dms.access.models import User
-from dms.records.refusals import note_refusal
+from dms.records.protection.refusals import note_refusal
 
 log = logging.getLogger(__name__)
 REFUSED = {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from dms.access.actors import actor_in_words
 from dms.audit.events import Event
-from dms.records.history import last_change
-from dms.records.kinds import kind_labels, kind_value
+from dms.records.documents.history import last_change
+from dms.records.documents.kinds import kind_labels, kind_value
+from dms.records.documents.undo import UNDO_TIME, LastCorrection, last_correction
 from dms.records.models import Document
-from dms.records.undo import UNDO_TIME, LastCorrection, last_correction
 from frontend.fact_fields import fact_fields, fact_label, is_fact
 from frontend.notices import Tone
 from frontend.people import actor_of

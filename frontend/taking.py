@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from dms.access.models import Grant, Membership
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.records.facts import InvalidFact
+from dms.records.documents.facts import InvalidFact
 
 
 def taken(form: Any, service: Callable[[], object]) -> Any:

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from dms.access.actors import Actor, actor_in_words
-from dms.records.checking_out import check_out_actions, holder_of
+from dms.records.documents.checking_out import check_out_actions, holder_of
+from dms.records.documents.versions import LONGEST_COMMENT, is_former, may_hand_in
 from dms.records.models import Document, DocumentVerb, DocumentVersion
-from dms.records.versions import LONGEST_COMMENT, is_former, may_hand_in
 from frontend.inbox_rows import InboxRow, inbox_rows
 from ingest.models import InboxItem, ItemState
 from ingest.page_tools import why_pages_are_fixed

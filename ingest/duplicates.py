@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from dms.access.actors import Actor
-from dms.records.duplicates import Receipt, duplicates_of
+from dms.records.documents.duplicates import Receipt, duplicates_of
 from dms.records.models import Document
 from ingest.models import InboxItem
 

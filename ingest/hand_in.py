@@ -17,12 +17,12 @@ from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from dms.ports import Clock
-from dms.records.checking_out import refuse_checked_out
+from dms.records.documents.checking_out import refuse_checked_out
+from dms.records.documents.facts import one_line
+from dms.records.documents.versions import LONGEST_COMMENT, version_of
 from dms.records.dossiers.closing import refuse_content_when_closed
-from dms.records.facts import one_line
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document, DocumentVerb, ObjectRole, StoredObject
-from dms.records.versions import LONGEST_COMMENT, version_of
 from ingest.intake import (
     Delivery,
     KeyUsedForOtherBytes,

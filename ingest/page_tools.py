@@ -18,12 +18,12 @@ from dms.access.rule import require
 from dms.adapters.chosen import object_store
 from dms.audit.lifecycle import NotPossible
 from dms.ports import Clock
-from dms.records.checking_out import refuse_checked_out
+from dms.records.documents.checking_out import refuse_checked_out
+from dms.records.documents.facts import InvalidFact
+from dms.records.documents.versions import may_hand_in, version_of
 from dms.records.dossiers.closing import refuse_closed
-from dms.records.facts import InvalidFact
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObject
-from dms.records.versions import may_hand_in, version_of
 from ingest.hand_in import version_receive
 from ingest.intake import Delivery, Receipt, forget_bytes, store_item
 from ingest.models import Source

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
 
-from dms.records.kinds import kind_value
+from dms.records.documents.kinds import kind_value
 from dms.records.models import Document, DocumentVersion, Page, ReferenceNumber
 from search.ports import IndexEntry
 

@@ -28,7 +28,7 @@ from dms.audit.door import change
 from dms.audit.events import Event
 from dms.pages import Box, PageText, Word
 from dms.ports import ScanVerdict
-from dms.records.documents import NewDocument, NewObject, NewPage, documents_register
+from dms.records.documents.registering import NewDocument, NewObject, NewPage, documents_register
 from dms.records.dossiers.cases import case_open
 from dms.records.dossiers.describing import DossierFacts
 from dms.records.dossiers.keeping import dossier_open

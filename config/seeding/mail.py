@@ -17,7 +17,7 @@ from config.seeding.wording import TOPICS
 from dms.adapters.chosen import object_store
 from dms.pages import Box, PageText, Word
 from dms.ports import ObjectExists, ScanVerdict
-from dms.records.documents import NewDocument, NewObject, NewPage
+from dms.records.documents.registering import NewDocument, NewObject, NewPage
 from dms.records.models import ObjectRole, TextState
 from ingest.classification.kinds import Kind
 from ingest.samples.letters import Letter, LetterWriter

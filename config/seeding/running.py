@@ -18,9 +18,9 @@ from config.town import town_setup
 from dms.access.actors import system_setup
 from dms.access.models import Body, User
 from dms.access.permissions import Role
-from dms.records.grants import grant_give
 from dms.records.models import Document, Dossier, PlanEntry
 from dms.records.plan.models import EntryState
+from dms.records.protection.grants import grant_give
 from ingest.models import InboxItem
 from search.chosen import search_index
 from search.indexer import drain

@@ -23,9 +23,9 @@ from dms.accounts.accounts import account_create
 from dms.accounts.bodies import body_create, member_add
 from dms.audit.door import change
 from dms.audit.events import Event
-from dms.records.grants import grant_give
 from dms.records.plan.models import EntryState, PlanEntry
-from dms.records.rights import scope_restrict
+from dms.records.protection.grants import grant_give
+from dms.records.protection.rights import scope_restrict
 from ingest.samples.people import TOWN, make_name
 from ingest.scopes import inbox_scope
 

@@ -20,7 +20,7 @@ from dms.access.actors import Actor, system_ingest
 from dms.access.models import Scope
 from dms.audit.events import Event
 from dms.audit.together import Together, change_together
-from dms.records.documents import documents_register
+from dms.records.documents.registering import documents_register
 from dms.records.dossiers.filing import hand_over
 from dms.records.dossiers.keeping import give_number
 from dms.records.dossiers.models import CaseVerb, DossierVerb, Medium

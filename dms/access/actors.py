@@ -32,7 +32,7 @@ class Actor:
     remembered: dict[Permission, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
     purposes: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """What the person said they read sensitive dossiers for, in this session or request
-    (`dms.records.reading`)."""
+    (`dms.records.protection.reading`)."""
     cleared_up_to: int | None = field(default=None, repr=False, compare=False)
     """Remembered like the scopes; None until somebody asked (`dms.access.rule.clearance_of`)."""
 

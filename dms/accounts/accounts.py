@@ -16,7 +16,7 @@ from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from dms.audit.models import EventRow, target_name
-from dms.records.keepers import keepers_stay
+from dms.records.protection.keepers import keepers_stay
 
 
 class NoPasswordForPrograms(NotPossible):

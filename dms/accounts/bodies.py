@@ -19,9 +19,9 @@ from dms.access.rule import can, forget_rights
 from dms.audit.door import change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import Lifecycle, NotPossible
-from dms.records.facts import InvalidFact
-from dms.records.keepers import keepers_stay
+from dms.records.documents.facts import InvalidFact
 from dms.records.meanwhile import refuse_if_changed
+from dms.records.protection.keepers import keepers_stay
 
 CHAIN = "town"
 LONGEST_NAME = 200

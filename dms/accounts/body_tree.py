@@ -15,9 +15,9 @@ from dms.accounts.bodies import CHAIN, LIFECYCLE, BodyVerb, NotOneself
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
-from dms.records.facts import InvalidFact
-from dms.records.keepers import keepers_stay
+from dms.records.documents.facts import InvalidFact
 from dms.records.meanwhile import refuse_if_changed
+from dms.records.protection.keepers import keepers_stay
 
 
 def body_move(

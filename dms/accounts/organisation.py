@@ -18,7 +18,7 @@ from dms.access.permissions import Permission
 from dms.access.rule import allowed_scopes, grants_of, may_name
 from dms.access.words import why
 from dms.records.dossiers.models import Dossier
-from dms.records.grant_history import Term, terms_of
+from dms.records.protection.grant_history import Term, terms_of
 
 NOBODY = 0
 

@@ -16,12 +16,12 @@ from dms.access.models import Scope
 from dms.audit.lifecycle import Lifecycle
 from dms.audit.models import Recorded
 from dms.pages import PageText
+from dms.records.documents.queries import DocumentQuerySet
 from dms.records.dossiers.models import Case, Dossier, ReferenceNumber
 from dms.records.fields.models import DossierKind, FieldVersion
 from dms.records.holdings.models import Loan, Volume
 from dms.records.parties.models import Participation, Party, PartyAddress, PartyRole
 from dms.records.plan.models import FilePlan, PlanEntry
-from dms.records.queries import DocumentQuerySet
 from dms.records.relations.models import Relation
 
 
@@ -122,7 +122,7 @@ class Document(Recorded):
     version_number = models.PositiveIntegerField(default=1)
     """Of the current version: the newest one, for a version comes to be only when it is whole."""
     checked_out_by = models.CharField(max_length=200, blank=True)
-    """`Actor.key`. After `checked_out_until` it says nothing any more (`dms.records.checking_out`)."""
+    """`Actor.key`. After `checked_out_until` it says nothing any more (`dms.records.documents.checking_out`)."""
     checked_out_at = models.DateTimeField(null=True)
     checked_out_until = models.DateTimeField(null=True)
 

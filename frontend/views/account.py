@@ -24,7 +24,7 @@ from dms.accounts.clearances import may_give_clearances
 from dms.accounts.models import AuthenticatorApp, Passkey
 from dms.accounts.second_factor.recovery import recovery_codes_left
 from dms.accounts.tokens import NameTaken, token_issue, token_withdraw
-from frontend.forms import NewToken, OwnPassword
+from frontend.forms.account import NewToken, OwnPassword
 from frontend.people import actor_of
 
 THIS_PAGE = "account-page"

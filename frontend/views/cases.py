@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dms.audit.lifecycle import NotPossible
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.cases import case_actions, case_close, case_describe, case_open, case_reopen
 from dms.records.dossiers.keeping import dossier_actions
 from dms.records.dossiers.models import Case, CaseVerb, DossierVerb
-from dms.records.facts import InvalidFact
 from dms.records.meanwhile import state_digest
-from dms.records.reading import Way, note_reading
-from frontend.dossier_forms import CaseForm
+from dms.records.protection.reading import Way, note_reading
+from frontend.forms.dossiers import CaseForm
 from frontend.people import actor_of
 from frontend.views.dossiers import LONGEST_REASON, dossier_or_404, form_page
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST
 
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.records.checking_out import check_out_break, document_check_out, document_give_back
-from dms.records.facts import InvalidFact
+from dms.records.documents.checking_out import check_out_break, document_check_out, document_give_back
+from dms.records.documents.facts import InvalidFact
 from dms.records.models import Document
 from frontend.asked import whole_number
 from frontend.people import actor_of, document_or_404

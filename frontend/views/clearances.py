@@ -17,9 +17,9 @@ from dms.access.levels import Level
 from dms.access.models import Clearance, User
 from dms.accounts.clearances import clearance_give, clearance_withdraw, may_give_clearances
 from dms.audit.lifecycle import NotPossible
+from frontend.forms.protection import ClearanceForm
+from frontend.forms.rights import ReasonForm
 from frontend.people import actor_of
-from frontend.protection_forms import ClearanceForm
-from frontend.rights_forms import ReasonForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from dms.access.actors import actor_in_words
 from dms.access.permissions import Permission
 from dms.access.rule import can
-from dms.records.comparing import Comparison, Side, compare, side_at, side_of_version
+from dms.records.documents.comparing import Comparison, Side, compare, side_at, side_of_version
 from dms.records.models import Document, DocumentVersion
 from frontend.asked import whole_number
 from frontend.comparing import page_heading, told_differences

@@ -20,12 +20,12 @@ from django.views.decorators.http import require_POST
 
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.records.corrections import document_correct, document_set_kind
-from dms.records.facts import InvalidFact
-from dms.records.kinds import NONE_FITS
+from dms.records.documents.corrections import document_correct, document_set_kind
+from dms.records.documents.facts import InvalidFact
+from dms.records.documents.kinds import NONE_FITS
+from dms.records.documents.undo import document_undo
 from dms.records.meanwhile import ChangedMeanwhile, state_digest
 from dms.records.models import Document, DocumentKind
-from dms.records.undo import document_undo
 from frontend.fact_fields import Refused, is_fact, read_fact
 from frontend.notices import Tone
 from frontend.people import actor_of, document_or_404

@@ -16,23 +16,23 @@ from django.views.decorators.http import require_safe
 from dms.access.actors import Actor, actor_in_words
 from dms.access.permissions import Permission
 from dms.access.rule import can
-from dms.records.corrections import DocumentAction, document_actions
+from dms.records.documents.corrections import DocumentAction, document_actions
+from dms.records.documents.duplicates import earlier_documents, receipt_of
+from dms.records.documents.kinds import kind_labels
+from dms.records.documents.versions import is_former
 from dms.records.dossiers.filing import can_take_back, may_file
-from dms.records.duplicates import earlier_documents, receipt_of
 from dms.records.fields.telling import fields_shown
-from dms.records.kinds import kind_labels
-from dms.records.levels import levels_offered
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
 from dms.records.parties.models import Participation
 from dms.records.parties.similar import parties_of_sender
 from dms.records.parties.taking_part import may_change_parties
-from dms.records.reading import Way
+from dms.records.protection.levels import levels_offered
+from dms.records.protection.reading import Way
 from dms.records.relations.relating import may_relate, relations_of
-from dms.records.versions import is_former
 from frontend.asked import Asked, whole_number
 from frontend.fact_fields import Refused, fact_fields
-from frontend.field_forms import document_form
+from frontend.forms.fields import document_form
 from frontend.history import history_of, kind_decided
 from frontend.neighbours import neighbours_of
 from frontend.notices import notices_of

@@ -12,10 +12,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from dms.audit.lifecycle import NotPossible
-from dms.records.corrections import document_correct
+from dms.records.documents.corrections import document_correct
 from dms.records.fields.filling import InvalidFields
 from dms.records.models import Document
-from frontend.field_forms import document_form, entered_in, refuse_fields
+from frontend.forms.fields import document_form, entered_in, refuse_fields
 from frontend.people import actor_of, document_or_404
 from frontend.saved import changed_meanwhile
 from frontend.views.corrections import answer, do, expected_in

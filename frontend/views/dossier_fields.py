@@ -15,8 +15,8 @@ from dms.records.dossiers.models import Dossier
 from dms.records.fields.filling import filled_of
 from dms.records.fields.keeping import sees_kinds
 from dms.records.fields.models import DossierKind
-from frontend.dossier_forms import AS_PLANNED, DossierForm, NewDossierForm, kind_named
-from frontend.field_forms import keep_typed
+from frontend.forms.dossiers import AS_PLANNED, DossierForm, NewDossierForm, kind_named
+from frontend.forms.fields import keep_typed
 from frontend.people import actor_of, may_anywhere
 
 

@@ -25,7 +25,7 @@ from dms.records.dossiers.models import Dossier
 from dms.records.fields.telling import kind_label, values_then
 from dms.records.models import Document
 from dms.records.past import DossierThen, Values, dossier_then
-from dms.records.reading import Way
+from dms.records.protection.reading import Way
 from frontend.people import actor_of
 from frontend.views.dossiers import dossier_or_404
 

@@ -18,6 +18,7 @@ from dms.access.actors import Actor
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.audit.lifecycle import NotPossible
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.cases import case_actions
 from dms.records.dossiers.entries import entries_meant
 from dms.records.dossiers.history import dossier_history
@@ -31,23 +32,22 @@ from dms.records.dossiers.keeping import (
     dossier_use_number,
 )
 from dms.records.dossiers.models import Case, Dossier, DossierVerb, ReferenceNumber
-from dms.records.facts import InvalidFact
 from dms.records.fields.filling import InvalidFields
 from dms.records.fields.telling import fields_shown
 from dms.records.holdings.keeping import may_open_volume, volume_actions
 from dms.records.holdings.lending import may_lend
 from dms.records.holdings.listing import holdings_of
-from dms.records.levels import levels_offered
-from dms.records.marking import may_mark
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document
 from dms.records.parties.taking_part import may_change_parties, participations_in
 from dms.records.plan.models import PlanEntry
-from dms.records.reading import Way, note_reading
+from dms.records.protection.levels import levels_offered
+from dms.records.protection.marking import may_mark
+from dms.records.protection.reading import Way, note_reading
+from dms.records.protection.sensitivity import protections
 from dms.records.relations.relating import may_relate, relations_of, relations_of_many
-from dms.records.sensitivity import protections
-from frontend.dossier_forms import DossierForm, RenumberForm
-from frontend.field_forms import refuse_fields
+from frontend.forms.dossiers import DossierForm, RenumberForm
+from frontend.forms.fields import refuse_fields
 from frontend.people import actor_of, may_anywhere
 from frontend.views.dossier_fields import new_form, with_fields
 

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from dms.audit.lifecycle import NotPossible
-from dms.records.facts import InvalidFact
+from dms.records.documents.facts import InvalidFact
 from dms.records.fields.changing import LONGEST_REASON, Impact, base_of, fields_change, fields_compare
 from dms.records.fields.definitions import Field
 from dms.records.fields.keeping import Kind, current_version
 from dms.records.fields.laying_down import InvalidField
 from dms.records.fields.models import FieldVersion
-from frontend.kind_forms import FieldForm, fields_in, forms_in, forms_of, new_row, refuse_field, renumbered
+from frontend.forms.kinds import FieldForm, fields_in, forms_in, forms_of, new_row, refuse_field, renumbered
 from frontend.people import actor_of
 from frontend.views.kinds import kind_or_404, preview_of
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dms.access.actors import actor_in_words
 from dms.audit.lifecycle import NotPossible
-from dms.records.facts import InvalidFact
+from dms.records.documents.facts import InvalidFact
 from dms.records.fields.changing import differences_between
 from dms.records.fields.keeping import (
     Kind,
@@ -28,8 +28,8 @@ from dms.records.fields.keeping import (
 from dms.records.fields.models import DossierKind
 from dms.records.meanwhile import state_digest
 from dms.records.models import DocumentKind
-from frontend.field_forms import add_fields
-from frontend.kind_forms import KindForm
+from frontend.forms.fields import add_fields
+from frontend.forms.kinds import KindForm
 from frontend.people import actor_of
 
 SORTS: dict[str, type[DossierKind | DocumentKind]] = {"dossier": DossierKind, "document": DocumentKind}

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods
 
 from dms.access.levels import Level
 from dms.audit.lifecycle import NotPossible
-from dms.records.facts import InvalidFact
-from dms.records.levels import document_set_level, dossier_set_level, levels_offered
+from dms.records.documents.facts import InvalidFact
 from dms.records.models import Document, Dossier
+from dms.records.protection.levels import document_set_level, dossier_set_level, levels_offered
+from frontend.forms.protection import LevelForm
 from frontend.people import actor_of, document_or_404
-from frontend.protection_forms import LevelForm
 from frontend.views.dossiers import dossier_or_404
 
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from dms.records.facts import InvalidFact
-from dms.records.marking import may_mark, sensitive_mark, sensitive_unmark
+from dms.records.documents.facts import InvalidFact
 from dms.records.models import Dossier
-from dms.records.sensitivity import SensitiveClass
+from dms.records.protection.marking import may_mark, sensitive_mark, sensitive_unmark
+from dms.records.protection.sensitivity import SensitiveClass
+from frontend.forms.rights import ReasonForm
 from frontend.people import actor_of
-from frontend.rights_forms import ReasonForm
 from frontend.views.nodes import node_or_404
 
 

@@ -15,9 +15,9 @@ from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.accounts.bodies import BodyVerb, member_add, member_change, member_remove
 from dms.records.meanwhile import state_digest
-from frontend.organisation_forms import MemberForm
+from frontend.forms.organisation import MemberForm
+from frontend.forms.rights import EndForm
 from frontend.people import actor_of
-from frontend.rights_forms import EndForm
 from frontend.taking import taken
 from frontend.views.organisation import body_for, body_or_404, body_page
 

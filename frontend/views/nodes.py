@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from dms.access.actors import Actor
-from dms.records.scopes import Node
+from dms.records.protection.scopes import Node
 from frontend.people import actor_of
 from frontend.views.dossiers import dossier_or_404
 from frontend.views.plan import entry_or_404

@@ -35,9 +35,9 @@ from dms.accounts.organisation import (
     tree_of_bodies,
 )
 from dms.records.meanwhile import state_digest
-from frontend.organisation_forms import BodyChangeForm, BodyForm, MemberForm
+from frontend.forms.organisation import BodyChangeForm, BodyForm, MemberForm
+from frontend.forms.rights import ReasonForm
 from frontend.people import actor_of
-from frontend.rights_forms import ReasonForm
 from frontend.taking import taken
 
 

@@ -16,10 +16,10 @@ from dms.access.rule import NotAllowed
 from dms.adapters.chosen import SystemClock
 from dms.audit.lifecycle import NotPossible
 from dms.ports import ObjectStoreError
-from dms.records.facts import InvalidFact
+from dms.records.documents.facts import InvalidFact
+from dms.records.documents.versions import LONGEST_COMMENT, version_of
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document, Page
-from dms.records.versions import LONGEST_COMMENT, version_of
 from frontend.asked import whole_number
 from frontend.people import actor_of, document_or_404, version_or_404
 from frontend.views.uploads import say_not_stored

@@ -11,9 +11,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from dms.pages import PageText
+from dms.records.documents.versions import is_former
 from dms.records.models import Page
-from dms.records.reading import Way
-from dms.records.versions import is_former
+from dms.records.protection.reading import Way
 from frontend.asked import Asked
 from frontend.page_svg import page_size, svg_finds, svg_lines
 from frontend.people import document_or_404, page_or_404, version_or_404

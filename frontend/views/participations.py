@@ -21,7 +21,7 @@ from dms.records.parties.models import Participation, Party
 from dms.records.parties.names import telling_words
 from dms.records.parties.similar import Likely, likely_same, parties_of_sender
 from dms.records.parties.taking_part import may_change_parties, party_leave, party_take_part
-from frontend.party_forms import Addresses, ParticipantForm, sought
+from frontend.forms.parties import Addresses, ParticipantForm, sought
 from frontend.people import actor_of
 from frontend.views.dossiers import dossier_or_404
 from frontend.views.parties import LONGEST_REASON, form_page, taken

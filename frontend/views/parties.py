@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dms.access.permissions import Permission
 from dms.audit.lifecycle import NotPossible
-from dms.records.facts import InvalidFact
+from dms.records.documents.facts import InvalidFact
 from dms.records.meanwhile import state_digest
 from dms.records.parties.history import party_history
 from dms.records.parties.keeping import may_keep, party_correct, party_enter
@@ -30,7 +30,7 @@ from dms.records.parties.similar import Sought, likely_same
 from dms.records.parties.taking_part import files_of
 from dms.records.parties.telling import TellingForm, party_tell
 from frontend.asked import whole_number
-from frontend.party_forms import Addresses, NewRoleForm, PartyForm, sought
+from frontend.forms.parties import Addresses, NewRoleForm, PartyForm, sought
 from frontend.people import actor_of, may_anywhere
 
 PER_PAGE = 50

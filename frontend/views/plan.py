@@ -16,19 +16,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.audit.lifecycle import NotPossible
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.keeping import may_open_below
 from dms.records.dossiers.kinds import default_kind
 from dms.records.dossiers.models import Dossier
-from dms.records.facts import InvalidFact
 from dms.records.fields.keeping import may_change_kinds
-from dms.records.marking import may_mark
 from dms.records.meanwhile import state_digest
 from dms.records.plan.changing import entry_actions, entry_add, entry_change, entry_move, entry_retire
 from dms.records.plan.inheritance import places_of
 from dms.records.plan.models import EntryVerb, FilePlan, PlanEntry
 from dms.records.plan.words import APPRAISAL_LETTERS, write_keeping
+from dms.records.protection.marking import may_mark
+from frontend.forms.plan import EntryForm
 from frontend.people import actor_of, may_anywhere
-from frontend.plan_forms import EntryForm
 from frontend.plan_tree import plan_tree
 
 LONGEST_REASON = 500

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from dms.records.models import Dossier
-from dms.records.reading import LONGEST_PURPOSE, SESSION_KEY
-from dms.records.sensitivity import protections
+from dms.records.protection.reading import LONGEST_PURPOSE, SESSION_KEY
+from dms.records.protection.sensitivity import protections
 from frontend.people import actor_of
 
 

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 
 from dms.access.permissions import Permission
 from dms.access.rule import can
-from dms.records.readers import Readers, who_read, write_readers
+from dms.records.protection.readers import Readers, who_read, write_readers
+from frontend.forms.rights import ReasonForm
 from frontend.people import actor_of
-from frontend.rights_forms import ReasonForm
 from frontend.views.dossiers import dossier_or_404
 
 USUAL = timedelta(days=30)

@@ -18,13 +18,13 @@ from dms.access.actors import Actor, actor_for
 from dms.access.models import Grant, Scope, User
 from dms.access.permissions import Permission, Role
 from dms.access.rule import can, explain
-from dms.records.grant_history import steps_of_scope, terms_of_place, write_terms
-from dms.records.grants import grant_change, grant_give, grant_withdraw, grants_at
 from dms.records.models import Dossier
-from dms.records.rights import scope_open, scope_restrict
-from dms.records.scopes import Node, has_own_scope
+from dms.records.protection.grant_history import steps_of_scope, terms_of_place, write_terms
+from dms.records.protection.grants import grant_change, grant_give, grant_withdraw, grants_at
+from dms.records.protection.rights import scope_open, scope_restrict
+from dms.records.protection.scopes import Node, has_own_scope
+from frontend.forms.rights import EndForm, GiveForm, ReasonForm, subject_names
 from frontend.people import actor_of
-from frontend.rights_forms import EndForm, GiveForm, ReasonForm, subject_names
 from frontend.taking import taken
 from frontend.views.nodes import node_or_404
 

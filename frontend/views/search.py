@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from dms.access.permissions import Permission, Role
 from dms.access.rule import grants_of
-from dms.records.kinds import kind_labels
+from dms.records.documents.kinds import kind_labels
 from frontend.asked import LAST_OFFSET, PER_PAGE, Asked
 from frontend.facets import facet_groups
 from frontend.finding import find

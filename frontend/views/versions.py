@@ -16,7 +16,7 @@ from dms.access.rule import NotAllowed
 from dms.adapters.chosen import SystemClock
 from dms.audit.lifecycle import NotPossible
 from dms.ports import StoreUnavailable
-from dms.records.facts import InvalidFact
+from dms.records.documents.facts import InvalidFact
 from dms.records.models import Document
 from frontend.asked import whole_number
 from frontend.people import actor_of, document_or_404

@@ -27,7 +27,7 @@ from dms.records.holdings.lending import may_lend, paper_lend, paper_return
 from dms.records.holdings.models import Loan, Volume, VolumeVerb
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document
-from frontend.holdings_forms import FillForm, LendForm, VolumeForm
+from frontend.forms.holdings import FillForm, LendForm, VolumeForm
 from frontend.people import actor_of
 from frontend.views.dossiers import LONGEST_REASON, dossier_or_404, form_page
 from frontend.views.parties import taken

@@ -15,10 +15,10 @@ from dms.access.actors import system_ingest
 from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
-from dms.records.documents import NewDocument, documents_register
+from dms.records.documents.registering import NewDocument, documents_register
+from dms.records.documents.versions import Handed, version_add
 from dms.records.dossiers.closing import CaseClosed, DossierClosed, refuse_content_when_closed
 from dms.records.models import Document
-from dms.records.versions import Handed, version_add
 from ingest.models import InboxItem, ItemVerb, StepRun, Turn
 from ingest.reasons import Reason
 from ingest.steps.contract import Facts, Retry

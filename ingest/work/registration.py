@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from dms.pages import PageText
-from dms.records.documents import NewDocument, NewObject, NewPage
+from dms.records.documents.registering import NewDocument, NewObject, NewPage
 from dms.records.models import ObjectRole, TextState
 from ingest.facts import ObjectFacts
 from ingest.models import InboxItem

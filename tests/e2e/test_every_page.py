@@ -163,7 +163,7 @@ def _organisation(dossier: Any) -> dict[str, str]:
     from dms.access.models import BodyKind
     from dms.access.permissions import Role
     from dms.accounts.bodies import body_create, member_add
-    from dms.records.grants import grant_give
+    from dms.records.protection.grants import grant_give
     from tests import factories
 
     setup, today = system_setup(), timezone.localdate()

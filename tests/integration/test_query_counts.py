@@ -18,10 +18,10 @@ from dms.access.actors import Actor
 from dms.access.models import ApiToken, Grant, User
 from dms.access.permissions import ROLE_ALLOWS, Role
 from dms.records.dossiers.filing import Place, documents_file
-from dms.records.grants import grant_give
 from dms.records.models import Dossier, PlanEntry
 from dms.records.plan.changing import entry_add
 from dms.records.plan.rows import PlanRow
+from dms.records.protection.grants import grant_give
 from ingest.reasons import Reason
 from search.chosen import search_index
 from search.indexer import drain

@@ -23,14 +23,14 @@ from dms.access.permissions import Permission, Role
 from dms.access.rule import NotAllowed
 from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
+from dms.records.documents.facts import InvalidFact
+from dms.records.documents.history import last_change
 from dms.records.dossiers.filing import Place, documents_file
-from dms.records.facts import InvalidFact
-from dms.records.history import last_change
-from dms.records.marking import sensitive_mark, sensitive_unmark
 from dms.records.models import Document, Dossier
-from dms.records.readers import who_read
-from dms.records.reading import PurposeNeeded, Way, note_reading
-from dms.records.sensitivity import SensitiveClass, protections
+from dms.records.protection.marking import sensitive_mark, sensitive_unmark
+from dms.records.protection.readers import who_read
+from dms.records.protection.reading import PurposeNeeded, Way, note_reading
+from dms.records.protection.sensitivity import SensitiveClass, protections
 from search.chosen import search_index
 from search.indexer import drain
 from search.source import RecordsSource

@@ -14,10 +14,10 @@ from dms.access.actors import Actor, actor_for
 from dms.access.permissions import Role
 from dms.audit.door import audited_values
 from dms.audit.verify import Tally, verify_all
-from dms.records.corrections import Corrections, document_correct
+from dms.records.documents.corrections import Corrections, document_correct
+from dms.records.documents.undo import NothingToUndo, document_undo
 from dms.records.models import Document, DocumentKind
 from dms.records.past import document_then
-from dms.records.undo import NothingToUndo, document_undo
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("store")]

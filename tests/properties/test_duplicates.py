@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dms.access.actors import actor_for
 from dms.access.permissions import Role
-from dms.records.duplicates import Receipt, earlier_documents, receipt_of
+from dms.records.documents.duplicates import Receipt, earlier_documents, receipt_of
 from dms.records.models import Document, ObjectRole, StoredObject
 from ingest.duplicates import item_duplicates
 from ingest.models import InboxItem

@@ -19,9 +19,9 @@ from dms.access.models import Body
 from dms.access.permissions import Permission, Role
 from dms.access.rule import explain
 from dms.audit.models import OutboxEntry
-from dms.records.duplicates import Receipt, earlier_documents
-from dms.records.grants import grant_withdraw
+from dms.records.documents.duplicates import Receipt, earlier_documents
 from dms.records.models import ObjectRole, StoredObject
+from dms.records.protection.grants import grant_withdraw
 from search.chosen import search_index
 from search.indexer import drain
 from search.source import RecordsSource

@@ -20,10 +20,10 @@ from dms.access.rule import can
 from dms.accounts.accounts import account_disable, account_enable
 from dms.accounts.bodies import body_create, member_add, member_remove
 from dms.accounts.body_tree import body_move
-from dms.records.grants import grant_change, grant_give, grant_withdraw
-from dms.records.keepers import NobodyLeft
 from dms.records.models import Dossier
-from dms.records.rights import scope_restrict
+from dms.records.protection.grants import grant_change, grant_give, grant_withdraw
+from dms.records.protection.keepers import NobodyLeft
+from dms.records.protection.rights import scope_restrict
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -19,11 +19,11 @@ from dms.accounts.clearances import clearance_give, clearance_withdraw
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.records.dossiers.filing import Place, documents_file
-from dms.records.levels import document_set_level, dossier_set_level
 from dms.records.models import Case, Document, Dossier, Party, PlanEntry
 from dms.records.plan.rows import PlanRow
-from dms.records.rights import scope_begin, scope_restrict
-from dms.records.scopes import Node
+from dms.records.protection.levels import document_set_level, dossier_set_level
+from dms.records.protection.rights import scope_begin, scope_restrict
+from dms.records.protection.scopes import Node
 from tests import factories
 
 PERSON, TEAM, OFFICE, GROUP, OTHERS = "person", "team", "office", "group", "others"

@@ -19,7 +19,7 @@ from dms.audit.seals import seal
 from dms.audit.verify import Tally, one_moment, verify_all
 from dms.ports import ObjectStoreError
 from dms.records.models import ReferenceNumber
-from dms.records.readers import who_read, write_readers
+from dms.records.protection.readers import who_read, write_readers
 
 
 def noted_seal(text: str) -> tuple[int, str]:

@@ -6,8 +6,8 @@ from typing import TypedDict
 
 from django.utils.translation import gettext as _
 
+from dms.records.documents.facts import InvalidFact, one_line
 from dms.records.dossiers.models import Medium
-from dms.records.facts import InvalidFact, one_line
 from dms.records.fields.filling import Entered
 from dms.records.fields.models import DossierKind
 

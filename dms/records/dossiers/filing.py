@@ -22,11 +22,11 @@ from dms.access.rule import can, require
 from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.audit.models import target_name
+from dms.records.documents.history import last_change
+from dms.records.documents.undo import UNDO_TIME, NothingToUndo
 from dms.records.dossiers.closing import is_open, refuse_closed
 from dms.records.dossiers.models import Case, Dossier
-from dms.records.history import last_change
 from dms.records.models import Document, DocumentVerb
-from dms.records.undo import UNDO_TIME, NothingToUndo
 
 FILINGS = frozenset({Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED})
 _PLACE = ("scope_id", "dossier_id", "case_id", "volume_id", "filed_at", "filed_by", "level", "own_level")

@@ -22,8 +22,8 @@ from dms.audit.fold import State, fold
 from dms.audit.models import EventRow, target_name
 from dms.records.dossiers.models import Dossier, FileState, Medium
 from dms.records.fields.telling import field_changes, kind_label
+from dms.records.protection.sensitivity import SensitiveClass
 from dms.records.relations.models import relation_label
-from dms.records.sensitivity import SensitiveClass
 
 _LEVELS = {Event.LEVEL_RAISED, Event.LEVEL_LOWERED}
 _FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}

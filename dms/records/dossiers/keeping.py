@@ -19,16 +19,16 @@ from dms.access.rule import can, require
 from dms.audit.door import Change, change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.describing import DossierFacts, clean_dossier
 from dms.records.dossiers.kinds import begin_fields, change_fields
 from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.dossiers.numbering import Reference, case_reference, take_for_dossier
-from dms.records.facts import InvalidFact
 from dms.records.holdings.models import Volume
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document
 from dms.records.plan.models import EntryState, PlanEntry
-from dms.records.scopes import scope_around
+from dms.records.protection.scopes import scope_around
 
 EVENTS = {
     DossierVerb.DESCRIBE: Event.DOSSIER_DESCRIBED,

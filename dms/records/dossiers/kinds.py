@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.describing import DossierFacts
 from dms.records.dossiers.models import Dossier
-from dms.records.facts import InvalidFact
 from dms.records.fields.filling import Entered, begun, entered_into, filled_of, put_into, versions_told
 from dms.records.fields.keeping import current_version
 from dms.records.fields.models import DossierKind, KindState

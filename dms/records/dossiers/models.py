@@ -18,7 +18,7 @@ from dms.audit.models import Recorded
 from dms.records.dossiers.queries import CaseQuerySet, DossierQuerySet
 from dms.records.fields.models import DossierKind, FieldVersion
 from dms.records.plan.models import PlanEntry
-from dms.records.sensitivity import SensitiveClass
+from dms.records.protection.sensitivity import SensitiveClass
 
 LONGEST_REFERENCE = 80
 
@@ -69,9 +69,9 @@ class Dossier(Recorded):
     plan_entry = models.ForeignKey(PlanEntry, models.PROTECT, related_name="dossiers")
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="+")
     level = models.PositiveSmallIntegerField(choices=Level, default=Level.OPEN, db_default=Level.OPEN)
-    """How secret it is, and at least all that lies in it (`dms.records.levels`)."""
+    """How secret it is, and at least all that lies in it (`dms.records.protection.levels`)."""
     sensitive = models.CharField(max_length=20, choices=SensitiveClass, blank=True, default="", db_default="")
-    """Why each reading is noted; empty: as the plan entries above say (`dms.records.sensitivity`)."""
+    """Why each reading is noted; empty: as the plan entries above say (`dms.records.protection.sensitivity`)."""
     asks_purpose = models.BooleanField(default=False, db_default=False)
     reference_number = models.CharField(max_length=LONGEST_REFERENCE, unique=True)
     title = models.CharField(max_length=300)

@@ -25,7 +25,7 @@ from dms.records.dossiers.numbering import take_for_case
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document
 from dms.records.parties.models import Participation
-from dms.records.sensitivity import protections
+from dms.records.protection.sensitivity import protections
 
 
 class LessSecretThere(NotPossible):

@@ -13,7 +13,7 @@ from dms.records.fields.definitions import Field
 from dms.records.fields.filling import Filled
 from dms.records.fields.keeping import current_version
 from dms.records.fields.models import DossierKind, FieldVersion
-from dms.records.sensitivity import protections
+from dms.records.protection.sensitivity import protections
 from dms.records.tables import write_table
 
 COLUMNS = (

@@ -16,8 +16,8 @@ from dms.access.permissions import Permission
 from dms.access.rule import require
 from dms.audit.door import change
 from dms.audit.events import Event
+from dms.records.documents.facts import one_line
 from dms.records.dossiers.models import Dossier
-from dms.records.facts import one_line
 from dms.records.fields.definitions import Field
 from dms.records.fields.filling import Filled, carried_over, missing_in
 from dms.records.fields.keeping import Kind, authority, changed_meanwhile, current_version

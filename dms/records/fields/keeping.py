@@ -13,7 +13,7 @@ from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.audit.door import change
 from dms.audit.events import Event
-from dms.records.facts import InvalidFact, one_line
+from dms.records.documents.facts import InvalidFact, one_line
 from dms.records.fields.models import CHAIN, DossierKind, FieldVersion, KindState
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import DocumentKind

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from dms.records.facts import InvalidFact, one_line
+from dms.records.documents.facts import InvalidFact, one_line
 from dms.records.fields.definitions import (
     LONGEST_CHOICE,
     LONGEST_HELP,

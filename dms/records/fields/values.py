@@ -15,7 +15,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dms.records.facts import InvalidFact, one_line
+from dms.records.documents.facts import InvalidFact, one_line
 from dms.records.fields.definitions import WITH_PATTERN, Field, FieldType
 from dms.records.fields.patterns import fits_pattern
 

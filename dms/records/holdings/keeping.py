@@ -16,11 +16,11 @@ from dms.access.rule import can
 from dms.audit.door import change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
+from dms.records.documents.facts import one_line
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.describing import LONGEST_TITLE, DossierFacts, clean_dossier
 from dms.records.dossiers.keeping import holding
 from dms.records.dossiers.models import Case, Dossier, FileState, Medium
-from dms.records.facts import one_line
 from dms.records.holdings.models import Volume, VolumeVerb
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document

@@ -13,9 +13,9 @@ from dms.access.rule import can
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
+from dms.records.documents.facts import InvalidFact, one_line
 from dms.records.dossiers.keeping import holding
 from dms.records.dossiers.models import Dossier, Medium
-from dms.records.facts import InvalidFact, one_line
 from dms.records.holdings.models import Loan, Volume
 
 LONGEST_BORROWER = 200

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dms.records.facts import InvalidFact, one_line
+from dms.records.documents.facts import InvalidFact, one_line
 from dms.records.parties.models import LONGEST_NAME, POSTAL, AddressKind, Party, PartyKind
 from dms.records.parties.names import name_key, sounds_of
 

@@ -15,8 +15,8 @@ from dms.access.rule import NotAllowed, allowed_scopes, can
 from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.models import Dossier
-from dms.records.facts import InvalidFact
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.parties.describing import MOST_ADDRESSES, AddressFacts, PartyFacts, clean_address, describe
 from dms.records.parties.models import Party, PartyAddress, PartyKind

@@ -12,7 +12,7 @@ from dms.access.actors import Actor
 from dms.access.permissions import Permission
 from dms.audit.door import change
 from dms.audit.events import Event
-from dms.records.facts import InvalidFact, one_line
+from dms.records.documents.facts import InvalidFact, one_line
 from dms.records.parties.keeping import RegisterScope
 from dms.records.parties.models import PartyRole
 from dms.records.parties.names import folded

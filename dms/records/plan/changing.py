@@ -20,14 +20,14 @@ from dms.access.rule import can
 from dms.audit.door import Change, change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
-from dms.records.facts import InvalidFact
+from dms.records.documents.facts import InvalidFact
 from dms.records.fields.models import DossierKind
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.plan.models import EntryState, EntryVerb, FilePlan, PlanEntry
 from dms.records.plan.numbers import sorting_key
 from dms.records.plan.retention import Retention
 from dms.records.plan.rows import PlanRow, clean_row, row_of
-from dms.records.scopes import scope_around
+from dms.records.protection.scopes import scope_around
 
 _EVENTS = {
     EntryVerb.CHANGE: Event.PLAN_ENTRY_CHANGED,

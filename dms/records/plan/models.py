@@ -18,7 +18,7 @@ from dms.audit.models import Recorded
 from dms.records.plan.numbers import LONGEST_NUMBER
 from dms.records.plan.queries import FilePlanQuerySet, PlanEntryQuerySet
 from dms.records.plan.retention import Appraisal, Confidence, Keeping, Retention, Unit
-from dms.records.sensitivity import SensitiveClass
+from dms.records.protection.sensitivity import SensitiveClass
 
 
 class FilePlan(Recorded):
@@ -87,7 +87,7 @@ class PlanEntry(Recorded):
     confidence = models.CharField(max_length=20, choices=Confidence, blank=True)
     reviewed_by = models.CharField(max_length=200, blank=True)
     sensitive = models.CharField(max_length=20, choices=SensitiveClass, blank=True, default="", db_default="")
-    """Why each reading of what lies below is noted (`dms.records.sensitivity`)."""
+    """Why each reading of what lies below is noted (`dms.records.protection.sensitivity`)."""
     asks_purpose = models.BooleanField(default=False, db_default=False)
 
     objects = PlanEntryQuerySet.as_manager()  # type: ignore[misc]

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from dms.records.facts import InvalidFact, one_line
+from dms.records.documents.facts import InvalidFact, one_line
 from dms.records.plan.models import EntryState, PlanEntry
 from dms.records.plan.numbers import LONGEST_NUMBER, clean_number
 from dms.records.plan.retention import Retention

@@ -99,7 +99,7 @@ def test_a_stranger_finds_no_dossier_and_no_case(stranger: APIClient, dossier: D
 
 def test_a_plan_entry_that_may_not_be_seen_is_not_told(dossier: Dossier, client_of: ClientOf) -> None:
     """Who may see dossiers of a scope sees its plan too; the answer must hold without that as well."""
-    from api.dossier_shapes import dossier_answers
+    from api.dossiers.shapes import dossier_answers
     from dms.access.actors import actor_for
 
     nobody = actor_for(factories.user_with(name="nobody"))

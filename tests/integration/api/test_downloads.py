@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 from rest_framework.test import APIClient
 
-from api import downloads
+from api.http import downloads
 from dms.records.models import Document, ObjectRole, StoredObject
 from ingest.models import InboxItem
 from tests import factories

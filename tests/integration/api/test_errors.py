@@ -12,8 +12,8 @@ from django.urls import URLPattern
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from api.inbox_views import InboxView
-from api.problems import problem_handler
+from api.http.problems import problem_handler
+from api.inbox.views import InboxView
 from api.urls import urlpatterns
 from dms.access.models import ApiToken, User
 from dms.ports import ObjectLocked

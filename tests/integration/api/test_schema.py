@@ -9,7 +9,8 @@ import pytest
 from django.core.management import call_command
 from rest_framework.test import APIClient
 
-from api import schema_examples, schema_words
+from api.schema import examples as schema_examples
+from api.schema import words as schema_words
 
 SCHEMA = "/api/v1/schema/"
 

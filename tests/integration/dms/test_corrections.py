@@ -14,12 +14,12 @@ from dms.access.permissions import Role
 from dms.access.rule import NotAllowed
 from dms.audit.models import EventRow, OutboxEntry
 from dms.audit.verify import Tally, verify_all
-from dms.records.corrections import document_correct, document_set_kind
-from dms.records.facts import LONGEST, InvalidFact
-from dms.records.kinds import NONE_FITS, UNSURE, kind_value
+from dms.records.documents.corrections import document_correct, document_set_kind
+from dms.records.documents.facts import LONGEST, InvalidFact
+from dms.records.documents.kinds import NONE_FITS, UNSURE, kind_value
+from dms.records.documents.undo import UNDO_TIME, NothingToUndo, document_undo, last_correction
 from dms.records.meanwhile import ChangedMeanwhile, state_digest
 from dms.records.models import Document, DocumentKind
-from dms.records.undo import UNDO_TIME, NothingToUndo, document_undo, last_correction
 from ingest.classification.keeping import corrected_examples
 from ingest.classification.training import CORRECTION_WEIGHT
 from tests import factories

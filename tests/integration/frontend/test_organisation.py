@@ -16,7 +16,7 @@ from dms.access.permissions import Permission, Role
 from dms.access.rule import can
 from dms.accounts.bodies import body_create, member_add
 from dms.records.dossiers.models import Dossier
-from dms.records.grants import grant_give, grant_withdraw
+from dms.records.protection.grants import grant_give, grant_withdraw
 from tests import factories
 
 

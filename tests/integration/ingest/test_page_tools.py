@@ -16,14 +16,14 @@ from dms.access.permissions import Role
 from dms.access.rule import NotAllowed
 from dms.adapters.chosen import object_store
 from dms.audit.verify import Tally, verify_all
-from dms.records.checking_out import CheckedOut, document_check_out
+from dms.records.documents.checking_out import CheckedOut, document_check_out
+from dms.records.documents.facts import InvalidFact
+from dms.records.documents.versions import version_of
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.keeping import dossier_close
-from dms.records.facts import InvalidFact
 from dms.records.meanwhile import ChangedMeanwhile
 from dms.records.models import Document, ObjectRole, StoredObject
-from dms.records.versions import version_of
 from ingest.hand_in import SameBytes
 from ingest.models import InboxItem, ItemState
 from ingest.page_tools import PagesFixed, SignatureLost, pages_change, version_restore

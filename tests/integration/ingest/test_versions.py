@@ -16,14 +16,14 @@ from dms.adapters.chosen import object_store
 from dms.audit.events import Event
 from dms.audit.models import EventRow, OutboxEntry, target_name
 from dms.ports import ScanResult, ScanVerdict
-from dms.records.corrections import document_correct
+from dms.records.documents.corrections import document_correct
+from dms.records.documents.facts import InvalidFact
+from dms.records.documents.versions import may_hand_in, version_of
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.keeping import dossier_close
-from dms.records.facts import InvalidFact
 from dms.records.meanwhile import ChangedMeanwhile, state_digest
 from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObject
-from dms.records.versions import may_hand_in, version_of
 from ingest.hand_in import SameBytes, version_hand_in
 from ingest.intake import Delivery, KeyUsedForOtherBytes, Receipt
 from ingest.models import InboxItem, ItemState, Source

@@ -17,7 +17,7 @@ from dms.access.rule import NotAllowed
 from dms.audit.events import Event
 from dms.audit.models import EventRow, target_name
 from dms.audit.verify import Tally, verify_all
-from dms.records.checking_out import (
+from dms.records.documents.checking_out import (
     CheckedOut,
     NotCheckedOut,
     check_out_actions,
@@ -26,13 +26,13 @@ from dms.records.checking_out import (
     document_give_back,
     holder_of,
 )
-from dms.records.corrections import document_correct
+from dms.records.documents.corrections import document_correct
+from dms.records.documents.facts import InvalidFact
+from dms.records.documents.versions import may_hand_in
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.keeping import dossier_close
-from dms.records.facts import InvalidFact
 from dms.records.models import Document, DocumentVerb
-from dms.records.versions import may_hand_in
 from ingest.hand_in import version_hand_in
 from ingest.intake import Delivery
 from ingest.models import Source

@@ -14,10 +14,19 @@ from dms.access.actors import actor_for, system_ingest
 from dms.access.permissions import Role
 from dms.audit.door import change
 from dms.audit.events import Event
-from dms.records.comparing import Difference, Line, Mark, PageDifference, Side, compare, side_at, side_of_version
-from dms.records.corrections import document_correct
+from dms.records.documents.comparing import (
+    Difference,
+    Line,
+    Mark,
+    PageDifference,
+    Side,
+    compare,
+    side_at,
+    side_of_version,
+)
+from dms.records.documents.corrections import document_correct
+from dms.records.documents.versions import Handed, version_add
 from dms.records.models import Document
-from dms.records.versions import Handed, version_add
 from tests import factories
 
 FIRST = ["Sehr geehrte Damen\nich beantrage eine Linde\nzu fällen\nMit Grüßen", "Anlage Lageplan", "Anlage Foto"]

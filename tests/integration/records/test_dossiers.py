@@ -17,6 +17,7 @@ from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
 from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.cases import case_actions, case_close, case_describe, case_open, case_reopen
 from dms.records.dossiers.describing import DossierFacts
 from dms.records.dossiers.keeping import (
@@ -32,7 +33,6 @@ from dms.records.dossiers.keeping import (
 )
 from dms.records.dossiers.models import Case, CaseVerb, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.dossiers.numbering import CASE_FIELDS, DOSSIER_FIELDS, NumberTaken, pattern_problem
-from dms.records.facts import InvalidFact
 from dms.records.meanwhile import ChangedMeanwhile, state_digest
 from dms.records.plan.changing import entry_retire
 from tests import factories

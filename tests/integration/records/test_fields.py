@@ -17,13 +17,14 @@ from dms.access.permissions import ROLE_ALLOWS, Role
 from dms.access.rule import NotAllowed
 from dms.audit.models import EventRow, OutboxEntry
 from dms.audit.verify import Tally, verify_all
-from dms.records.corrections import document_correct, document_set_kind
+from dms.records.documents.corrections import document_correct, document_set_kind
+from dms.records.documents.facts import InvalidFact
+from dms.records.documents.undo import document_undo
 from dms.records.dossiers.cases import case_describe
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import dossier_describe, dossier_open
 from dms.records.dossiers.kinds import default_kind
-from dms.records.facts import InvalidFact
 from dms.records.fields.changing import base_of, fields_change, fields_compare
 from dms.records.fields.definitions import MOST_FIELDS, Field, FieldType
 from dms.records.fields.filling import Entered, InvalidFields, filled_of
@@ -35,7 +36,6 @@ from dms.records.meanwhile import ChangedMeanwhile
 from dms.records.models import Document, DocumentKind, Dossier, PlanEntry
 from dms.records.past import dossier_then
 from dms.records.plan.changing import entry_change
-from dms.records.undo import document_undo
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("store")]

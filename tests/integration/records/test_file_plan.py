@@ -15,7 +15,7 @@ from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
 from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
-from dms.records.facts import InvalidFact
+from dms.records.documents.facts import InvalidFact
 from dms.records.meanwhile import ChangedMeanwhile, state_digest
 from dms.records.plan.changing import entry_actions, entry_add, entry_change, entry_move, entry_retire
 from dms.records.plan.models import EntryState, EntryVerb, FilePlan, PlanEntry

@@ -18,15 +18,15 @@ from dms.audit.door import HandedOver
 from dms.audit.lifecycle import NotPossible
 from dms.audit.models import EventRow, OutboxEntry
 from dms.audit.verify import Tally, verify_all
-from dms.records.corrections import document_actions, document_correct, document_set_kind
+from dms.records.documents.corrections import document_actions, document_correct, document_set_kind
+from dms.records.documents.history import events_about
+from dms.records.documents.undo import NothingToUndo
 from dms.records.dossiers.cases import case_close
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back, may_file
 from dms.records.dossiers.keeping import dossier_close, dossier_renumber
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.dossiers.places import find_place, place_suggestions
-from dms.records.history import events_about
 from dms.records.models import Document, DocumentKind
-from dms.records.undo import NothingToUndo
 from ingest.models import InboxItem
 from search.source import RecordsSource
 from tests import factories

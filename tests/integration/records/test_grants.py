@@ -14,11 +14,11 @@ from dms.access.rule import NotAllowed, can, explain
 from dms.accounts.bodies import NotOneself, body_create, member_add, member_remove
 from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
-from dms.records.facts import InvalidFact
-from dms.records.grants import grant_change, grant_give, grant_withdraw, grants_at
-from dms.records.keepers import NobodyLeft
+from dms.records.documents.facts import InvalidFact
 from dms.records.models import Dossier
-from dms.records.rights import scope_restrict
+from dms.records.protection.grants import grant_change, grant_give, grant_withdraw, grants_at
+from dms.records.protection.keepers import NobodyLeft
+from dms.records.protection.rights import scope_restrict
 from tests import factories
 
 

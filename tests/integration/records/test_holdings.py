@@ -15,12 +15,12 @@ from dms.access.models import Scope
 from dms.access.permissions import Role
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import dossier_close
 from dms.records.dossiers.models import Case, Dossier, FileState, Medium
-from dms.records.facts import InvalidFact
 from dms.records.holdings.keeping import (
     VolumeClosed,
     VolumeFacts,

@@ -20,10 +20,10 @@ from dms.accounts.accounts import account_disable
 from dms.accounts.bodies import body_create, member_add, member_change, member_remove
 from dms.accounts.body_tree import body_move
 from dms.audit.verify import Tally, verify_all
-from dms.records.grants import grant_change, grant_give
-from dms.records.keepers import NobodyLeft, scopes_without_keeper
 from dms.records.models import Dossier
-from dms.records.rights import scope_restrict
+from dms.records.protection.grants import grant_change, grant_give
+from dms.records.protection.keepers import NobodyLeft, scopes_without_keeper
+from dms.records.protection.rights import scope_restrict
 from tests import factories
 
 

@@ -18,13 +18,13 @@ from dms.accounts.clearances import clearance_give, clearance_withdraw
 from dms.audit.lifecycle import NotPossible
 from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back
 from dms.records.dossiers.history import dossier_history
-from dms.records.facts import InvalidFact
-from dms.records.grants import grant_give
-from dms.records.levels import document_set_level, dossier_set_level, levels_offered
 from dms.records.models import Case, Document, Dossier
-from dms.records.rights import scope_begin
+from dms.records.protection.grants import grant_give
+from dms.records.protection.levels import document_set_level, dossier_set_level, levels_offered
+from dms.records.protection.rights import scope_begin
 from ingest.models import InboxItem
 from tests import factories
 

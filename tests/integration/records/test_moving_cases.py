@@ -21,14 +21,14 @@ from dms.records.dossiers.models import Case, Dossier, ReferenceNumber
 from dms.records.dossiers.moving import LessProtectedThere, LessSecretThere, case_move, may_move
 from dms.records.dossiers.places import place_suggestions
 from dms.records.holdings.keeping import put_into_volume
-from dms.records.levels import dossier_set_level
-from dms.records.marking import sensitive_mark
 from dms.records.meanwhile import ChangedMeanwhile
 from dms.records.models import Document
 from dms.records.parties.models import Participation
 from dms.records.past import dossier_then
-from dms.records.rights import scope_begin
-from dms.records.sensitivity import SensitiveClass
+from dms.records.protection.levels import dossier_set_level
+from dms.records.protection.marking import sensitive_mark
+from dms.records.protection.rights import scope_begin
+from dms.records.protection.sensitivity import SensitiveClass
 from search.source import RecordsSource
 from tests import factories
 from tests.proving import proven

@@ -14,11 +14,11 @@ from dms.access.models import Scope
 from dms.access.permissions import Role
 from dms.access.rule import NotAllowed
 from dms.audit.models import EventRow
+from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import dossier_close
 from dms.records.dossiers.models import Dossier
-from dms.records.facts import InvalidFact
 from dms.records.meanwhile import ChangedMeanwhile, state_digest
 from dms.records.parties.describing import AddressFacts
 from dms.records.parties.history import party_history
@@ -30,7 +30,7 @@ from dms.records.parties.roles import role_create, roles_setup
 from dms.records.parties.similar import Sought, likely_same, parties_of_sender
 from dms.records.parties.taking_part import TakesPartAlready, files_of, party_leave, party_take_part
 from dms.records.parties.telling import TellingForm, party_tell
-from dms.records.rights import scope_begin, scope_restrict
+from dms.records.protection.rights import scope_begin, scope_restrict
 from tests import factories
 from tests.proving import proven
 

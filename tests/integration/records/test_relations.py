@@ -17,6 +17,7 @@ from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import dossier_close
 from dms.records.dossiers.models import Dossier
+from dms.records.protection.rights import scope_begin, scope_restrict
 from dms.records.relations.finding import things_matching
 from dms.records.relations.models import Relation, RelationKind
 from dms.records.relations.relating import (
@@ -28,7 +29,6 @@ from dms.records.relations.relating import (
     relation_remove,
     relations_of,
 )
-from dms.records.rights import scope_begin, scope_restrict
 from tests import factories
 from tests.proving import proven
 

@@ -16,10 +16,10 @@ from dms.audit.lifecycle import NotPossible
 from dms.audit.models import EventRow, OutboxEntry
 from dms.audit.verify import Tally, verify_all
 from dms.records.dossiers.filing import Place, documents_file
-from dms.records.keepers import NobodyLeft
 from dms.records.models import Case, Document, Dossier, PlanEntry
 from dms.records.plan.changing import entry_move
-from dms.records.rights import scope_begin, scope_open, scope_restrict
+from dms.records.protection.keepers import NobodyLeft
+from dms.records.protection.rights import scope_begin, scope_open, scope_restrict
 from ingest.scopes import inbox_scope
 from tests import factories
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from dms.access.actors import actor_for
 from dms.access.permissions import Role
 from dms.audit.models import OutboxEntry
-from dms.records.corrections import document_set_kind
+from dms.records.documents.corrections import document_set_kind
 from dms.records.models import DocumentKind
 from search.adapters.elastic import ElasticIndex
 from search.chosen import search_index

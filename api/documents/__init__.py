@@ -1,0 +1,1 @@
+"""`/documents/`: what became of the mail, its pages, versions and files."""

@@ -1,0 +1,1 @@
+"""`/dossiers/` and `/cases/`, what is filed there, related to them, and kept on paper."""

@@ -1,0 +1,1 @@
+"""`/inbox/`: what came in, and how far it is."""

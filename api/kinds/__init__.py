@@ -1,0 +1,1 @@
+"""Kinds of dossiers and documents, and the fields these have."""

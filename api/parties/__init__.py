@@ -1,0 +1,1 @@
+"""`/parties/`: people and organisations, and what they take part in."""

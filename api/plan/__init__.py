@@ -1,0 +1,1 @@
+"""`/file-plan/` and `/plan-entries/`."""

@@ -1,0 +1,1 @@
+"""Who may see what: grants, levels, clearances, what is sensitive, and who has read it."""

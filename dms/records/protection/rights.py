@@ -1,0 +1,107 @@
+"""Services that give a plan entry or dossier rules of its own, close it against those above, and open it again.
+
+A scope of its own begins there, and everything below moves into it once. From then on a grant that is given, changed
+or withdrawn rewrites no record and no entry of the search index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from dms.access.actors import Actor
+from dms.access.levels import Level
+from dms.access.models import Scope
+from dms.access.permissions import Permission
+from dms.access.rule import for_all_levels, forget_rights, require
+from dms.audit.door import change, change_many
+from dms.audit.events import Event
+from dms.audit.models import target_name
+from dms.records.models import Case, Document, Dossier, FilePlan, Party, PlanEntry
+from dms.records.protection.keepers import keepers_stay
+from dms.records.protection.scopes import Node, has_own_scope
+
+TOWN = "town"
+"""The chain that tells of all scopes and grants."""
+
+
+def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
+    """The node's own scope, made now if it has none; what holds above holds in it too. Raises NotAllowed."""
+    mover = for_all_levels(actor)
+    with transaction.atomic():
+        plan = node.plan_id if isinstance(node, PlanEntry) else node.plan_entry.plan_id
+        FilePlan.objects.select_for_update().get(pk=plan)  # the tree stays as it is, and only one scope begins at once
+        fresh: Node = type(node).objects.select_related("scope").get(pk=node.pk)
+        require(actor, Permission.GRANT, fresh)
+        if has_own_scope(fresh):
+            return fresh.scope
+        level = fresh.level if isinstance(fresh, Dossier) else Level.OPEN
+        scope = Scope(name=str(fresh)[:400], parent=fresh.scope, place=target_name(fresh), level=level)
+        below = _scopes_below(fresh)
+        with change(actor, Event.SCOPE_BEGUN, chain=TOWN, scope=fresh, reason=reason) as opened:
+            opened.save(scope)
+            for one in below:
+                one.parent = scope
+                opened.save(one)
+        while rows := list(_standing_in(fresh, fresh.scope_id)):  # again: somebody may have been quicker than our locks
+            change_many(mover, Event.SCOPE_ENTERED, rows, {"scope_id": scope.pk}, reason=reason)
+    forget_rights(actor)
+    return scope
+
+
+def scope_restrict(actor: Actor, node: Node, *, reason: str) -> Scope:
+    """From now on only what is granted here holds here. Raises NotAllowed, NobodyLeft."""
+    with keepers_stay(actor):
+        scope = scope_begin(actor, node, reason=reason)
+        with change(actor, Event.SCOPE_RESTRICTED, scope, chain=TOWN, reason=reason) as opened:
+            fresh: Scope = opened.target
+            fresh.inherits = False
+            opened.save(fresh)
+    forget_rights(actor)
+    return fresh
+
+
+def scope_open(actor: Actor, node: Node, *, reason: str) -> Scope:
+    """What is granted above holds here again. Raises NotAllowed."""
+    with change(actor, Event.SCOPE_OPENED, node.scope, chain=TOWN, reason=reason) as opened:
+        fresh: Scope = opened.target
+        fresh.inherits = True
+        opened.save(fresh)
+    forget_rights(actor)
+    return fresh
+
+
+def _scopes_below(node: Node) -> list[Scope]:
+    """The uppermost of those that begin below it."""
+    if isinstance(node, Dossier):
+        return []
+    inside = Q(pk__in=_entries(node).values("scope_id")) | Q(pk__in=_dossiers(node).values("scope_id"))
+    return list(Scope.objects.select_for_update().filter(inside, parent_id=node.scope_id).order_by("pk"))
+
+
+def _standing_in(node: Node, scope_id: int) -> Iterator[Document | Dossier | Case | Party | PlanEntry]:
+    """The node and what lies below it, as far as it is in this scope; locked in the order in which all others lock."""
+    dossiers = _dossiers(node)
+    rows: list[QuerySet[Document] | QuerySet[Dossier] | QuerySet[Case] | QuerySet[Party] | QuerySet[PlanEntry]] = [
+        Document.objects.filter(dossier__in=dossiers),
+        dossiers,
+        Case.objects.filter(dossier__in=dossiers),
+        Party.objects.filter(home__in=dossiers),
+        _entries(node),
+    ]
+    for found in rows:
+        yield from found.filter(scope_id=scope_id).select_for_update(of=("self",)).order_by("pk")
+
+
+def _entries(node: Node) -> QuerySet[PlanEntry]:
+    """It and all below."""
+    if isinstance(node, Dossier):
+        return PlanEntry.objects.none()
+    return PlanEntry.objects.filter(Q(pk=node.pk) | Q(ancestors__contains=[node.pk]))
+
+
+def _dossiers(node: Node) -> QuerySet[Dossier]:
+    found: QuerySet[Dossier] = Dossier.objects.all()
+    return found.filter(pk=node.pk) if isinstance(node, Dossier) else Dossier.objects.of_entry(node.pk)
