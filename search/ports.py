@@ -69,8 +69,8 @@ class SearchQuery:
     counted or told, and never an entry whose level is above the clearance.
 
     An empty `text` finds everything the actor may see. Within `kinds`, `years` and `states` any value fits (no value:
-    no restriction); `""` in `kinds` stands for documents without a type (`dms.records.documents.kinds` has one more that
-    is no slug; the index takes it as one). `limit` is cut at MAX_LIMIT.
+    no restriction); `""` in `kinds` stands for documents without a type (`dms.records.documents.kinds` has one more
+    that is no slug; the index takes it as one). `limit` is cut at MAX_LIMIT.
     """
 
     text: str
