@@ -117,11 +117,21 @@ def test_a_database_that_hangs_half_open_is_told_however_many_wait_for_pages(
             wait_for_grade(product, "database", "away")
             assert_alive(product)
             assert_people_are_asked_to_wait(product, browser)
-            answer = post.api.get(f"{product.url}/api/v1/inbox/", timeout=60)
-            assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+            assert_programs_are_asked_to_wait(product, post.api)
             time.sleep(BAD_SECONDS)
             wait_for_grade(product, "database", "away")
         wait_until_all_is_well(product)
+
+
+def assert_programs_are_asked_to_wait(product: Product, api: requests.Session) -> None:
+    """Between two of the crowd a thread is free for a moment: who gets it is told of the database instead."""
+    told: list[str] = []
+    while "busy" not in told and len(told) < CROWD:
+        answer = api.get(f"{product.url}/api/v1/inbox/", timeout=60)
+        assert answer.status_code == requests.codes.service_unavailable, answer.text
+        told.append(answer.json()["code"])
+    assert "busy" in told, told
+    assert set(told) <= {"busy", "database_unavailable"}, told
 
 
 def _only_where_it_is_far(lines: Lines, server: str) -> None:
