@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import URLPattern, path, re_path
 
 from api import history_views, search_views
 from api.documents import checking_out_views, comparison_views, page_tool_views, page_views, version_views
@@ -11,10 +11,11 @@ from api.dossiers import filing_views, holding_views, relation_views
 from api.dossiers import views as dossier_views
 from api.inbox import views as inbox_views
 from api.kinds import views as kind_views
+from api.organisation import views as organisation_views
 from api.parties import views as party_views
 from api.plan import views as plan_views
 from api.protection import level_views as protection_views
-from api.protection import reading_views
+from api.protection import reading_views, rights_views
 from api.schema import views as schema_views
 
 app_name = "api"
@@ -27,7 +28,30 @@ ITEM = "inbox/<uuid:item_id>/"
 DOSSIER = "dossiers/<uuid:dossier_id>/"
 CASE = "cases/<uuid:case_id>/"
 PARTY = "parties/<uuid:party_id>/"
+BODY = "bodies/<int:body_id>/"
+PERSON = "people/<int:person_id>/"
 ENTRY = "plan-entries/<uuid:entry_id>/"
+
+
+def rights_of(place: str, name: str) -> list[URLPattern]:
+    """Of a plan entry or dossier: the same below either."""
+    return [
+        path(f"{place}rights/", rights_views.RightsView.as_view(), name=f"{name}-rights"),
+        path(f"{place}rights/restrict/", rights_views.RightsRestrictView.as_view(), name=f"{name}-rights-restrict"),
+        path(f"{place}rights/open/", rights_views.RightsOpenView.as_view(), name=f"{name}-rights-open"),
+        path(
+            f"{place}rights/explanation/",
+            rights_views.RightsExplanationView.as_view(),
+            name=f"{name}-rights-explanation",
+        ),
+        path(f"{place}rights/history/", rights_views.RightsHistoryView.as_view(), name=f"{name}-rights-history"),
+        path(
+            f"{place}rights/history/export/",
+            rights_views.RightsHistoryExportView.as_view(),
+            name=f"{name}-rights-history-export",
+        ),
+    ]
+
 
 urlpatterns = [
     path("inbox/", inbox_views.InboxView.as_view(), name="inbox"),
@@ -121,6 +145,25 @@ urlpatterns = [
     path("filing/places/", filing_views.FilingPlacesView.as_view(), name="filing-places"),
     path("clearances/", protection_views.ClearancesView.as_view(), name="clearances"),
     path("clearances/<str:username>/", protection_views.ClearanceView.as_view(), name="clearance"),
+    *rights_of(DOSSIER, "dossier"),
+    *rights_of(ENTRY, "plan-entry"),
+    path("grants/<int:grant_id>/", rights_views.GrantView.as_view(), name="grant"),
+    path("grants/<int:grant_id>/withdraw/", rights_views.GrantWithdrawView.as_view(), name="grant-withdraw"),
+    path("bodies/", organisation_views.BodiesView.as_view(), name="bodies"),
+    path("bodies/places/", organisation_views.BodyPlacesView.as_view(), name="body-places"),
+    path(BODY, organisation_views.BodyView.as_view(), name="body"),
+    path(f"{BODY}retire/", organisation_views.BodyRetireView.as_view(), name="body-retire"),
+    path(f"{BODY}revive/", organisation_views.BodyReviveView.as_view(), name="body-revive"),
+    path(f"{BODY}members/", organisation_views.BodyMembersView.as_view(), name="body-members"),
+    path(f"{BODY}grants/", organisation_views.BodyGrantsView.as_view(), name="body-grants"),
+    path(f"{BODY}history/", organisation_views.BodyHistoryView.as_view(), name="body-history"),
+    path("memberships/<int:member_id>/", organisation_views.MembershipView.as_view(), name="membership"),
+    path(
+        "memberships/<int:member_id>/remove/", organisation_views.MembershipRemoveView.as_view(), name="member-remove"
+    ),
+    path("people/", organisation_views.PeopleView.as_view(), name="people"),
+    path(PERSON, organisation_views.PersonView.as_view(), name="person"),
+    path(f"{PERSON}grants/", organisation_views.PersonGrantsView.as_view(), name="person-grants"),
     path("file-plan/", plan_views.FilePlanView.as_view(), name="file-plan"),
     path("file-plan/tree/", plan_views.FilePlanTreeView.as_view(), name="file-plan-tree"),
     path("file-plan/export/", plan_views.FilePlanExportView.as_view(), name="file-plan-export"),

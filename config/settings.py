@@ -306,6 +306,8 @@ SPECTACULAR_SETTINGS = {
         "ClearedLevel": "dms.access.levels.CLEARED_NAMES",
         "RelationKind": "dms.records.relations.models.RelationKind",
         "Removal": "api.parties.shapes.REMOVABLE",
+        "BodyKind": "dms.access.models.BodyKind",
+        "Role": "dms.access.permissions.Role",
         "KindSource": "dms.records.models.KindSource",
     },
     "POSTPROCESSING_HOOKS": [

@@ -64,12 +64,18 @@ class ByNumber(NewestFirst):
 
 
 class ByName(NewestFirst):
-    """Of parties."""
+    """Of parties, and of what people belong to."""
 
     ordering = ("name", "id")
 
     def is_position(self, position: str) -> bool:
         return "\0" not in position
+
+
+class ByLogin(ByName):
+    """Of people."""
+
+    ordering = ("username", "id")
 
 
 class ByReference(NewestFirst):

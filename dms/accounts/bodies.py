@@ -36,6 +36,11 @@ class BodyVerb(StrEnum):
     REVIVE = "revive"
 
 
+class MemberVerb(StrEnum):
+    CHANGE = "change"
+    REMOVE = "remove"
+
+
 _ACTIVE, _RETIRED = BodyState.ACTIVE, BodyState.RETIRED
 LIFECYCLE = Lifecycle(
     {
@@ -62,6 +67,13 @@ def body_actions(actor: Actor, body: Body) -> list[BodyVerb]:
     unfit = set() if body.kind == BodyKind.UNIT else {BodyVerb.ADD_BELOW}
     unfit |= {BodyVerb.MOVE} if body.kind == BodyKind.GROUP else set()
     return [verb for verb in LIFECYCLE.verbs(body.state) if verb not in unfit]
+
+
+def member_actions(actor: Actor, membership: Membership) -> list[MemberVerb]:
+    """What the actor can do with it now. `body` has come along."""
+    if not can(actor, RULES[Event.MEMBER_CHANGED].permission, membership.body):
+        return []
+    return [MemberVerb.REMOVE] if membership.user_id == actor.user_id else list(MemberVerb)
 
 
 def body_create(
@@ -129,7 +141,7 @@ def body_revive(actor: Actor, body: Body, *, reason: str, expected: str | None =
 def member_add(
     actor: Actor, body: Body, user: User, *, reason: str = "", valid_from: date | None = None,
     valid_to: date | None = None, is_deputy: bool = False,
-) -> None:  # fmt: skip
+) -> Membership:  # fmt: skip
     """Belonging already changes nothing, unless that has ended. Raises NotAllowed, NotPossible, InvalidFact."""
     today = timezone.localdate()
     if user.pk == actor.user_id:
@@ -151,6 +163,7 @@ def member_add(
         elif (there.valid_to, there.is_deputy) != (valid_to, is_deputy):
             raise InvalidFact("user", _("Diese Person gehört schon dazu; der letzte Tag lässt sich ändern."))
     forget_rights(actor)
+    return there or row
 
 
 def member_change(
@@ -172,10 +185,11 @@ def member_change(
     return fresh
 
 
-def member_remove(actor: Actor, body: Body, user: User, *, reason: str = "") -> None:
-    """From the next request on. Raises NotAllowed, NobodyLeft."""
+def member_remove(actor: Actor, body: Body, user: User, *, reason: str = "", expected: str | None = None) -> None:
+    """From the next request on. Raises NotAllowed, NobodyLeft, ChangedMeanwhile."""
     with keepers_stay(actor), change(actor, Event.MEMBER_REMOVED, body, chain=CHAIN, reason=reason) as opened:
         for membership in Membership.objects.filter(body=body, user=user):
+            refuse_if_changed(membership, expected, _("Die Zugehörigkeit wurde inzwischen geändert. Bitte neu laden."))
             opened.delete(membership)
     forget_rights(actor)
 

@@ -5,19 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
 from dms.access.models import Body, BodyKind, BodyState, Scope
 from dms.access.permissions import Permission
 from dms.access.rule import bodies_of, forget_rights, require
-from dms.accounts.bodies import CHAIN, LIFECYCLE, BodyVerb, NotOneself
+from dms.accounts.bodies import CHAIN, LIFECYCLE, BodyVerb, NotOneself, body_rename
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from dms.records.documents.facts import InvalidFact
-from dms.records.meanwhile import refuse_if_changed
+from dms.records.meanwhile import refuse_if_changed, state_digest
 from dms.records.protection.keepers import keepers_stay
+
+
+def body_change(
+    actor: Actor, body: Body, name: str, parent: Body | None, *, reason: str = "", expected: str | None = None
+) -> Body:
+    """What it is called and where it stands, both or none.
+
+    Raises NotAllowed, NotPossible, InvalidFact, NobodyLeft, ChangedMeanwhile.
+    """
+    moves, fresh = (parent.pk if parent else None) != body.parent_id, body
+    with transaction.atomic():
+        if moves:
+            fresh = body_move(actor, body, parent, reason=reason, expected=expected)
+            expected = state_digest(fresh)
+        if name != body.name or not moves:
+            fresh = body_rename(actor, body, name, reason=reason, expected=expected)
+    return fresh
 
 
 def body_move(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dms.access.actors import Actor, actor_for
@@ -53,6 +54,17 @@ def bodies_visible_to(actor: Actor) -> QuerySet[Body]:
     return Body.objects.filter(scope_id__in=_known_scopes(actor)).select_related("parent", "scope")
 
 
+def with_people(bodies: QuerySet[Body]) -> QuerySet[Body]:
+    """Each with `people`: how many belong to it today."""
+    counted = memberships_today().filter(body=OuterRef("pk")).order_by().values("body").annotate(n=Count("pk"))
+    return bodies.annotate(people=Coalesce(Subquery(counted.values("n")), 0))
+
+
+def memberships_visible_to(actor: Actor) -> QuerySet[Membership]:
+    """Those of all bodies that are seen."""
+    return Membership.objects.filter(body__in=bodies_visible_to(actor)).select_related("user", "body")
+
+
 def people_visible_to(actor: Actor) -> QuerySet[User]:
     """Who belongs to a body that is seen or was granted something there or above, and new accounts without either."""
     people = User.objects.order_by("username")
@@ -65,6 +77,12 @@ def people_visible_to(actor: Actor) -> QuerySet[User]:
     nobodys = ~Q(pk__in=Membership.objects.values("user_id"))
     nobodys &= ~Q(pk__in=Grant.objects.filter(user__isnull=False).values("user_id"))
     return people.filter(oneself | belongs | granted | nobodys)
+
+
+def people_named(people: QuerySet[User], words: str) -> QuerySet[User]:
+    """Those whose login or name has the words in it."""
+    login = Q(username__icontains=words)
+    return people.filter(login | Q(first_name__icontains=words) | Q(last_name__icontains=words))
 
 
 def _known_scopes(actor: Actor) -> frozenset[int]:

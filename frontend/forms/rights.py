@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dms.access.models import Body, BodyState, User
-from dms.access.permissions import OF_THE_TOWN, Role
+from dms.access.permissions import Role
 from dms.records.documents.facts import InvalidFact
-from dms.records.protection.grants import LONGEST_REASON
+from dms.records.protection.grants import GIVEN_IN_A_PLACE, LONGEST_REASON
 
 
 class ReasonForm(forms.Form):
@@ -42,7 +42,7 @@ class GiveForm(EndForm):
     )  # fmt: skip
     role = forms.ChoiceField(
         label=gettext_lazy("Rolle"),
-        choices=[(role.value, role.label) for role in Role if role not in {Role.SCANNING, *OF_THE_TOWN}],
+        choices=[(role.value, role.label) for role in GIVEN_IN_A_PLACE],
         initial=Role.CLERK,
     )  # fmt: skip
     valid_from = forms.DateField(

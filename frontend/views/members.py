@@ -27,12 +27,11 @@ def add(request: HttpRequest, body_id: int) -> HttpResponse:
     found, actor = body_for(request, body_id, BodyVerb.ADD_MEMBER), actor_of(request)
     form = MemberForm(found, request.POST)
 
-    def take_in() -> bool:
+    def take_in() -> Membership:
         asked = form.cleaned_data
         times = {"valid_from": asked["valid_from"], "valid_to": asked["valid_to"]}
         deputy = asked.get("is_deputy", False)
-        member_add(actor, found, asked["user"], reason=asked["reason"], is_deputy=deputy, **times)
-        return True
+        return member_add(actor, found, asked["user"], reason=asked["reason"], is_deputy=deputy, **times)
 
     if form.is_valid() and taken(form, take_in):
         messages.success(request, _("„{who}“ gehört jetzt dazu.").format(who=form.cleaned_data["user"]))

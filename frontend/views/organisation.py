@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,13 +18,12 @@ from dms.accounts.bodies import (
     BodyVerb,
     body_actions,
     body_create,
-    body_rename,
     body_retire,
     body_revive,
     memberships_running,
 )
 from dms.accounts.body_history import body_history
-from dms.accounts.body_tree import body_move, line_above
+from dms.accounts.body_tree import body_change, line_above
 from dms.accounts.organisation import (
     bodies_visible_to,
     known_terms,
@@ -84,17 +82,10 @@ def change(request: HttpRequest, body_id: int) -> HttpResponse:
     found, actor = body_for(request, body_id, BodyVerb.CHANGE), actor_of(request)
     form = BodyChangeForm(found, bodies_visible_to(actor), request.POST if request.method == "POST" else None)
 
-    def save() -> bool:
+    def save() -> Body:
         asked, expected = form.cleaned_data, request.POST.get("expected") or None
         parent: Body | None = asked.get("parent")
-        moves = found.kind != BodyKind.GROUP and (parent.pk if parent else None) != found.parent_id
-        with transaction.atomic():
-            if moves:
-                moved = body_move(actor, found, parent, reason=asked["reason"], expected=expected)
-                expected = state_digest(moved)
-            if asked["name"] != found.name or not moves:
-                body_rename(actor, found, asked["name"], reason=asked["reason"], expected=expected)
-        return True
+        return body_change(actor, found, asked["name"], parent, reason=asked["reason"], expected=expected)
 
     if request.method == "POST" and form.is_valid() and taken(form, save):
         messages.success(request, _("Gespeichert; es gilt ab sofort."))

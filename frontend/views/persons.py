@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 from dms.accounts.organisation import (
     known_terms,
     memberships_of,
+    people_named,
     people_visible_to,
     reasons_of,
     sees_organisation,
@@ -28,9 +28,7 @@ def people(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "").strip()[:200]
     found = people_visible_to(actor)
     if words:
-        found = found.filter(
-            Q(username__icontains=words) | Q(first_name__icontains=words) | Q(last_name__icontains=words)
-        )
+        found = people_named(found, words)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("p"))
     context = {"nav": "organisation", "page": page, "words": words}
     return render(request, "frontend/organisation/people.html", context)

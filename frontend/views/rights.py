@@ -14,14 +14,14 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dms.access.actors import Actor, actor_for
-from dms.access.models import Grant, Scope, User
+from dms.access.actors import Actor
+from dms.access.models import Grant, Scope
 from dms.access.permissions import Permission, Role
-from dms.access.rule import can, explain
+from dms.access.rule import can
 from dms.records.models import Dossier
 from dms.records.protection.grant_history import steps_of_scope, terms_of_place, write_terms
 from dms.records.protection.grants import grant_change, grant_give, grant_withdraw, grants_at
-from dms.records.protection.rights import scope_open, scope_restrict
+from dms.records.protection.rights import is_restricted, scope_open, scope_restrict, why_seen
 from dms.records.protection.scopes import Node, has_own_scope
 from frontend.forms.rights import EndForm, GiveForm, ReasonForm, subject_names
 from frontend.people import actor_of
@@ -50,7 +50,7 @@ def rights(request: HttpRequest, **key: UUID) -> HttpResponse:
     held = grants_at(actor, node)
     more = {
         "own": [one for one in held if not one.above], "above": [one for one in held if one.above],
-        "names": subject_names(), "who": who, "reasons": _reasons(request, node, who) if who else None,
+        "names": subject_names(), "who": who, "reasons": why_seen(actor, node, who) if who else None,
     }  # fmt: skip
     return _page(request, node, "rights", form, **more)
 
@@ -116,10 +116,6 @@ def history_table(request: HttpRequest, **key: UUID) -> HttpResponse:
     return HttpResponse(written, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def is_restricted(node: Node) -> bool:
-    return has_own_scope(node) and not node.scope.inherits
-
-
 def _may_grant(actor: Actor, node: Node) -> bool:
     return can(actor, Permission.GRANT, node)
 
@@ -128,12 +124,6 @@ def _still_allowed(request: HttpRequest, node: Node) -> bool:
     """Restricting a place, or withdrawing a grant, may have shut out the very person who did it."""
     fresh = type(node).objects.get(pk=node.pk)
     return can(actor_of(request), Permission.GRANT, fresh)
-
-
-def _reasons(request: HttpRequest, node: Node, who: str) -> list[str]:
-    user = User.objects.filter(username=who).first()
-    permission = Permission.DOSSIER_VIEW if isinstance(node, Dossier) else Permission.PLAN_VIEW
-    return explain(actor_for(user), permission, node, told_to=actor_of(request)) if user else []
 
 
 def _address(node: Node, what: str = "rights", **more: Any) -> str:

@@ -18,8 +18,10 @@ from schemathesis.checks import CheckFunction
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from dms.access.models import User
+from dms.access.actors import system_setup
+from dms.access.models import BodyKind, User
 from dms.access.permissions import Role
+from dms.accounts.bodies import body_create, member_add
 from tests import factories
 
 EXAMPLES = 8
@@ -70,6 +72,25 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "PATCH /api/v1/volumes/{volume_id}/": "only paper has a place",
     "POST /api/v1/volumes/{volume_id}/reopen/": "a reason of spaces says nothing",
     "POST /api/v1/volumes/{volume_id}/contents/": "what goes into it is there",
+    "GET /api/v1/bodies/": "a cursor is what we gave out",
+    "POST /api/v1/bodies/": "the unit above and the place are there, and a name of spaces is none",
+    "PATCH /api/v1/bodies/{body_id}/": "the unit above is there, and a name of spaces is none",
+    "POST /api/v1/bodies/{body_id}/retire/": "an If-Match of another state is refused",
+    "POST /api/v1/bodies/{body_id}/revive/": "an If-Match of another state is refused",
+    "POST /api/v1/memberships/{member_id}/remove/": "an If-Match of another state is refused",
+    "POST /api/v1/bodies/{body_id}/members/": "the person is there, and the last day lies ahead",
+    "PATCH /api/v1/memberships/{member_id}/": "the last day lies ahead",
+    "GET /api/v1/people/": "a cursor is what we gave out",
+    **dict.fromkeys(
+        (
+            f"POST /api/v1/{place}/rights/{what}"
+            for place in ("dossiers/{dossier_id}", "plan-entries/{entry_id}")
+            for what in ("", "restrict/", "open/")
+        ),
+        "who gets the right is there, the last day lies ahead, and a reason of spaces says nothing",
+    ),
+    "PATCH /api/v1/grants/{grant_id}/": "the last day lies ahead, and a reason of spaces says nothing",
+    "POST /api/v1/grants/{grant_id}/withdraw/": "a reason of spaces says nothing",
     "POST /api/v1/cases/{case_id}/move/": "the other dossier is there",
 }
 """Where a request may fit the description and is refused all the same; all other checks hold there too."""
@@ -89,7 +110,7 @@ def operations(app: object | None = None) -> dict[str, APIOperation]:
 def clerk(db: None, store: Path) -> Iterator[User]:
     request_finished.disconnect(close_old_connections)  # as Django's own test client does: the test's transaction stays
     request_started.disconnect(close_old_connections)
-    yield factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, name="clerk")
+    yield factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, name="clerk")
     request_started.connect(close_old_connections)
     request_finished.connect(close_old_connections)
 
@@ -102,6 +123,7 @@ def test_an_operation_keeps_its_promise(label: str, clerk: User) -> None:
         "number": 1,
         "entry_id": _entry_id(),
         **_dossier_and_case(),
+        **_organisation(),
     }
     operation = operations(get_wsgi_application())[label]
     excluded: list[CheckFunction] = [positive_data_acceptance] if label in NOT_ALL_THAT_FITS_IS_TAKEN else []
@@ -144,6 +166,15 @@ def _dossier_and_case() -> dict[str, str]:
 def _volume_and_loan() -> dict[str, str]:
     loan = factories.loan()
     return {"volume_id": str(loan.volume_id), "loan_id": str(loan.pk)}
+
+
+def _organisation() -> dict[str, int]:
+    scope = factories.town()
+    office = body_create(system_setup(), "Bauamt", BodyKind.UNIT, scope)
+    row = member_add(system_setup(), office, factories.user_with(name="carl", scope=scope))
+    factories.user_with(Role.CLERK, name="carl", scope=scope)
+    grant = row.user.grants.get()
+    return {"body_id": office.pk, "member_id": row.pk, "person_id": row.user_id, "grant_id": grant.pk}
 
 
 def _is_usable(value: object) -> bool:

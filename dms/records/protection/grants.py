@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import Q
@@ -21,9 +22,9 @@ from dms.access.inheritance import line_of
 from dms.access.levels import Level
 from dms.access.models import Body, BodyState, Clearance, Grant, User
 from dms.access.permissions import OF_THE_TOWN, Role
-from dms.access.rule import bodies_of, forget_rights, may_name
+from dms.access.rule import bodies_of, can, forget_rights, may_name
 from dms.audit.door import Change, change
-from dms.audit.events import Event
+from dms.audit.events import RULES, Event
 from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.models import Dossier
 from dms.records.meanwhile import refuse_if_changed
@@ -32,6 +33,13 @@ from dms.records.protection.rights import TOWN, scope_begin
 from dms.records.protection.scopes import Node, has_own_scope
 
 LONGEST_REASON = 500
+GIVEN_IN_A_PLACE = [role for role in Role if role not in {Role.SCANNING, *OF_THE_TOWN}]
+"""Roles that mean something for a plan entry or dossier: mail is taken in elsewhere."""
+
+
+class GrantVerb(StrEnum):
+    CHANGE = "change"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,20 @@ class Held:
         return actor_in_words(self.grant.given_by)
 
 
+def grant_actions(actor: Actor, grant: Grant, own: Collection[int]) -> list[GrantVerb]:
+    """What the actor can do with it now. `scope` has come along; `own` are the actor's bodies."""
+    if not can(actor, RULES[Event.GRANT_CHANGED].permission, grant.scope):
+        return []
+    if actor.user_id is not None and (grant.user_id == actor.user_id or grant.body_id in own):
+        return [GrantVerb.WITHDRAW]
+    return list(GrantVerb)
+
+
+def own_bodies(actor: Actor) -> frozenset[int]:
+    """Those to which the actor belongs, or will belong at some time."""
+    return frozenset() if actor.user_id is None else bodies_of(actor.user_id, until=date.max)
+
+
 def grants_at(actor: Actor, node: Node) -> list[Held]:
     """Its own first, then those from above, the nearest first. By a constant number of queries."""
     line, own = {scope.pk: scope for scope in line_of(node.scope_id)}, node.scope_id if has_own_scope(node) else 0
@@ -59,10 +81,19 @@ def grants_at(actor: Actor, node: Node) -> list[Held]:
     order = list(line)
     found = sorted(grants, key=lambda one: (order.index(one.scope_id), str(one.subject).casefold(), one.role))
     short = _not_cleared([one.user_id for one in found if one.user_id], node)
-    return [
-        Held(one, one.scope_id != own, str(one.scope) if may_name(actor, one.scope) else "", one.user_id not in short)
-        for one in found
-    ]
+    return [_held(actor, one, above=one.scope_id != own, cleared=one.user_id not in short) for one in found]
+
+
+def grant_held(actor: Actor, grant_id: int) -> Held | None:
+    """By itself, as seen from where it was given. None where the actor gives no rights there."""
+    grant = Grant.objects.select_related("user", "body", "scope").filter(pk=grant_id).first()
+    if grant is None or not can(actor, RULES[Event.GRANT_CHANGED].permission, grant.scope):
+        return None
+    return _held(actor, grant)
+
+
+def _held(actor: Actor, grant: Grant, *, above: bool = False, cleared: bool = True) -> Held:
+    return Held(grant, above, str(grant.scope) if may_name(actor, grant.scope) else "", cleared)
 
 
 def _not_cleared(people: Collection[int], node: Node) -> set[int]:
@@ -179,13 +210,7 @@ def clean_reason(reason: str) -> str:
 
 
 def _refuse_oneself(actor: Actor, subject: User | Body) -> None:
-    if actor.user_id is None:
-        return
-    if isinstance(subject, User):
-        own = subject.pk == actor.user_id
-    else:
-        own = subject.pk in bodies_of(actor.user_id, until=date.max)
-    if own:
+    if subject.pk == actor.user_id if isinstance(subject, User) else subject.pk in own_bodies(actor):
         raise InvalidFact(
             "subject", _("Sich selbst gibt niemand Rechte, auch nicht über die eigene Einheit oder Gruppe.")
         )

@@ -7,15 +7,16 @@ or withdrawn rewrites no record and no entry of the search index.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from dms.access.actors import Actor
+from dms.access.actors import Actor, actor_for
 from dms.access.levels import Level
-from dms.access.models import Scope
+from dms.access.models import Scope, User
 from dms.access.permissions import Permission
-from dms.access.rule import for_all_levels, forget_rights, require
+from dms.access.rule import can, explain, for_all_levels, forget_rights, require
 from dms.audit.door import change, change_many
 from dms.audit.events import Event
 from dms.audit.models import target_name
@@ -25,6 +26,31 @@ from dms.records.protection.scopes import Node, has_own_scope
 
 TOWN = "town"
 """The chain that tells of all scopes and grants."""
+
+
+class PlaceVerb(StrEnum):
+    GIVE = "give"
+    RESTRICT = "restrict"
+    OPEN = "open"
+
+
+def is_restricted(node: Node) -> bool:
+    """Only what is granted there itself holds there."""
+    return has_own_scope(node) and not node.scope.inherits
+
+
+def place_actions(actor: Actor, node: Node) -> list[PlaceVerb]:
+    """What the actor can do now with the rights that hold there."""
+    if not can(actor, Permission.GRANT, node):
+        return []
+    return [PlaceVerb.GIVE, PlaceVerb.OPEN if is_restricted(node) else PlaceVerb.RESTRICT]
+
+
+def why_seen(actor: Actor, node: Node, login: str) -> list[str]:
+    """Why the person may see it, one sentence for each grant; empty when they may not, or there is no such login."""
+    user = User.objects.filter(username=login).first()
+    permission = Permission.DOSSIER_VIEW if isinstance(node, Dossier) else Permission.PLAN_VIEW
+    return explain(actor_for(user), permission, node, told_to=actor) if user else []
 
 
 def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
