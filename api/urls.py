@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from api import history_views, search_views
-from api.documents import checking_out_views, comparison_views, page_tool_views, page_views, version_views
+from api.documents import (
+    checking_out_views,
+    comparison_views,
+    deriving_views,
+    page_tool_views,
+    page_views,
+    version_views,
+)
 from api.documents import views as document_views
 from api.dossiers import filing_views, holding_views, relation_views
 from api.dossiers import views as dossier_views
@@ -62,7 +69,9 @@ urlpatterns = [
     path(f"{ITEM}settle/", inbox_views.ItemSettleView.as_view(), name="inbox-settle"),
     path(f"{ITEM}reopen/", inbox_views.ItemReopenView.as_view(), name="inbox-reopen"),
     path("documents/", document_views.DocumentsView.as_view(), name="documents"),
+    path("documents/merge/", deriving_views.DocumentsMergeView.as_view(), name="documents-merge"),
     path(DOCUMENT, document_views.DocumentView.as_view(), name="document"),
+    path(f"{DOCUMENT}split/", deriving_views.DocumentSplitView.as_view(), name="document-split"),
     path(f"{DOCUMENT}pages/", page_views.DocumentPagesView.as_view(), name="document-pages"),
     path(f"{DOCUMENT}pages/<int:number>/image/", page_views.PageImageView.as_view(), name="document-page-image"),
     path(f"{DOCUMENT}original/", document_views.DocumentOriginalView.as_view(), name="document-original"),
@@ -141,6 +150,8 @@ urlpatterns = [
     path("volumes/<uuid:volume_id>/contents/", holding_views.VolumeContentsView.as_view(), name="volume-contents"),
     path("loans/<uuid:loan_id>/return/", holding_views.LoanReturnView.as_view(), name="loan-return"),
     path("filing/", filing_views.FilingView.as_view(), name="filing"),
+    path("filing/copy/", filing_views.FilingCopyView.as_view(), name="filing-copy"),
+    path("filing/copy/undo/", filing_views.FilingCopyUndoView.as_view(), name="filing-copy-undo"),
     path("filing/undo/", filing_views.FilingUndoView.as_view(), name="filing-undo"),
     path("filing/places/", filing_views.FilingPlacesView.as_view(), name="filing-places"),
     path("clearances/", protection_views.ClearancesView.as_view(), name="clearances"),

@@ -13,6 +13,7 @@ from dms.access.actors import Actor, actor_in_words
 from dms.records.documents.checking_out import check_out_actions, holder_of
 from dms.records.documents.versions import LONGEST_COMMENT, is_former, may_hand_in
 from dms.records.models import Document, DocumentVerb, DocumentVersion
+from frontend.deriving import derived_rows
 from frontend.inbox_rows import InboxRow, inbox_rows
 from ingest.models import InboxItem, ItemState
 from ingest.page_tools import why_pages_are_fixed
@@ -35,6 +36,7 @@ def versions_context(actor: Actor, document: Document, shown: DocumentVersion) -
     return {
         "versions": _rows(document, shown),
         "hand_in": hand_in,
+        "derived": derived_rows(actor, document),
         **_check_out(actor, document, now),
         "may_hand_in": may,
         "may_change_pages": may and not is_former(shown) and not why_pages_are_fixed(shown),

@@ -27,6 +27,8 @@ class Source(models.TextChoices):
     API = "api", _("Schnittstelle")
     COMMAND = "command", _("Befehlszeile")
     PAGES = "pages", _("Seiten geändert")
+    SPLIT = "split", _("Aufgeteilt")
+    MERGE = "merge", _("Zusammengefügt")
 
 
 class ItemState(models.TextChoices):
@@ -83,12 +85,18 @@ class InboxQuerySet(RecordedQuerySet[Any]):
         """
         seen = within_sight(Document, actor, Permission.INBOX_VIEW)
         elsewhere = Document.objects.filter(~seen, item_id=OuterRef("pk"))
-        mail = visible(self.filter(document__isnull=True), actor, Permission.INBOX_VIEW)
+        unfiled = Document.objects.filter(seen, pk=OuterRef("origin_id"), dossier__isnull=True)
+        own = Q(origin__isnull=True) | Q(state=ItemState.DONE) | Exists(unfiled)
+        mail = visible(self.filter(own, document__isnull=True), actor, Permission.INBOX_VIEW)
         return mail.filter(~Exists(elsewhere))  # type: ignore[return-value]
 
     def hand_ins_visible_to(self, actor: Actor) -> Self:
-        """New versions on their way. Who may read the document may know, wherever it lies by now."""
-        return self.filter(document__in=Document.objects.visible_to(actor).order_by())
+        """New versions on their way, and what is made of a document. Who may read the document may know, wherever it
+        lies by now; of what was made of it only where it may be read as well."""
+        seen = Document.objects.visible_to(actor).order_by()
+        hidden = Document.objects.filter(~within_sight(Document, actor, Permission.DOCUMENT_VIEW))
+        made = Q(origin__in=seen) & ~Exists(hidden.filter(item_id=OuterRef("pk")))
+        return self.filter(Q(document__in=seen) | made)
 
     def reachable_by(self, actor: Actor) -> Self:
         """Both, for whoever asks for a single one."""
@@ -140,13 +148,18 @@ class InboxItem(Recorded):
     """It becomes a new version of this; without it, documents of their own."""
     comment = models.CharField(max_length=500, blank=True)
     """Why there is a new version."""
+    origin = models.ForeignKey(Document, models.PROTECT, null=True, related_name="derived_items")
+    """It becomes a document made of pages of this one, the most secret where there are several, and lies where that
+    one lies."""
+    origins = models.JSONField(default=list)
+    """The ids of all documents that its pages come from, in their order."""
 
     objects = InboxQuerySet.as_manager()  # type: ignore[misc]
     lifecycle = ITEM_LIFECYCLE
     audited_fields = (
         "scope_id", "filename", "source", "source_path", "source_key", "submitted_by", "idempotency_key", "received_at",
         "key", "sha256", "size", "state", "step", "reason", "detail", "accepts_missing_text", "incomplete",
-        "finished_at", "settled_at", "settled_by", "settled_note", "document_id", "comment",
+        "finished_at", "settled_at", "settled_by", "settled_note", "document_id", "comment", "origin_id", "origins",
     )  # fmt: skip
 
     class Meta:
@@ -154,6 +167,13 @@ class InboxItem(Recorded):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_is_known"),
             models.UniqueConstraint(fields=["submitted_by", "idempotency_key"], name="idempotency_key_once"),
+            models.CheckConstraint(
+                condition=Q(origin__isnull=True, origins=[]) | (Q(origin__isnull=False) & ~Q(origins=[])),
+                name="item_origin_is_among_its_origins",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin__isnull=True) | Q(document__isnull=True), name="item_is_version_or_derived"
+            ),
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True) | Q(state__in=["refused", "stuck"]),
                 name="item_settled_had_trouble",

@@ -5,9 +5,8 @@ What is handed in is made of the current version's original; that one stays as i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path, PurePath
+from collections.abc import Sequence
+from pathlib import PurePath
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
@@ -24,27 +23,15 @@ from dms.records.documents.versions import may_hand_in, version_of
 from dms.records.dossiers.closing import refuse_closed
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObject
+from ingest.assembling import PagesFixed, Taken, changed_pages
 from ingest.hand_in import version_receive
 from ingest.intake import Delivery, Receipt, forget_bytes, store_item
 from ingest.models import Source
 from ingest.reading.formats import kind_of
-from ingest.reading.limits import Limits
-from ingest.reading.page_assembly import ASSEMBLY_TROUBLE, PickedPage, assemble_pages
-from ingest.reading.sandbox import run_limited
-from ingest.steps.contract import ObjectRef
-from ingest.steps.contract import ObjectRole as StepRole
-from ingest.steps.limited import FILE_TROUBLE
+from ingest.reading.page_assembly import PickedPage
 from ingest.version_pending import VersionPending, pending_hand_in
-from ingest.work.workspace import open_workspace
 
 TURNS = (0, 90, 180, 270)
-
-
-class PagesFixed(NotPossible):
-    code = "pages_fixed"
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
 
 
 class SignatureLost(NotPossible):
@@ -87,7 +74,7 @@ def pages_change(
     """A new version of these pages of the current one, in this order.
 
     Raises NotAllowed, ChangedMeanwhile, DossierClosed, CaseClosed, CheckedOut, VersionPending, PagesFixed,
-    SignatureLost, InvalidFact and StoreUnavailable.
+    SignatureLost, AssemblyBusy, InvalidFact and StoreUnavailable.
     """
     version = _current(actor, document, expected, clock)
     if sentence := why_pages_are_fixed(version):
@@ -95,7 +82,7 @@ def pages_change(
     if version.signed and not signature_may_go:
         raise SignatureLost
     _refuse_senseless(pages, version)
-    with _assembled(version, pages) as stream:
+    with changed_pages(Taken(version, pages)) as path, path.open("rb") as stream:
         name = f"{PurePath(version.name).stem}.pdf"
         return _hand_in(actor, document, stream, name, comment or _told(pages, version), expected, clock)
 
@@ -145,23 +132,6 @@ def _refuse_senseless(pages: Sequence[PickedPage], version: DocumentVersion) -> 
         raise InvalidFact("pages", _("Gedreht wird um 90, 180 oder 270 Grad."))
     if not any(page.turn for page in pages) and numbers == list(range(1, version.page_count + 1)):
         raise InvalidFact("pages", _("Es wurde nichts geändert."))
-
-
-@contextmanager
-def _assembled(version: DocumentVersion, pages: Sequence[PickedPage]) -> Iterator[BinaryIO]:
-    original = StoredObject.objects.get(version=version, role=ObjectRole.ORIGINAL)
-    ref = ObjectRef(original.key, original.sha256, original.size, original.media_type, StepRole.ORIGINAL)
-    limits = Limits()
-    with open_workspace(object_store(), "") as workspace:
-        target = Path(workspace.scratch) / "pages.pdf"
-        is_picture = kind_of(version.media_type) == "image"
-        try:
-            run_limited(assemble_pages, workspace.fetch(ref), is_picture, pages, target, limits, limits=limits)
-        except (*FILE_TROUBLE, *ASSEMBLY_TROUBLE) as trouble:
-            sentence = _("Die Seiten dieser Datei lassen sich nicht ändern: Sie ist zu groß oder beschädigt.")
-            raise PagesFixed(sentence) from trouble
-        with target.open("rb") as stream:
-            yield stream
 
 
 def _hand_in(

@@ -157,7 +157,7 @@ TEXTS: dict[Reason, ReasonText] = {
         _("Bitte die Anlage, um die es geht, einzeln einreichen, oder die E-Mail als neuen Eingang."),
     ),
     Reason.FILE_CLOSED: ReasonText(
-        _("Die Akte oder der Vorgang wurde abgeschlossen, bevor die neue Version gelesen war."),
+        _("Die Akte oder der Vorgang wurde abgeschlossen, bevor die Datei gelesen war."),
         _("Bitte wieder öffnen lassen (Registratur) und dann „Noch einmal versuchen“ wählen."),
     ),
     Reason.ORIGINAL_DAMAGED: ReasonText(

@@ -30,7 +30,9 @@ from dms.records.documents.corrections import DocumentAction, document_actions
 from dms.records.documents.duplicates import duplicates_of, receipt_of
 from dms.records.documents.facts import LONGEST
 from dms.records.documents.queries import DocumentQuerySet
+from dms.records.documents.registering import attached_beside
 from dms.records.documents.versions import may_hand_in
+from dms.records.dossiers.copying import may_copy
 from dms.records.dossiers.filing import may_file
 from dms.records.models import (
     Document,
@@ -42,10 +44,17 @@ from dms.records.models import (
     StoredObject,
     TextState,
 )
+from ingest.deriving import may_derive
 from ingest.no_rendition import no_rendition_sentence
 
 FILE = "file"
 """By `POST /filing/`, which takes several documents at once."""
+COPY = "copy"
+"""By `POST /filing/copy/`."""
+SPLIT = "split"
+"""By `POST …/split/`."""
+MERGE = "merge"
+"""With others of the same place, by `POST /documents/merge/`."""
 HAND_IN = "hand_in"
 """By `POST` to `versions/`."""
 CHECK_OUT_VERBS = [str(verb) for verb in CHECK_OUT_EVENTS]
@@ -72,9 +81,25 @@ class DocumentAnswer:
         now = timezone.now()
         if may_file(self.actor, self.document):
             actions.append(FILE)
+        if may_copy(self.actor, self.document):
+            actions.append(COPY)
         if may_hand_in(self.actor, self.document, now):
             actions.append(HAND_IN)
+        if self.version is not None and may_derive(self.actor, self.document, self.version, now):
+            actions += [SPLIT, MERGE]
         return [*actions, *(str(verb) for verb in check_out_actions(self.actor, self.document, now))]
+
+    @property
+    def item(self) -> UUID:
+        """By which its bytes came in; of a copy that of the original."""
+        first = min(self.document.versions.all(), key=lambda one: one.number, default=None)
+        return self.document.item_id if first is None or first.item_id is None else first.item_id
+
+    @property
+    def siblings(self) -> list[Document]:
+        """Asked for single documents alone, as the actions are."""
+        found = attached_beside(self.actor, self.document) if self.document.parent_id else ()
+        return [one for one in found if one.pk != self.document.pk]
 
     @property
     def checked_out(self) -> Document | None:
@@ -224,7 +249,7 @@ class DocumentListSerializer(serializers.Serializer):
     version = serializers.IntegerField(source="document.version_number", help_text="Number of the current version.")
     checked_out = CheckedOutSerializer(allow_null=True, help_text="Null: nobody has it checked out.")
     filed = FiledSerializer(allow_null=True)
-    item = serializers.UUIDField(source="document.item_id")
+    item = serializers.UUIDField(help_text="By which it came into the inbox; of a copy that of the original.")
     parent = DocumentNameSerializer(allow_null=True)
     duplicate_of = EarlierDocumentSerializer(allow_null=True, help_text=DUPLICATE_OF)
     links = serializers.SerializerMethodField()
@@ -245,7 +270,7 @@ class DocumentListSerializer(serializers.Serializer):
 
         return {
             "self": link("document"),
-            "item": link("inbox-item", document.item_id),
+            "item": link("inbox-item", answer.item),
             "pages": link("document-pages"),
             "original": link("document-original"),
             "rendition": link("document-rendition") if ObjectRole.RENDITION in answer.objects else None,
@@ -270,11 +295,16 @@ class DocumentSerializer(DocumentListSerializer):
     original = serializers.SerializerMethodField()
     no_rendition = serializers.SerializerMethodField(help_text="Why there is no PDF/A beside the original.")
     attachments = DocumentNameSerializer(many=True)
+    siblings = DocumentNameSerializer(
+        many=True, help_text="The other attachments of the same e-mail in their order, as far as you may read them."
+    )
     fields = FieldsField(source="told.values")  # type: ignore[assignment]
     fields_version = serializers.IntegerField(source="told.version", allow_null=True)
     former_fields = FormerFieldSerializer(source="told.former", many=True)
     actions = serializers.ListField(
-        child=serializers.ChoiceField([*(str(action) for action in DocumentAction), FILE, HAND_IN, *CHECK_OUT_VERBS]),
+        child=serializers.ChoiceField(
+            [*(str(action) for action in DocumentAction), FILE, COPY, SPLIT, MERGE, HAND_IN, *CHECK_OUT_VERBS]
+        ),
         help_text="What you can change now.",
     )
 

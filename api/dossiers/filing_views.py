@@ -1,4 +1,4 @@
-"""`/filing/`: puts documents into a dossier or case, suggests where, and takes the last filing back."""
+"""`/filing/`: puts documents or copies into a dossier or case, suggests where, and takes the last of it back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,9 +18,11 @@ from api.documents.shapes import NumberedSerializer
 from api.http.base import ApiView, TypedTextField, read_parameters
 from api.http.parsers import JSONParser
 from api.http.problems import not_found
+from dms.records.dossiers.copying import copies_take_back, documents_copy
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back
 from dms.records.dossiers.places import Suggestion, find_place, place_suggestions
 from dms.records.models import Document
+from dms.records.protection.reading import Way, note_reading
 
 MOST_AT_ONCE = 200
 
@@ -53,13 +55,16 @@ class PlacesFilter(serializers.Serializer):
 class _DocumentsSerializer(serializers.Serializer):
     documents = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE,
-        help_text="Each goes with its e-mail and all attachments.",
+        help_text="Each goes with its e-mail and all attachments that lie with it.",
     )  # fmt: skip
 
 
 class FilingSerializer(_DocumentsSerializer):
     """Either a dossier or a case."""
 
+    alone = serializers.BooleanField(
+        required=False, default=False, help_text="`true`: only what is named; the rest of an e-mail stays where it is."
+    )
     dossier = serializers.UUIDField(required=False, help_text="The dossier itself, outside of its cases.")
     case = serializers.UUIDField(required=False, help_text="One of the cases of a dossier.")
 
@@ -71,6 +76,14 @@ class FilingSerializer(_DocumentsSerializer):
 
 class TakeBackSerializer(_DocumentsSerializer):
     """What was filed a moment ago."""
+
+
+class CopiesSerializer(serializers.Serializer):
+    """Copies that were made a moment ago."""
+
+    documents = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE, help_text="The copies, by id."
+    )
 
 
 class FiledAnswerSerializer(serializers.Serializer):
@@ -106,15 +119,39 @@ class FilingView(ApiView):
 
         Their rights are those of the dossier from then on. Both places tell of it in their histories.
         """
-        asked = FilingSerializer(data=request.data)
+        documents, place, alone = _asked(self, request)
+        filed = documents_file(self.actor, documents, place, now=timezone.now(), alone=alone)
+        return Response(self.get_serializer(filed).data)
+
+
+class FilingCopyView(ApiView):
+    serializer_class = FiledAnswerSerializer
+    parser_classes = [JSONParser]
+
+    @extend_schema(operation_id="filing_copy", request=FilingSerializer, responses={201: FiledAnswerSerializer})
+    def post(self, request: Request) -> Response:
+        """Copies documents into an open dossier or case: all, or none. The originals stay as and where they are.
+
+        A copy has the content of the current version and a life of its own; its relation `copy_of` leads to the
+        original. Both places tell of it in their histories. The answer names the copies.
+        """
+        documents, place, alone = _asked(self, request)
+        copies = documents_copy(self.actor, documents, place, now=timezone.now(), alone=alone)
+        return Response(self.get_serializer(copies).data, status=status.HTTP_201_CREATED)
+
+
+class FilingCopyUndoView(ApiView):
+    serializer_class = FiledAnswerSerializer
+    parser_classes = [JSONParser]
+
+    @extend_schema(operation_id="filing_copy_undo", request=CopiesSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Removes copies, if you made them within the last ten minutes and nothing has happened to them since."""
+        asked = CopiesSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        given = asked.validated_data
-        documents = _find(self, given["documents"])
-        key = f"case:{given['case']}" if "case" in given else f"dossier:{given['dossier']}"
-        place: Place | None = find_place(self.actor, key)
-        if place is None:
-            raise not_found()
-        return Response(self.get_serializer(documents_file(self.actor, documents, place, now=timezone.now())).data)
+        copies = _find(self, asked.validated_data["documents"])
+        copies_take_back(self.actor, copies, now=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class FilingUndoView(ApiView):
@@ -130,9 +167,24 @@ class FilingUndoView(ApiView):
         return Response(self.get_serializer(documents_take_back(self.actor, documents, now=timezone.now())).data)
 
 
+def _asked(view: ApiView, request: Request) -> tuple[list[Document], Place, bool]:
+    """What goes where, and whether alone. Raises ValidationError, NotFound, PurposeNeeded."""
+    asked = FilingSerializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    given = asked.validated_data
+    documents = _find(view, given["documents"])
+    key = f"case:{given['case']}" if "case" in given else f"dossier:{given['dossier']}"
+    place: Place | None = find_place(view.actor, key)
+    if place is None:
+        raise not_found()
+    return documents, place, given["alone"]
+
+
 def _find(view: ApiView, ids: Sequence[UUID]) -> list[Document]:
-    """Raises NotFound when one of them is not there, or may not be seen."""
+    """Raises NotFound when one of them is not there, or may not be seen; PurposeNeeded."""
     documents = list(Document.objects.visible_to(view.actor).filter(pk__in=ids))
     if len(documents) != len(set(ids)):
         raise not_found()
+    for document in documents:
+        note_reading(view.actor, document, Way.PART)
     return documents

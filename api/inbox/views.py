@@ -185,13 +185,18 @@ class ItemOriginalView(ApiView):
     def get(self, request: Request, item_id: UUID) -> HttpResponseBase:
         """The file as it came in, whatever became of the item. With malware in it only to who insists (`despite`)."""
         item = find_item(self.actor, item_id)
-        for document in Document.objects.filter(Q(item_id=item.pk, parent=None) | Q(pk=item.document_id)):
+        for document in Document.objects.filter(Q(item_id=item.pk, parent=None) | Q(pk__in=_read_by(item))):
             note_reading(self.actor, document, Way.DOWNLOAD)
         name = item.filename
         if is_quarantined(item):
             _insisted(self.actor, item, request)
             name += HARMLESS_ENDING
         return send(request, Download(item.key, item.sha256, item.size, ANY_TYPE, name))
+
+
+def _read_by(item: InboxItem) -> list[UUID]:
+    """The documents of which it is to be a version, or was made."""
+    return [*([item.document_id] if item.document_id else []), *(UUID(key) for key in item.origins)]
 
 
 def _insisted(actor: Actor, item: InboxItem, request: Request) -> None:

@@ -31,6 +31,14 @@ class Event(StrEnum):
     DOCUMENT_MOVED = "document:moved"
     DOCUMENT_LEFT = "document:left"
     DOCUMENT_TAKEN_BACK = "document:taken_back"
+    DOCUMENT_COPIED = "document:copied"
+    DOCUMENT_CAME_AS_COPY = "document:came_as_copy"
+    DOCUMENT_COPY_REMOVED = "document:copy_removed"
+    DOCUMENT_SPLIT = "document:split"
+    DOCUMENT_MERGED = "document:merged"
+    DOCUMENT_MADE = "document:made"
+    DOCUMENT_GAVE = "document:gave"
+    DOCUMENT_NOT_MADE = "document:not_made"
     DOCUMENT_VERSION_HANDED_IN = "document:version_handed_in"
     DOCUMENT_VERSION_ADDED = "document:version_added"
     DOCUMENT_VERSION_FAILED = "document:version_failed"
@@ -147,6 +155,14 @@ RULES: dict[Event, EventRule] = {
     Event.DOCUMENT_MOVED: EventRule(Permission.DOCUMENT_FILE, _("Dokument innerhalb der Akte verschoben")),
     Event.DOCUMENT_LEFT: EventRule(Permission.DOCUMENT_FILE, _("Dokument hier herausgenommen")),
     Event.DOCUMENT_TAKEN_BACK: EventRule(Permission.DOCUMENT_FILE, _("Ablegen zurückgenommen")),
+    Event.DOCUMENT_COPIED: EventRule(Permission.DOCUMENT_FILE, _("Dokument an eine andere Stelle kopiert")),
+    Event.DOCUMENT_CAME_AS_COPY: EventRule(Permission.DOCUMENT_FILE, _("Kopie eines Dokuments aufgenommen")),
+    Event.DOCUMENT_COPY_REMOVED: EventRule(Permission.DOCUMENT_FILE, _("Kopie zurückgenommen")),
+    Event.DOCUMENT_SPLIT: EventRule(Permission.DOCUMENT_VERSION, _("Aufteilen begonnen")),
+    Event.DOCUMENT_MERGED: EventRule(Permission.DOCUMENT_VERSION, _("Zusammenfügen begonnen")),
+    Event.DOCUMENT_MADE: EventRule(Permission.INBOX_PROCESS, _("Aus anderem Dokument entstanden")),
+    Event.DOCUMENT_GAVE: EventRule(Permission.INBOX_PROCESS, _("Daraus ist ein neues Dokument entstanden")),
+    Event.DOCUMENT_NOT_MADE: EventRule(Permission.INBOX_PROCESS, _("Daraus konnte kein neues Dokument entstehen")),
     Event.DOCUMENT_VERSION_HANDED_IN: EventRule(Permission.DOCUMENT_VERSION, _("Neue Version eingereicht")),
     Event.DOCUMENT_VERSION_ADDED: EventRule(Permission.INBOX_PROCESS, _("Neue Version übernommen")),
     Event.DOCUMENT_VERSION_FAILED: EventRule(Permission.INBOX_PROCESS, _("Neue Version nicht übernommen")),

@@ -265,12 +265,13 @@ class ObjectRole(models.TextChoices):
 
 
 class StoredObject(Recorded):
-    """Bytes in the object store that belong to one version, never shared: destroying one record destroys its bytes."""
+    """Bytes in the object store that belong to a version. A copy of a document has rows of its own for the same bytes
+    (`dms.records.dossiers.copying`): whoever destroys a record removes only bytes that no other row names."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(DocumentVersion, models.PROTECT, related_name="stored_objects")
     role = models.CharField(max_length=20, choices=ObjectRole)
-    key = models.CharField(max_length=300, unique=True)
+    key = models.CharField(max_length=300, db_index=True)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
     media_type = models.CharField(max_length=100)
@@ -278,6 +279,7 @@ class StoredObject(Recorded):
     audited_fields = ("version_id", "role", "key", "sha256", "size", "media_type")
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "key"], name="object_once_in_a_version")]
         indexes = [
             models.Index(fields=["version", "role"], name="object_by_role"),
             models.Index(fields=["sha256"], condition=Q(role=ObjectRole.ORIGINAL), name="original_by_digest"),

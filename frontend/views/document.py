@@ -19,7 +19,9 @@ from dms.access.rule import can
 from dms.records.documents.corrections import DocumentAction, document_actions
 from dms.records.documents.duplicates import earlier_documents, receipt_of
 from dms.records.documents.kinds import kind_labels
+from dms.records.documents.registering import attached_beside
 from dms.records.documents.versions import is_former
+from dms.records.dossiers.copying import can_take_copy_back, may_copy
 from dms.records.dossiers.filing import can_take_back, may_file
 from dms.records.fields.telling import fields_shown
 from dms.records.meanwhile import state_digest
@@ -118,6 +120,8 @@ def _place(actor: Actor, document: Document) -> dict[str, Any]:
         "may_file": may_file(actor, document),
         "sees_dossier": can(actor, Permission.DOSSIER_VIEW, document),
         "filed_by": actor_in_words(document.filed_by),
+        "may_copy": may_copy(actor, document),
+        "can_take_copy_back": can_take_copy_back(actor, document, now=timezone.now()),
         "can_take_back": can_take_back(actor, document, now=timezone.now()),
     }
 
@@ -159,11 +163,18 @@ def _files(actor: Actor, document: Document, version: DocumentVersion) -> dict[s
 
 
 def _related(actor: Actor, document: Document) -> dict[str, Any]:
-    related = Document.objects.visible_to(actor)
-    return {
-        "parent": related.filter(pk=document.parent_id).first() if document.parent_id else None,
-        "attachments": related.filter(parent=document).order_by("part"),
+    """Its e-mail with all attachments in their order, wherever they lie, as far as the person may see them."""
+    related = Document.objects.visible_to(actor).select_related("dossier")
+    parent = related.filter(pk=document.parent_id).first() if document.parent_id else None
+    beside = list(attached_beside(actor, document)) if document.parent_id else []
+    attachments = list(related.filter(parent=document).order_by("part"))
+    shown = [one for one in (parent, *beside, *attachments) if one is not None]
+    elsewhere = {
+        one.pk: one.dossier.reference_number
+        for one in shown
+        if one.dossier and one.dossier_id != document.dossier_id and can(actor, Permission.DOSSIER_VIEW, one)
     }
+    return {"parent": parent, "beside": beside, "attachments": attachments, "elsewhere": elsewhere}
 
 
 def _sources(version: DocumentVersion) -> list[str]:

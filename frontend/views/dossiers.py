@@ -46,10 +46,12 @@ from dms.records.protection.marking import may_mark
 from dms.records.protection.reading import Way, note_reading
 from dms.records.protection.sensitivity import protections
 from dms.records.relations.relating import may_relate, relations_of, relations_of_many
+from frontend.deriving import derived_rows
 from frontend.forms.dossiers import DossierForm, RenumberForm
 from frontend.forms.fields import refuse_fields
 from frontend.people import actor_of, may_anywhere
 from frontend.views.dossier_fields import new_form, with_fields
+from ingest.deriving import may_derive_in
 
 LONGEST_REASON = 500
 MOST_EVENTS = 200
@@ -87,6 +89,8 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         "may_change_parties": may_change_parties(actor, found),
         **_volumes(actor, found),
         "relations": relations_of(actor, found),
+        "derived": derived_rows(actor, found),
+        "may_mark_documents": may_derive_in(actor, found),
         "may_relate": may_relate(actor, found),
         "may_grant": can(actor, Permission.GRANT, found),
         "may_mark": may_mark(actor, found),

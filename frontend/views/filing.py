@@ -1,7 +1,9 @@
-"""Filing: documents are put into a dossier or case that a few typed letters find, and that can be taken back."""
+"""Filing: documents or copies of them are put into a dossier or case that a few typed letters find, and that can be
+taken back."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.records.dossiers.filing import Place, documents_file, documents_take_back, may_file
+from dms.records.dossiers.copying import copies_take_back, documents_copy, may_copy
+from dms.records.dossiers.filing import Place, documents_file, documents_take_back, may_file, whole_units
 from dms.records.dossiers.places import find_place, place_suggestions
 from dms.records.models import Document
+from dms.records.protection.reading import Way, note_reading
 from frontend.people import actor_of
 from frontend.views.settling import MOST_AT_ONCE, chosen_items, way_back
 
@@ -33,14 +37,22 @@ def file(request: HttpRequest) -> HttpResponse:
     if not documents:
         messages.info(request, _("Es war kein Dokument ausgewählt, das sich ablegen lässt."))
         return redirect(back)
-    key = request.POST.get("place", "")
+    key, copies, alone = request.POST.get("place", ""), "copy" in given, "alone" in given
     if key:
         place = find_place(actor_of(request), key)
-        if place is not None and _filed(request, documents, place):
+        if place is not None and (_copied if copies else _filed)(request, documents, place, alone=alone):
             return redirect(back)
         if place is None:
             messages.error(request, _("Dorthin lässt sich nichts mehr ablegen. Bitte eine andere Stelle wählen."))
-    context = {"nav": "inbox", "documents": documents, "back": back, **_suggested(request, given, documents)}
+    context = {
+        "nav": "inbox",
+        "documents": documents,
+        "back": back,
+        "copies": copies,
+        "alone": alone,
+        "more": _hanging_together(request, documents),
+        **_suggested(request, given, documents),
+    }
     return render(request, "frontend/filing/form.html", context)
 
 
@@ -70,13 +82,33 @@ def undo(request: HttpRequest) -> HttpResponse:
     return redirect(back)
 
 
+@require_POST
+def undo_copy(request: HttpRequest) -> HttpResponse:
+    """One that was just made; its page is gone then, so the way leads to where it lay."""
+    documents, back = _named(request, request.POST), way_back(request, request.POST.get("back", ""))
+    try:
+        copies_take_back(actor_of(request), documents, now=timezone.now())
+    except NotAllowed:
+        messages.error(request, _("Dafür fehlt Ihnen das Recht."))
+    except NotPossible as refusal:
+        messages.info(request, str(refusal))
+    else:
+        messages.success(request, _("Die Kopie ist zurückgenommen; das Original liegt, wo es war."))
+    return redirect(back)
+
+
 def chosen_documents(request: HttpRequest, given: QueryDict) -> list[Document]:
-    """Those of the named documents, and of the named items' documents, that this person can file."""
+    """Those of the named documents, and of the named items' documents, that this person can file or, if that is asked,
+    copy. Raises PurposeNeeded."""
     items = [item.pk for item in chosen_items(request, given)]
-    found = Document.objects.visible_to(actor_of(request)).select_related("dossier", "case")
-    documents = {one.pk: one for one in found.filter(item_id__in=items).order_by("-received_at", "part")}
+    seen = Document.objects.visible_to(actor_of(request)).select_related("dossier", "case")
+    documents = {one.pk: one for one in seen.filter(item_id__in=items).order_by("-received_at", "part")}
     documents |= {one.pk: one for one in _named(request, given)}
-    return [one for one in documents.values() if may_file(actor_of(request), one)]
+    may = may_copy if "copy" in given else may_file
+    found = [one for one in documents.values() if may(actor_of(request), one)]
+    for one in found:
+        note_reading(actor_of(request), one, Way.PART)
+    return found
 
 
 def _named(request: HttpRequest, given: QueryDict) -> list[Document]:
@@ -86,14 +118,43 @@ def _named(request: HttpRequest, given: QueryDict) -> list[Document]:
     return list(documents.filter(pk__in=ids).order_by("-received_at", "part"))
 
 
-def _filed(request: HttpRequest, documents: list[Document], place: Place) -> bool:
+def _hanging_together(request: HttpRequest, documents: list[Document]) -> list[Document]:
+    """What of their e-mails would go along, in order, as far as the person may see it."""
+    chosen = {one.pk for one in documents}
+    others = Document.objects.visible_to(actor_of(request)).filter(pk__in=set(whole_units(documents)) - chosen)
+    return list(others.order_by("item_id", "part"))
+
+
+def _service(request: HttpRequest, act: Callable[[], list[Document]]) -> list[Document]:
+    """Empty when it refused; the person is told why."""
     try:
-        filed = documents_file(actor_of(request), documents, place, now=timezone.now())
+        return act()
     except NotAllowed:
         messages.error(request, _("Dafür fehlt Ihnen das Recht."))
-        return False
     except NotPossible as refusal:
         messages.error(request, str(refusal))
+    return []
+
+
+def _copied(request: HttpRequest, documents: list[Document], place: Place, *, alone: bool) -> bool:
+    copies = _service(
+        request, lambda: documents_copy(actor_of(request), documents, place, now=timezone.now(), alone=alone)
+    )
+    if copies:
+        text = ngettext(
+            "%(count)d Dokument ist kopiert nach %(place)s. Dort lässt es sich zehn Minuten lang zurücknehmen.",
+            "%(count)d Dokumente sind kopiert nach %(place)s. Dort lässt es sich zehn Minuten lang zurücknehmen.",
+            len(copies),
+        )
+        messages.success(request, text % {"count": len(copies), "place": f"{place.reference_number} {place.title}"})
+    return bool(copies)
+
+
+def _filed(request: HttpRequest, documents: list[Document], place: Place, *, alone: bool) -> bool:
+    filed = _service(
+        request, lambda: documents_file(actor_of(request), documents, place, now=timezone.now(), alone=alone)
+    )
+    if not filed:
         return False
     text = ngettext(
         "%(count)d Dokument ist abgelegt in %(place)s.", "%(count)d Dokumente sind abgelegt in %(place)s.", len(filed)

@@ -1,15 +1,18 @@
-"""Pages of a document are turned, reordered and removed on a page of its own; and an earlier version is taken again."""
+"""Pages of a document are turned, reordered, removed and taken apart on a page of its own; and an earlier version is
+taken again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from dms.access.rule import NotAllowed
@@ -23,15 +26,19 @@ from dms.records.models import Document, Page
 from frontend.asked import whole_number
 from frontend.people import actor_of, document_or_404, version_or_404
 from frontend.views.uploads import say_not_stored
+from ingest.deriving import may_derive, why_not_apart
+from ingest.intake import KeyUsedForOtherBytes
 from ingest.page_tools import TURNS, may_change_pages, pages_change, version_restore, why_pages_are_fixed
 from ingest.reading.page_assembly import PickedPage
+from ingest.splitting import document_split
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """What stands in the form after a refusal stays there."""
     found = document_or_404(request, document_id)
-    if request.method == "POST" and _done(request, found, _change):
+    act = _split if request.POST.get("do") == "split" else _change
+    if request.method == "POST" and _done(request, found, act):
         return redirect("document", document_id)
     version = version_or_404(request, found)
     pages = Page.objects.filter(version=version).only("number", "width", "height", "version").order_by("number")
@@ -40,6 +47,9 @@ def edit(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "version": version,
         "expected": request.POST.get("expected") or state_digest(found),
         "fixed": why_pages_are_fixed(version),
+        "why_not_apart": why_not_apart(version),
+        "may_split": may_derive(actor_of(request), found, version, timezone.now()),
+        "once": request.POST.get("once") or str(uuid4()),
         "may_change": may_change_pages(actor_of(request), found, version, SystemClock()),
         "rows": sorted((_row(request, page) for page in pages), key=lambda row: (row["place"], row["number"])),
         "turns": TURNS,
@@ -63,22 +73,56 @@ def _row(request: HttpRequest, page: Page) -> dict[str, Any]:
         "place": whole_number(request.POST.get(f"place-{name}")) or page.number,
         "turn": whole_number(request.POST.get(f"turn-{name}")) or 0,
         "gone": f"gone-{name}" in request.POST,
+        "starts": f"starts-{name}" in request.POST,
     }
 
 
-def _change(request: HttpRequest, document: Document) -> None:
-    version = version_of(document)
-    count = version.page_count if version else 0
-    asked = [_asked(request, number) for number in range(1, count + 1) if f"gone-{number}" not in request.POST]
+def _change(request: HttpRequest, document: Document) -> str:
     pages_change(
         actor_of(request),
         document,
-        [picked for _place, picked in sorted(asked, key=lambda one: (one[0], one[1].number))],
+        _picked(request, document),
         comment=request.POST.get("comment", ""),
         signature_may_go="signature_may_go" in request.POST,
         expected=request.POST.get("expected") or None,
         clock=SystemClock(),
     )
+    return _("Die neue Version ist angenommen und wird gelesen.")
+
+
+def _split(request: HttpRequest, document: Document) -> str:
+    parts: list[list[PickedPage]] = [[]]
+    for picked in _in_order(request, document):
+        if parts[-1] and f"starts-{picked.number}" in request.POST:
+            parts.append([])
+        if f"gone-{picked.number}" not in request.POST:
+            parts[-1].append(picked)
+    receipts = document_split(
+        actor_of(request),
+        document,
+        [part for part in parts if part],
+        comment=request.POST.get("comment", ""),
+        once=request.POST.get("once") or None,
+        expected=request.POST.get("expected") or None,
+        clock=SystemClock(),
+    )
+    text = ngettext(
+        "%(count)d neues Dokument ist angenommen und wird gelesen. Dieses hier bleibt, wie es ist.",
+        "%(count)d neue Dokumente sind angenommen und werden gelesen. Dieses hier bleibt, wie es ist.",
+        len(receipts),
+    )
+    return text % {"count": len(receipts)}
+
+
+def _picked(request: HttpRequest, document: Document) -> list[PickedPage]:
+    """The pages that stay, in the order that the form asks for."""
+    return [picked for picked in _in_order(request, document) if f"gone-{picked.number}" not in request.POST]
+
+
+def _in_order(request: HttpRequest, document: Document) -> list[PickedPage]:
+    version = version_of(document)
+    asked = [_asked(request, number) for number in range(1, (version.page_count if version else 0) + 1)]
+    return [picked for _place, picked in sorted(asked, key=lambda one: (one[0], one[1].number))]
 
 
 def _asked(request: HttpRequest, number: int) -> tuple[int, PickedPage]:
@@ -86,23 +130,26 @@ def _asked(request: HttpRequest, number: int) -> tuple[int, PickedPage]:
     return whole_number(request.POST.get(f"place-{number}")) or number, PickedPage(number, turn)
 
 
-def _restore(request: HttpRequest, document: Document) -> None:
+def _restore(request: HttpRequest, document: Document) -> str:
     number = whole_number(request.POST.get("version")) or 0
     expected = request.POST.get("expected") or None
     version_restore(actor_of(request), document, number, expected=expected, clock=SystemClock())
+    return _("Die neue Version ist angenommen und wird gelesen.")
 
 
-def _done(request: HttpRequest, document: Document, act: Callable[[HttpRequest, Document], None]) -> bool:
+def _done(request: HttpRequest, document: Document, act: Callable[[HttpRequest, Document], str]) -> bool:
     """Tells the person what became of it."""
     try:
-        act(request, document)
+        told = act(request, document)
     except NotAllowed:
         messages.error(request, _("Dafür fehlt Ihnen das Recht."))
     except (NotPossible, InvalidFact) as refusal:
         messages.error(request, str(refusal))
+    except KeyUsedForOtherBytes:
+        messages.error(request, _("Dieses Formular wurde schon abgeschickt. Bitte die Seite neu laden."))
     except ObjectStoreError:
         say_not_stored(request, document.title)
     else:
-        messages.success(request, _("Die neue Version ist angenommen und wird gelesen."))
+        messages.success(request, told)
         return True
     return False

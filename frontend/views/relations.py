@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from dms.audit.lifecycle import NotPossible
 from dms.records.models import Case, Document
 from dms.records.relations.finding import things_matching
-from dms.records.relations.models import RelationKind
+from dms.records.relations.models import BY_PEOPLE, ORIGINS, RelationKind
 from dms.records.relations.relating import (
     SORTS,
     Thing,
@@ -46,7 +46,7 @@ def remove(request: HttpRequest, relation_id: UUID) -> HttpResponse:
     """Asks first."""
     actor = actor_of(request)
     relation = find_relation(actor, relation_id)
-    if relation is None:
+    if relation is None or relation.kind in ORIGINS:
         raise Http404
     ends = [_thing_or_404(request, relation.sort, getattr(relation, f"{side}_{relation.sort}_id")) for side in _SIDES]
     if not any(may_relate(actor, end) for end in ends):
@@ -65,7 +65,7 @@ _SIDES = ("from", "to")
 
 def _join(request: HttpRequest, sort: str, here: Thing) -> HttpResponse:
     kind = request.POST.get("kind", "")
-    if kind not in RelationKind.values:
+    if kind not in RelationKind.values or kind in ORIGINS:
         raise Http404
     try:
         other = _thing_or_404(request, sort, UUID(request.POST.get("other", "")))
@@ -96,5 +96,5 @@ def _address(thing: Thing) -> str:
 def _page(
     request: HttpRequest, sort: str, here: Thing, *, status: HTTPStatus = HTTPStatus.OK, **more: object
 ) -> HttpResponse:
-    context = {"nav": "dossiers", "sort": sort, "here": here, "kinds": RelationKind.choices, "back": _address(here)}
+    context = {"nav": "dossiers", "sort": sort, "here": here, "kinds": BY_PEOPLE, "back": _address(here)}
     return render(request, "frontend/relations/add.html", {**context, **more}, status=status)

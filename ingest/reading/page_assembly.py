@@ -6,6 +6,7 @@ Call it through `run_limited`: the file may crash the libraries.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,47 @@ def assemble_pages(source: Path, is_picture: bool, pages: Sequence[PickedPage], 
                 made.add_pages_from(pdf, [picked.number - 1])
                 _turn(made.pages[-1], picked.turn)
             made.save(target)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPages:
+    """Pages of one file, in this order."""
+
+    source: Path
+    is_picture: bool
+    pages: Sequence[PickedPage]
+
+
+def assemble_files(files: Sequence[Sequence[TakenPages]], folder: Path, limits: Limits) -> list[Path]:
+    """A PDF in `folder` for each of `files`, of the pages alone with their form fields. Each source is opened once.
+
+    Raises PagesMissing, and what pikepdf and the pictures raise.
+    """
+    made: list[Path] = []
+    with ExitStack() as stack:
+        opened: dict[Path, Pdf] = {}
+        for taken in (one for file in files for one in file):
+            if not taken.is_picture and taken.source not in opened:
+                opened[taken.source] = stack.enter_context(pikepdf.open(taken.source))
+        for number, file in enumerate(files):
+            target = folder / f"made-{number}.pdf"
+            with Pdf.new() as pdf:
+                for taken in file:
+                    _append(pdf, taken, opened.get(taken.source), limits)
+                pdf.save(target)
+            made.append(target)
+    return made
+
+
+def _append(made: Pdf, taken: TakenPages, source: Pdf | None, limits: Limits) -> None:
+    for picked in taken.pages:
+        if source is None:
+            append_frame(made, taken.source, picked.number, limits)
+        elif 1 <= picked.number <= len(source.pages):
+            made.add_pages_from(source, [picked.number - 1])
+        else:
+            raise PagesMissing
+        _turn(made.pages[-1], picked.turn)
 
 
 def _of_picture(source: Path, pages: Sequence[PickedPage], target: Path, limits: Limits) -> None:

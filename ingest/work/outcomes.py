@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
@@ -15,6 +16,7 @@ from dms.access.actors import system_ingest
 from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
+from dms.records.documents.deriving import document_derive, hold_origins
 from dms.records.documents.registering import NewDocument, documents_register
 from dms.records.documents.versions import Handed, version_add
 from dms.records.dossiers.closing import CaseClosed, DossierClosed, refuse_content_when_closed
@@ -54,11 +56,13 @@ def commit_steps(item: InboxItem, done: Sequence[StepDone], now: datetime) -> No
 def commit_last_steps(
     item: InboxItem, done: Sequence[StepDone], documents: Sequence[NewDocument], now: datetime
 ) -> None:
-    """The last step is done: the item has ended, and its documents are registered, or the new version is."""
+    """The last step is done: the item has ended, and its documents are registered, or the new version is, or what was
+    made of other documents."""
     try:
         with transaction.atomic():
             if item.document_id:
                 _add_version(item, documents[0], now)
+            origins = _origins(item)
             with change(
                 system_ingest(), Event.ITEM_DONE, item, chain=item.chain, verb=ItemVerb.FINISH, at=now
             ) as opened:
@@ -66,8 +70,11 @@ def commit_last_steps(
                 opened.target.step = done[-1].step
                 opened.target.finished_at = now
                 opened.save(opened.target)
-                if not item.document_id:
+                if not item.document_id and not origins:
                     documents_register(opened, documents)
+            if origins:
+                leading = next(one for one in origins if one.pk == item.origin_id)
+                document_derive(system_ingest(), documents[0], leading, origins, by=item.submitted_by, now=now)
     except (DossierClosed, CaseClosed) as closed:
         refuse(item, Reason.FILE_CLOSED, str(closed), now)
 
@@ -88,6 +95,11 @@ def _held(item: InboxItem) -> Document:
     """Nobody puts the document into another chain until the end of the transaction."""
     document: Document = Document.objects.select_for_update(of=("self",)).get(pk=item.document_id)
     return document
+
+
+def _origins(item: InboxItem) -> list[Document]:
+    """The documents that this one is made of, held; none for mail and for new versions."""
+    return hold_origins([UUID(key) for key in item.origins]) if item.origins else []
 
 
 def refuse(item: InboxItem, reason: Reason, detail: str, now: datetime) -> None:
@@ -141,6 +153,11 @@ def _end(item: InboxItem, event: Event, verb: ItemVerb, reason: Reason, detail: 
         with transaction.atomic():
             if item.document_id:
                 _tell_document(item, reason, now)
+            for origin in _origins(item):
+                with change(
+                    system_ingest(), Event.DOCUMENT_NOT_MADE, origin, chain=origin.chain, at=now
+                ) as opened:  # fmt: skip
+                    opened.facts.update(title=origin.title, item=str(item.pk), problem=reason.value)
             with change(system_ingest(), event, item, chain=item.chain, verb=verb, at=now) as opened:
                 fresh: InboxItem = opened.target
                 fresh.reason, fresh.detail, fresh.finished_at = reason.value, storable(detail[:4000]), now

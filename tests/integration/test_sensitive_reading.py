@@ -339,3 +339,29 @@ def test_the_page_marks_with_and_without_asking_for_a_purpose(ward: Ward) -> Non
         entry = factories.plan_entry("61")
         assert (entry.sensitive, entry.asks_purpose) == ("social", asks)
     assert "Sozialdaten" in ward.browser.get(f"/plan/{entry.pk}/").content.decode()
+
+
+def test_auditor_38_neither_filing_nor_copying_takes_a_document_out_of_its_protection(ward: Ward) -> None:
+    said, open_file = {"Registratur-Purpose": "Umzug der Akte"}, Dossier.objects.get(title="Offene Akte")
+    asked = {"documents": [str(ward.document.pk)], "dossier": str(open_file.pk)}
+    for way in ("filing/", "filing/copy/"):
+        first: Any = ward.program.post(f"{API}{way}", asked, content_type="application/json")
+        assert (first.status_code, first.json()["code"]) == (428, "purpose_needed")
+        refused: Any = ward.program.post(f"{API}{way}", asked, content_type="application/json", headers=said)
+        assert (refused.status_code, refused.json()["code"]) == (409, "less_protected_there")
+    form = f"/dossiers/{ward.dossier.pk}/purpose/"
+    for query in ({}, {"copy": "1"}):
+        given = {"document": str(ward.document.pk), "place": f"dossier:{open_file.pk}", **query}
+        for answer in (ward.browser.get("/filing/", given), ward.browser.post("/filing/", given)):
+            assert answer["Location"].startswith(form)
+    ward.browser.post(form, {"purpose": "Umzug der Akte"})
+    for query in ({}, {"copy": "1"}):
+        given = {"document": str(ward.document.pk), "place": f"dossier:{open_file.pk}", **query}
+        assert "das Dokument verlöre den Schutz" in ward.browser.post("/filing/", given).content.decode()
+    assert set(Document.objects.filter(dossier=open_file)) == {ward.beside}
+    mark(open_file)
+    ward.browser.post(f"/dossiers/{open_file.pk}/purpose/", {"purpose": "Umzug der Akte"})
+    assert (
+        ward.program.post(f"{API}filing/copy/", asked, content_type="application/json", headers=said).status_code == 201
+    )
+    assert Document.objects.filter(dossier=open_file).count() == 2

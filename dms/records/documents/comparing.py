@@ -10,6 +10,8 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
+from django.db.models import Q
+
 from dms.audit.events import Event
 from dms.audit.models import EventRow, target_name
 from dms.records.documents.versions import is_former, version_of
@@ -112,7 +114,9 @@ def _added_at(document: Document, number: int) -> datetime | None:
     events = EventRow.objects.filter(target=target_name(document), name=Event.DOCUMENT_VERSION_ADDED).order_by("id")
     if number > 1:
         return events.values_list("at", flat=True)[number - 2 : number - 1].first()
-    registered = EventRow.objects.filter(chain=document.item_chain, name=Event.ITEM_DONE).order_by("id")
+    came = Q(chain=document.item_chain, name=Event.ITEM_DONE)
+    came |= Q(target=target_name(document), name=Event.DOCUMENT_CAME_AS_COPY)
+    registered = EventRow.objects.filter(came).order_by("id")
     return registered.values_list("at", flat=True).first()
 
 

@@ -21,7 +21,10 @@ class Receipt:
 
 
 def receipt_of(document: Document, original: StoredObject) -> Receipt:
-    return Receipt(original.sha256, document.item_id, document.received_at)
+    """A copy came in by the item of its original, so neither is told to be a duplicate of the other."""
+    version = original.version
+    came_by = version.item_id if version.number == 1 and version.item_id else document.item_id
+    return Receipt(original.sha256, came_by, document.received_at)
 
 
 def duplicates_of(actor: Actor, receipts: Mapping[UUID, Receipt]) -> dict[UUID, Document]:
@@ -42,6 +45,7 @@ def earlier_documents(actor: Actor, receipts: Collection[Receipt]) -> dict[Recei
         sha256__in={receipt.sha256 for receipt in receipts},
         version__document__in=Document.objects.visible_to(actor),
     )
+    originals = originals.exclude(version__number=1, version__item_id__isnull=False)
     order = ("sha256", "version__document__received_at", "version__document__item_id", "version__document__part")
     firsts = originals.select_related("version__document").order_by(*order).distinct("sha256")
     first = {stored.sha256: stored.version.document for stored in firsts}

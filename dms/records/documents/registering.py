@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from dms.access.actors import Actor
 from dms.audit.door import Change
 from dms.pages import PageText
+from dms.records.documents.queries import DocumentQuerySet
 from dms.records.models import (
     Document,
     DocumentVersion,
@@ -20,6 +22,12 @@ from dms.records.models import (
     StoredObject,
     TextState,
 )
+
+
+def attached_beside(actor: Actor, attachment: Document) -> DocumentQuerySet:
+    """All attachments of the same e-mail in their order, this one among them, as far as the actor may see them."""
+    seen: DocumentQuerySet = Document.objects.visible_to(actor).filter(parent=attachment.parent_id)
+    return seen.select_related("dossier").order_by("part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +69,15 @@ class NewDocument:
     text_state: TextState
     problem: str
     version: dict[str, Any]
+    placed: Mapping[str, Any] = field(default_factory=dict)
+    """Further columns of a document that does not begin in the inbox: where it lies, since when, how secret it is."""
     objects: Sequence[NewObject] = ()
     pages: Sequence[NewPage] = field(default=())
 
 
 def documents_register(opened: Change, new_documents: Sequence[NewDocument]) -> list[Document]:
-    """Creates the documents of one item, attachments after their mail. Only inside the item's own door."""
+    """Creates the documents of one item, attachments after their mail. Only inside the door of the item's chain, or of
+    the dossier that they are `placed` in."""
     by_part: dict[int, Document] = {}
     for new in new_documents:
         document = _document(new, by_part)
@@ -94,6 +105,7 @@ def _document(new: NewDocument, by_part: dict[int, Document]) -> Document:
         kind_because=new.kind_because,
         text_state=new.text_state,
         problem=new.problem,
+        **new.placed,
     )
 
 

@@ -1,6 +1,7 @@
 """Services that put documents into a dossier or case, from the inbox or from another place, and take that back.
 
-A document goes with its e-mail and all attachments. Its rights become those of the dossier in the same transaction.
+A document goes with its e-mail and all attachments that lie with it, or `alone`. Its rights become those of the dossier
+in the same transaction.
 Both places tell of it: the chain that it leaves releases the row, the one that it comes to adopts it.
 """
 
@@ -25,6 +26,7 @@ from dms.audit.models import target_name
 from dms.records.documents.history import last_change
 from dms.records.documents.undo import UNDO_TIME, NothingToUndo
 from dms.records.dossiers.closing import is_open, refuse_closed
+from dms.records.dossiers.leaving import refuse_documents_less_protected
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.models import Document, DocumentVerb
 
@@ -66,25 +68,31 @@ def may_file(actor: Actor, document: Document) -> bool:
 
 
 def whole_units(documents: Iterable[Document]) -> list[UUID]:
-    """The ids of these documents, of the e-mails they hung on, and of all that hung on those."""
+    """The ids of these documents, and of the e-mails they hung on and all that hung on those, as far as they lie in
+    the same place."""
     wanted = {document.pk for document in documents}
     items = {document.item_id for document in documents}
-    parents = dict(Document.objects.filter(item_id__in=items).values_list("pk", "parent_id"))
-    roots = {_root(key, parents) for key in wanted}
-    return sorted(key for key in parents if _root(key, parents) in roots)
+    rows = list(Document.objects.filter(item_id__in=items).values_list("pk", "parent_id", "dossier_id", "case_id"))
+    parents = {key: parent for key, parent, _dossier, _case in rows}
+    together = {key: (_root(key, parents), dossier, case) for key, _parent, dossier, case in rows}
+    units = {together[key] for key in wanted}
+    return sorted(key for key, unit in together.items() if unit in units)
 
 
-def documents_file(actor: Actor, documents: Sequence[Document], place: Place, *, now: datetime) -> list[Document]:
-    """All of them, or none. What lies there already stays as it is.
+def documents_file(
+    actor: Actor, documents: Sequence[Document], place: Place, *, now: datetime, alone: bool = False
+) -> list[Document]:
+    """All of them, or none; in the order of each e-mail. What lies there already stays as it is.
 
-    Raises NotAllowed, DossierClosed, CaseClosed.
+    With `alone` e-mails and attachments that are not named stay where they are.
+    Raises NotAllowed, DossierClosed, CaseClosed, LessProtectedThere.
     """
     with transaction.atomic():
-        filed, dossiers = _held(documents, {place.dossier.pk})
-        target = Place(dossiers[place.dossier.pk], _case_in(place))
+        filed, target, dossiers = documents_and_place(documents, place, alone=alone)
         require(actor, Permission.DOCUMENT_FILE, target.dossier)
         refuse_closed(target.dossier, target.case)
-        for document in filed:
+        refuse_documents_less_protected({one.dossier_id for one in filed if one.dossier_id}, target.dossier)
+        for document in sorted(filed, key=lambda one: (one.item_id, one.part)):
             if (document.dossier_id, document.case_id) != (target.dossier.pk, target.case.pk if target.case else None):
                 refuse_closed(dossiers.get(document.dossier_id), document.case)
                 _file_one(actor, document, target, now)
@@ -97,9 +105,9 @@ def documents_take_back(actor: Actor, documents: Sequence[Document], *, now: dat
     Raises NotAllowed, NothingToUndo, DossierClosed, CaseClosed.
     """
     with transaction.atomic():
-        before = {document.pk: _filing(actor, document, now) for document in _of(whole_units(documents))}
+        before = {document.pk: _filing(actor, document, now) for document in _filed_together(documents)}
         came_from = {UUID(place["dossier_id"]) for place in before.values() if place["dossier_id"]}
-        taken, dossiers = _held(documents, came_from)
+        taken, dossiers = _held(list(before), came_from)
         for document in taken:
             stood = before[document.pk]
             if _filing(actor, document, now) != stood:
@@ -172,17 +180,28 @@ def hand_over(
         opened.adopt(opened.target)
 
 
-def _held(documents: Sequence[Document], targets: set[UUID]) -> tuple[list[Document], dict[UUID | None, Dossier]]:
-    """Whole units and all dossiers that take part, each locked in the order of ids: nobody waits in a ring."""
+def documents_and_place(
+    documents: Sequence[Document], place: Place, *, alone: bool
+) -> tuple[list[Document], Place, dict[UUID | None, Dossier]]:
+    """Whole units, or the documents alone, and where they go, all locked and as they are stored."""
+    wanted = [document.pk for document in documents] if alone else whole_units(documents)
+    held, dossiers = _held(wanted, {place.dossier.pk})
+    return held, Place(dossiers[place.dossier.pk], _case_in(place)), dossiers
+
+
+def _held(ids: Sequence[UUID], targets: set[UUID]) -> tuple[list[Document], dict[UUID | None, Dossier]]:
+    """These documents and all dossiers that take part, each locked in the order of ids: nobody waits in a ring."""
     rows = Document.objects.select_for_update(of=("self",)).select_related("case")
-    held = list(rows.filter(pk__in=whole_units(documents)).order_by("pk"))
+    held = list(rows.filter(pk__in=ids).order_by("pk"))
     wanted = targets | {document.dossier_id for document in held if document.dossier_id}
     dossiers = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
     return held, {dossier.pk: dossier for dossier in dossiers}
 
 
-def _of(ids: Sequence[UUID]) -> Iterable[Document]:
-    return Document.objects.filter(pk__in=ids)
+def _filed_together(documents: Sequence[Document]) -> list[Document]:
+    """Of each whole unit what was filed in one go with a document that is named."""
+    at = {document.filed_at for document in documents}
+    return [one for one in Document.objects.filter(pk__in=whole_units(documents)) if one.filed_at in at]
 
 
 def _case_in(place: Place) -> Case | None:

@@ -26,7 +26,11 @@ from dms.records.protection.sensitivity import SensitiveClass
 from dms.records.relations.models import relation_label
 
 _LEVELS = {Event.LEVEL_RAISED, Event.LEVEL_LOWERED}
-_FILING = {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK}
+_FILING = {
+    Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED, Event.DOCUMENT_LEFT, Event.DOCUMENT_TAKEN_BACK, Event.DOCUMENT_COPIED,
+    Event.DOCUMENT_CAME_AS_COPY, Event.DOCUMENT_COPY_REMOVED, Event.DOCUMENT_SPLIT, Event.DOCUMENT_MERGED,
+    Event.DOCUMENT_MADE, Event.DOCUMENT_GAVE, Event.DOCUMENT_NOT_MADE,
+}  # fmt: skip
 _RELATING = {Event.FILE_RELATED, Event.FILE_UNRELATED, Event.DOCUMENT_RELATED, Event.DOCUMENT_UNRELATED}
 _MOVING = {Event.CASE_LEFT, Event.CASE_CAME}
 _ON_PAPER = {

@@ -20,12 +20,12 @@ from dms.records.dossiers.cases import case_actions, changed_meanwhile
 from dms.records.dossiers.closing import refuse_closed
 from dms.records.dossiers.filing import hand_over, level_there
 from dms.records.dossiers.keeping import give_number
+from dms.records.dossiers.leaving import refuse_case_less_protected
 from dms.records.dossiers.models import Case, CaseVerb, Dossier, ReferenceNumber
 from dms.records.dossiers.numbering import take_for_case
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document
 from dms.records.parties.models import Participation
-from dms.records.protection.sensitivity import protections
 
 
 class LessSecretThere(NotPossible):
@@ -33,15 +33,6 @@ class LessSecretThere(NotPossible):
 
     def __init__(self) -> None:
         super().__init__(_("Die andere Akte ist weniger geheim. Bitte zuerst deren Stufe anheben."))
-
-
-class LessProtectedThere(NotPossible):
-    code = "less_protected_there"
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Die andere Akte ist nicht ebenso geschützt; der Vorgang verlöre den Schutz. Er bleibt hier.")
-        )
 
 
 def may_move(actor: Actor, case: Case) -> bool:
@@ -86,9 +77,7 @@ def _refuse_unfit(actor: Actor, case: Case, source: Dossier | None, place: Dossi
     refuse_closed(place, None)
     if place.level < source.level:
         raise LessSecretThere
-    protected = protections({source.pk, place.pk})
-    if source.pk in protected and protected.get(place.pk) != protected[source.pk]:
-        raise LessProtectedThere
+    refuse_case_less_protected(source, place)
 
 
 def _release(actor: Actor, case: Case, place: Dossier, now: datetime, reason: str) -> None:

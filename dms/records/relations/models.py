@@ -23,6 +23,14 @@ class RelationKind(models.TextChoices):
     BELONGS_TO = "belongs_to", _("gehört zu")
     REPLACES = "replaces", _("ersetzt")
     FOLLOWS = "follows", _("setzt fort (Vorgänger)")
+    MADE_FROM = "made_from", _("entstanden aus")
+    COPY_OF = "copy_of", _("Kopie von")
+
+
+ORIGINS = frozenset({RelationKind.MADE_FROM, RelationKind.COPY_OF})
+"""How a document came to be: told by the product, and neither made nor removed by people."""
+BY_PEOPLE = [(kind.value, kind.label) for kind in RelationKind if kind not in ORIGINS]
+"""What people choose from."""
 
 
 FROM_THE_OTHER_END: dict[str, Promise] = {
@@ -30,6 +38,8 @@ FROM_THE_OTHER_END: dict[str, Promise] = {
     RelationKind.BELONGS_TO: _("dazu gehört"),
     RelationKind.REPLACES: _("ersetzt durch"),
     RelationKind.FOLLOWS: _("wird fortgesetzt in (Nachfolger)"),
+    RelationKind.MADE_FROM: _("daraus entstanden"),
+    RelationKind.COPY_OF: _("kopiert als"),
 }
 
 

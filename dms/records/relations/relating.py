@@ -22,7 +22,7 @@ from dms.audit.lifecycle import NotPossible
 from dms.audit.models import target_name
 from dms.records.dossiers.closing import is_open, refuse_closed
 from dms.records.models import Case, Document, Dossier
-from dms.records.relations.models import Relation, RelationKind, relation_label
+from dms.records.relations.models import ORIGINS, Relation, RelationKind, relation_label
 
 Thing = Dossier | Case | Document
 SORTS: dict[str, type[Thing]] = {"dossier": Dossier, "case": Case, "document": Document}
@@ -43,6 +43,13 @@ class NotToBeRelated(NotPossible):
 
     def __init__(self) -> None:
         super().__init__(_("Mit sich selbst lässt sich nichts verknüpfen."))
+
+
+class OriginStays(NotPossible):
+    code = "origin_stays"
+
+    def __init__(self) -> None:
+        super().__init__(_("Woher ein Dokument stammt, hält das System selbst fest; das lässt sich nicht ändern."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +77,11 @@ def may_relate(actor: Actor, thing: Thing) -> bool:
 def relation_make(actor: Actor, source: Thing, kind: RelationKind, target: Thing, *, now: datetime) -> Relation:
     """From the source, which the actor keeps, to a thing of the same sort that the actor may see.
 
-    Raises NotAllowed, RelatedAlready, NotToBeRelated, DossierClosed, CaseClosed.
+    Raises NotAllowed, RelatedAlready, NotToBeRelated, OriginStays, DossierClosed, CaseClosed.
     """
     sort = sort_of(source)
+    if kind in ORIGINS:
+        raise OriginStays
     if source.pk == target.pk or sort != sort_of(target):
         raise NotToBeRelated
     with transaction.atomic():
@@ -82,19 +91,37 @@ def relation_make(actor: Actor, source: Thing, kind: RelationKind, target: Thing
             refuse_closed(*_place(source))
         if _there(sort, kind, source.pk, target.pk):
             raise RelatedAlready
-        row = Relation(kind=kind, made_at=now, made_by=actor.key)
-        setattr(row, f"from_{sort}", source)
-        setattr(row, f"to_{sort}", target)
         event = _MADE.get(sort, Event.FILE_RELATED)
-        with change(actor, event, chain=row.chain, scope=source, at=now) as opened:
-            opened.save(row)
+        row = _made(actor, source, kind, target, event, now)
         _tell(actor, event, row, source, target, now=now)
     return row
 
 
+def origin_note(
+    actor: Actor, made: Document, kind: RelationKind, origin: Document, event: Event, *, now: datetime
+) -> Relation:
+    """Where a document comes from, for good; the caller has checked the rights, and both chains tell of it already.
+
+    Within a transaction.
+    """
+    return _made(actor, made, kind, origin, event, now)
+
+
+def _made(actor: Actor, source: Thing, kind: RelationKind, target: Thing, event: Event, now: datetime) -> Relation:
+    sort = sort_of(source)
+    row = Relation(kind=kind, made_at=now, made_by=actor.key)
+    setattr(row, f"from_{sort}", source)
+    setattr(row, f"to_{sort}", target)
+    with change(actor, event, chain=row.chain, scope=source, at=now) as opened:
+        opened.save(row)
+    return row
+
+
 def relation_remove(actor: Actor, relation: Relation, *, now: datetime) -> None:
-    """By whoever keeps one of both ends and may see the other. Raises NotAllowed."""
+    """By whoever keeps one of both ends and may see the other. Raises NotAllowed, OriginStays."""
     sort = relation.sort
+    if relation.kind in ORIGINS:
+        raise OriginStays
     with transaction.atomic():
         source, target = (_end(relation, side) for side in ("from", "to"))
         _hold(source, target)
@@ -122,7 +149,7 @@ def relations_of_many(actor: Actor, sort: str, things: Sequence[Thing]) -> dict[
         here, there = mine.get(getattr(row, end)), seen.get(getattr(row, other_end))
         if here is not None and there is not None:
             label = relation_label(row.kind, outward=end == source)
-            may = may_relate(actor, here) or may_relate(actor, there)
+            may = row.kind not in ORIGINS and (may_relate(actor, here) or may_relate(actor, there))
             found[here.pk].append(Related(row, there, end == source, label, may))
     return found
 

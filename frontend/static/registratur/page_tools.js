@@ -1,4 +1,5 @@
-// Pages as tiles: dragged by mouse, moved by Alt and arrow, turned by r, removed by Delete. The form's fields say it all.
+// Pages or documents as tiles: dragged by mouse, moved by Alt and arrow; pages are turned by r, removed by Delete, and b
+// begins a new document. The form's fields say it all.
 const grid = document.getElementById("pagegrid");
 let dragged = null;
 
@@ -7,8 +8,13 @@ function number() {
   tiles().forEach((tile, index) => (tile.querySelector("[data-place-field]").value = index + 1));
 }
 function show(tile) {
-  tile.querySelector("img").dataset.turn = tile.querySelector("[data-turn-field]").value;
-  tile.classList.toggle("is-gone", tile.querySelector("[data-gone-field]").checked);
+  const turn = tile.querySelector("[data-turn-field]");
+  if (turn) tile.querySelector("img").dataset.turn = turn.value;
+  tile.classList.toggle("is-gone", Boolean(tile.querySelector("[data-gone-field]")?.checked));
+  tile.classList.toggle("is-start", Boolean(tile.querySelector("[data-starts-field]")?.checked));
+}
+function toggle(field) {
+  if (field) field.checked = !field.checked;
 }
 function move(tile, by) {
   const all = tiles();
@@ -36,13 +42,13 @@ if (grid) {
     if (!tile.matches("[data-tile]")) return;
     if (event.altKey && /^Arrow(Left|Up)$/.test(event.key)) move(tile, -1);
     else if (event.altKey && /^Arrow(Right|Down)$/.test(event.key)) move(tile, 1);
-    else if (event.key === "r" && !event.ctrlKey && !event.metaKey) {
+    else if (event.ctrlKey || event.metaKey || event.altKey) return;
+    else if (event.key === "r") {
       const field = tile.querySelector("[data-turn-field]");
-      field.value = String((Number(field.value) + 90) % 360);
-    } else if (event.key === "Delete") {
-      const field = tile.querySelector("[data-gone-field]");
-      field.checked = !field.checked;
-    } else return;
+      if (field) field.value = String((Number(field.value) + 90) % 360);
+    } else if (event.key === "b") toggle(tile.querySelector("[data-starts-field]"));
+    else if (event.key === "Delete") toggle(tile.querySelector("[data-gone-field]"));
+    else return;
     event.preventDefault();
     show(tile);
   });

@@ -8,7 +8,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from dms.access.permissions import Role
-from dms.records.models import Dossier
+from dms.records.models import Document, Dossier
 from tests import factories
 from tests.factories import ClientOf
 
@@ -113,3 +113,42 @@ def test_the_list_costs_the_same_few_queries_when_all_is_filed(
     api.get("/api/v1/documents/")
     with django_assert_max_num_queries(11):
         assert len(api.get("/api/v1/documents/").json()["results"]) == 6
+
+
+def test_a_copy_is_made_leads_to_its_original_and_is_taken_back(api: APIClient, dossier: Dossier) -> None:
+    letter = factories.document(["Guten Tag"])
+    source = api.get(f"/api/v1/documents/{letter.pk}/").json()
+    assert "copy" in source["actions"]
+    made = api.post(f"{FILING}copy/", {"documents": [str(letter.pk)], "dossier": str(dossier.pk)}, format="json")
+    [copy] = made.json()["documents"]
+    shown = api.get(f"/api/v1/documents/{copy}/").json()
+    assert made.status_code == 201
+    assert (shown["filed"]["dossier"]["reference_number"], shown["duplicate_of"]) == ("610-1", None)
+    assert (shown["original"]["sha256"], shown["item"]) == (source["original"]["sha256"], source["item"])
+    assert api.get(shown["links"]["original"]).status_code == 200
+    assert api.get(f"/api/v1/documents/{copy}/pages/1/image/").status_code == 200
+    [related] = api.get(f"/api/v1/documents/{copy}/relations/").json()
+    assert (related["kind"], related["other"]["id"], related["actions"]) == ("copy_of", str(letter.pk), [])
+    assert api.delete(f"/api/v1/relations/{related['id']}/").json()["code"] == "origin_stays"
+    by_hand = {"kind": "made_from", "other": str(letter.pk)}
+    answer = api.post(f"/api/v1/documents/{copy}/relations/", by_hand, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "origin_stays")
+    undo = {"documents": [copy]}
+    assert api.post(f"{FILING}copy/undo/", undo, format="json").status_code == 204
+    assert api.post(f"{FILING}copy/undo/", undo, format="json").status_code == 404
+    assert api.get(f"/api/v1/documents/{letter.pk}/").json()["filed"] is None
+
+
+def test_an_attachment_shows_its_mail_and_its_neighbours_in_order_as_far_as_one_may_see_them(
+    api: APIClient, dossier: Dossier, client_of: ClientOf
+) -> None:
+    mail = factories.document(attachments=["Plan.pdf", "Foto.jpg", "Liste.pdf"])
+    parts = {one.title: one for one in Document.objects.filter(parent=mail)}
+    here = f"/api/v1/documents/{parts['Foto.jpg'].pk}/"
+    put(api, documents=[str(mail.pk), str(parts["Plan.pdf"].pk)], dossier=dossier.pk, alone=True)
+    shown = api.get(here).json()
+    assert (shown["filed"], shown["parent"]["title"]) == (None, "Ein Brief")
+    assert [one["title"] for one in shown["siblings"]] == ["Plan.pdf", "Liste.pdf"]
+    inbox_only = client_of(factories.user_with(Role.CLERK, name="ina"))
+    hidden = inbox_only.get(here).json()
+    assert (hidden["parent"], [one["title"] for one in hidden["siblings"]]) == (None, ["Liste.pdf"])

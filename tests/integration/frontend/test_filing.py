@@ -102,3 +102,37 @@ def test_who_may_see_nothing_files_nothing(browser_of: Callable[..., Client], do
     stranger.post("/filing/", form)
     assert not Document.objects.filter(dossier__isnull=False).exists()
     assert "Lindenweg" not in text(stranger.get("/filing/places/", {"q": "610"}))
+
+
+def test_a_document_is_copied_from_its_page_and_the_copy_taken_back(clerk: Client, dossier: Dossier) -> None:
+    letter, here = factories.document(["Guten Tag"], title="Ein Vorbild"), ""
+    here = f"/documents/{letter.pk}/"
+    assert f"/filing/?copy=1&document={letter.pk}" in html.unescape(text(clerk.get(here)))
+    asked = text(clerk.get("/filing/", {"copy": "1", "document": str(letter.pk), "back": here}))
+    assert "Ein Dokument kopieren" in asked
+    form = {"copy": "1", "document": str(letter.pk), "place": f"dossier:{dossier.pk}", "back": here}
+    shown = text(clerk.post("/filing/", form, follow=True))
+    assert "1 Dokument ist kopiert nach 610-1" in shown
+    assert all(words in shown for words in ("kopiert als", "Liegt noch im Posteingang."))
+    copy = Document.objects.get(dossier=dossier)
+    there = text(clerk.get(f"/documents/{copy.pk}/"))
+    assert all(words in there for words in ("Kopie von", "Kopie zurücknehmen"))
+    again = text(clerk.post("/filing/", form, follow=True))
+    assert "liegt schon dort" not in again, "the original lies in the inbox"
+    back = {"document": str(copy.pk), "back": f"/dossiers/{dossier.pk}/"}
+    assert "Die Kopie ist zurückgenommen" in text(clerk.post("/filing/undo-copy/", back, follow=True))
+    assert not Document.objects.filter(pk=copy.pk).exists()
+
+
+def test_the_form_offers_to_leave_the_rest_of_an_email_where_it_is(clerk: Client, dossier: Dossier) -> None:
+    mail = factories.document(title="Die Mail", attachments=["Plan.pdf", "Foto.jpg"])
+    plan = Document.objects.get(title="Plan.pdf")
+    asked = text(clerk.get("/filing/", {"document": str(plan.pk), "back": "/inbox/"}))
+    more = asked.split("geht mit:")[1].split("Nur das Ausgewählte")[0]
+    assert [name for name in ("Die Mail", "Plan.pdf", "Foto.jpg") if name in more] == ["Die Mail", "Foto.jpg"]
+    form = {"document": str(plan.pk), "place": f"dossier:{dossier.pk}", "back": "/inbox/", "alone": "on"}
+    clerk.post("/filing/", form)
+    assert [one.title for one in Document.objects.filter(dossier=dossier)] == ["Plan.pdf"]
+    page = text(clerk.get(f"/documents/{mail.pk}/"))
+    assert "liegt in 610-1" in page.split("Gehört zusammen")[1]
+    assert page.index("Plan.pdf") < page.index("Foto.jpg")

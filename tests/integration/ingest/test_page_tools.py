@@ -24,9 +24,10 @@ from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.keeping import dossier_close
 from dms.records.meanwhile import ChangedMeanwhile
 from dms.records.models import Document, ObjectRole, StoredObject
+from ingest.assembling import PagesFixed
 from ingest.hand_in import SameBytes
 from ingest.models import InboxItem, ItemState
-from ingest.page_tools import PagesFixed, SignatureLost, pages_change, version_restore
+from ingest.page_tools import SignatureLost, pages_change, version_restore
 from ingest.reading.page_assembly import PickedPage
 from ingest.reading.text_layout import set_text
 from ingest.samples.signing import sign_for

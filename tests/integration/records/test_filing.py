@@ -288,3 +288,27 @@ def test_a_stranger_finds_nothing_to_file(dossier: Dossier) -> None:
     stranger: Any = actor_for(factories.user_with(*EVERYTHING, name="s", scope=factories.another_scope("Anderswo")))
     letter = factories.document()
     assert not may_file(stranger, fresh(letter))
+
+
+def test_an_attachment_may_be_filed_alone_and_still_knows_its_mail(clerk: Actor, dossier: Dossier) -> None:
+    mail = factories.document(attachments=["Plan.pdf", "Foto.jpg"])
+    plan = Document.objects.get(title="Plan.pdf")
+    assert documents_file(clerk, [plan], Place(dossier), now=NOW, alone=True) == [plan]
+    assert (fresh(plan).parent, fresh(mail).dossier) == (mail, None)
+    other = factories.dossier("Ahornweg", of="611")
+    moved = documents_file(clerk, [fresh(mail)], Place(other), now=NOW)
+    assert [one.title for one in moved] == ["Ein Brief", "Foto.jpg"], "what lies elsewhere stays there"
+    assert fresh(plan).dossier == dossier
+    assert [one.title for one in documents_take_back(clerk, [fresh(plan)], now=NOW)] == ["Plan.pdf"]
+    assert (fresh(plan).dossier, fresh(mail).dossier) == (None, other)
+    assert proven()
+
+
+def test_an_attachment_that_joins_its_mail_is_taken_back_without_it(clerk: Actor, dossier: Dossier) -> None:
+    mail = factories.document(attachments=["Plan.pdf"])
+    plan = Document.objects.get(title="Plan.pdf")
+    documents_file(clerk, [mail], Place(dossier), now=NOW, alone=True)
+    documents_file(clerk, [plan], Place(dossier), now=NOW + timedelta(minutes=1), alone=True)
+    assert documents_take_back(clerk, [fresh(plan)], now=NOW + timedelta(minutes=2)) == [plan]
+    assert (fresh(plan).dossier, fresh(mail).dossier) == (None, dossier)
+    assert proven()

@@ -17,8 +17,9 @@ from dms.records.dossiers.closing import CaseClosed, DossierClosed
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import dossier_close
+from dms.records.dossiers.leaving import LessProtectedThere
 from dms.records.dossiers.models import Case, Dossier, ReferenceNumber
-from dms.records.dossiers.moving import LessProtectedThere, LessSecretThere, case_move, may_move
+from dms.records.dossiers.moving import LessSecretThere, case_move, may_move
 from dms.records.dossiers.places import place_suggestions
 from dms.records.holdings.keeping import put_into_volume
 from dms.records.meanwhile import ChangedMeanwhile
