@@ -52,7 +52,8 @@ def documents_merge(
         raise NotInOnePlace
     told = why or _told(documents)
     with assembled([[all_pages(version) for version in versions]]) as [path]:
-        name = f"{PurePath(versions[0].name).stem[:200]} {_('(zusammengefügt)')}.pdf"
+        marked = _("(zusammengefügt)")
+        name = f"{PurePath(versions[0].name).stem[:200]} {marked}.pdf"
         made = [Made(path, name, storable(told))]
         [receipt] = documents_take_in(
             actor, documents, made, Source.MERGE, reason=storable(told), once=once, expected=None, now=now

@@ -84,6 +84,8 @@ def every_page() -> dict[str, str]:
         "duplicate": f"/documents/{again.pk}/",
         "text": f"/documents/{first.pk}/text/",
         "pages to edit": f"/documents/{first.pk}/edit-pages/",
+        "documents to merge": f"/documents/merge/?document={first.pk}&document={document.pk}",
+        "filing a copy": f"/filing/?copy=1&document={filed.pk}",
         "comparison of versions": f"/documents/{first.pk}/compare/",
         "filed document": f"/documents/{filed.pk}/",
         "filing": f"/filing/?document={document.pk}",

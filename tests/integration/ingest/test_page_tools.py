@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pytesseract
 import pytest
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageOps
 
 from dms.access.actors import Actor, actor_for
 from dms.access.permissions import Role
@@ -244,6 +246,42 @@ def _images(content: bytes) -> list[bytes]:
     with pikepdf.open(io.BytesIO(content)) as pdf:
         streams = [one for one in pdf.objects if isinstance(one, pikepdf.Stream)]
         return sorted(one.read_raw_bytes() for one in streams if one.get("/Subtype") == "/Image")
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_on_a_real_scan_that_was_turned_each_box_stands_on_its_word(clerk: Actor, tools: Tools, turn: int) -> None:
+    content = (shared_data() / "pdf" / "ocrmypdf__ccitt.pdf").read_bytes()
+    document = document_of(content, "scan.pdf", tools)
+    before = _boxed_words(document)
+    after = _boxed_words(changed(clerk, document, tools, PickedPage(1, turn)))
+    assert len(before) > 100
+    assert len(after) > 0.9 * len(before), "turned or not, as much is read"
+    for words in (before, after):
+        long = [(word, picture) for word, picture in words if len(word) > 6][::12][:10]
+        read = [pytesseract.image_to_string(picture, config="--psm 8").strip() for _word, picture in long]
+        alike = [
+            SequenceMatcher(None, word, seen).ratio() > 0.7 for (word, _picture), seen in zip(long, read, strict=True)
+        ]
+        assert sum(alike) >= 0.8 * len(long), list(zip([word for word, _picture in long], read, strict=True))
+
+
+def _boxed_words(document: Document) -> list[tuple[str, Image.Image]]:
+    """Each word of the first page with what the page's picture shows within its box."""
+    version = version_of(document)
+    assert version is not None
+    page = version.pages.get(number=1)
+    assert page.image is not None
+    with object_store().read(page.image.key) as stream:
+        picture = Image.open(io.BytesIO(stream.read())).convert("L")
+    wide, high = picture.size
+    margin = 0.003
+    cut: list[tuple[str, Image.Image]] = []
+    for word in (word for line in page.page_text.lines for word in line):
+        box = word.box
+        edges = ((box.x0 - margin) * wide, (box.y0 - margin) * high, (box.x1 + margin) * wide, (box.y1 + margin) * high)
+        crop = picture.crop(tuple(map(int, edges)))  # type: ignore[arg-type]
+        cut.append((word.text, ImageOps.expand(crop.resize((crop.width * 3, crop.height * 3)), 20, 255)))
+    return cut
 
 
 def test_programs_and_people_change_pages(three_pages: bytes, tools: Tools) -> None:
