@@ -207,5 +207,6 @@ def test_out_of_a_protected_dossier_nothing_goes_where_it_would_lose_that(
     documents_file(registry, [letter], Place(dossier, factories.case(dossier)), now=NOW)
     sensitive_mark(registry, there, **mark)  # type: ignore[arg-type]
     documents_copy(registry, [letter], Place(there), now=NOW)
-    assert documents_file(registry, [letter], Place(there), now=NOW)[0].dossier_id == there.pk
+    documents_file(registry, [letter], Place(there), now=NOW)
+    assert fresh(letter).dossier == there
     assert proven()
