@@ -86,7 +86,8 @@ class InboxQuerySet(RecordedQuerySet[Any]):
         seen = within_sight(Document, actor, Permission.INBOX_VIEW)
         elsewhere = Document.objects.filter(~seen, item_id=OuterRef("pk"))
         unfiled = Document.objects.filter(seen, pk=OuterRef("origin_id"), dossier__isnull=True)
-        own = Q(origin__isnull=True) | Q(state=ItemState.DONE) | Exists(unfiled)
+        made = Exists(Document.objects.filter(item_id=OuterRef("pk")))
+        own = Q(origin__isnull=True) | Q(made, state=ItemState.DONE) | Q(~Q(state=ItemState.DONE) & Exists(unfiled))
         mail = visible(self.filter(own, document__isnull=True), actor, Permission.INBOX_VIEW)
         return mail.filter(~Exists(elsewhere))  # type: ignore[return-value]
 

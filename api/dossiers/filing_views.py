@@ -18,9 +18,10 @@ from api.documents.shapes import NumberedSerializer
 from api.http.base import ApiView, TypedTextField, read_parameters
 from api.http.parsers import JSONParser
 from api.http.problems import not_found
-from dms.records.dossiers.copying import copies_take_back, documents_copy
+from dms.records.dossiers.copying import documents_copy
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back
 from dms.records.dossiers.places import Suggestion, find_place, place_suggestions
+from dms.records.dossiers.unmaking import documents_unmake
 from dms.records.models import Document
 from dms.records.protection.reading import Way, note_reading
 
@@ -78,11 +79,14 @@ class TakeBackSerializer(_DocumentsSerializer):
     """What was filed a moment ago."""
 
 
-class CopiesSerializer(serializers.Serializer):
-    """Copies that were made a moment ago."""
+class MadeDocumentsSerializer(serializers.Serializer):
+    """Documents that were made a moment ago."""
 
     documents = serializers.ListField(
-        child=serializers.UUIDField(), min_length=1, max_length=MOST_AT_ONCE, help_text="The copies, by id."
+        child=serializers.UUIDField(),
+        min_length=1,
+        max_length=MOST_AT_ONCE,
+        help_text="Copies, or what came of splitting or merging, by id.",
     )
 
 
@@ -140,17 +144,18 @@ class FilingCopyView(ApiView):
         return Response(self.get_serializer(copies).data, status=status.HTTP_201_CREATED)
 
 
-class FilingCopyUndoView(ApiView):
+class FilingUnmakeView(ApiView):
     serializer_class = FiledAnswerSerializer
     parser_classes = [JSONParser]
 
-    @extend_schema(operation_id="filing_copy_undo", request=CopiesSerializer, responses={204: None})
+    @extend_schema(operation_id="filing_unmake", request=MadeDocumentsSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Removes copies, if you made them within the last ten minutes and nothing has happened to them since."""
-        asked = CopiesSerializer(data=request.data)
+        """Removes copies, and documents made by splitting or merging: if you made them within the last ten minutes and
+        nothing has happened to them since. What they were made of never changed."""
+        asked = MadeDocumentsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        copies = _find(self, asked.validated_data["documents"])
-        copies_take_back(self.actor, copies, now=timezone.now())
+        made = _find(self, asked.validated_data["documents"])
+        documents_unmake(self.actor, made, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

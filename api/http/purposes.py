@@ -17,7 +17,7 @@ PARAMETER = {
     "description": "What you read this for, where the record is sensitive; it stands in the log of readings. UTF-8.",
 }
 ASKED_FOR = ("documents/{document_id}/", "dossiers/{dossier_id}/", "cases/{case_id}/")
-ALSO = {"inbox_original", "filing_create", "filing_copy", "filing_copy_undo", "filing_undo", "documents_merge"}
+ALSO = {"inbox_original", "filing_create", "filing_copy", "filing_unmake", "filing_undo", "documents_merge"}
 
 
 def purposes_of(request: Request) -> Mapping[str, str]:

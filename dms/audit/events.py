@@ -33,7 +33,7 @@ class Event(StrEnum):
     DOCUMENT_TAKEN_BACK = "document:taken_back"
     DOCUMENT_COPIED = "document:copied"
     DOCUMENT_CAME_AS_COPY = "document:came_as_copy"
-    DOCUMENT_COPY_REMOVED = "document:copy_removed"
+    DOCUMENT_UNMADE = "document:unmade"
     DOCUMENT_SPLIT = "document:split"
     DOCUMENT_MERGED = "document:merged"
     DOCUMENT_MADE = "document:made"
@@ -157,7 +157,9 @@ RULES: dict[Event, EventRule] = {
     Event.DOCUMENT_TAKEN_BACK: EventRule(Permission.DOCUMENT_FILE, _("Ablegen zurückgenommen")),
     Event.DOCUMENT_COPIED: EventRule(Permission.DOCUMENT_FILE, _("Dokument an eine andere Stelle kopiert")),
     Event.DOCUMENT_CAME_AS_COPY: EventRule(Permission.DOCUMENT_FILE, _("Kopie eines Dokuments aufgenommen")),
-    Event.DOCUMENT_COPY_REMOVED: EventRule(Permission.DOCUMENT_FILE, _("Kopie zurückgenommen")),
+    Event.DOCUMENT_UNMADE: EventRule(
+        Permission.DOCUMENT_FILE, _("Kopie oder neu entstandenes Dokument zurückgenommen")
+    ),
     Event.DOCUMENT_SPLIT: EventRule(Permission.DOCUMENT_VERSION, _("Aufteilen begonnen")),
     Event.DOCUMENT_MERGED: EventRule(Permission.DOCUMENT_VERSION, _("Zusammenfügen begonnen")),
     Event.DOCUMENT_MADE: EventRule(Permission.INBOX_PROCESS, _("Aus anderem Dokument entstanden")),

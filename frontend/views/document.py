@@ -21,8 +21,9 @@ from dms.records.documents.duplicates import earlier_documents, receipt_of
 from dms.records.documents.kinds import kind_labels
 from dms.records.documents.registering import attached_beside
 from dms.records.documents.versions import is_former
-from dms.records.dossiers.copying import can_take_copy_back, may_copy
+from dms.records.dossiers.copying import may_copy
 from dms.records.dossiers.filing import can_take_back, may_file
+from dms.records.dossiers.unmaking import can_unmake
 from dms.records.fields.telling import fields_shown
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, Page
@@ -121,7 +122,7 @@ def _place(actor: Actor, document: Document) -> dict[str, Any]:
         "sees_dossier": can(actor, Permission.DOSSIER_VIEW, document),
         "filed_by": actor_in_words(document.filed_by),
         "may_copy": may_copy(actor, document),
-        "can_take_copy_back": can_take_copy_back(actor, document, now=timezone.now()),
+        "can_unmake": can_unmake(actor, document, now=timezone.now()),
         "can_take_back": can_take_back(actor, document, now=timezone.now()),
     }
 

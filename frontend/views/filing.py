@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
-from dms.records.dossiers.copying import copies_take_back, documents_copy, may_copy
+from dms.records.dossiers.copying import documents_copy, may_copy
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back, may_file, whole_units
 from dms.records.dossiers.places import find_place, place_suggestions
+from dms.records.dossiers.unmaking import documents_unmake
 from dms.records.models import Document
 from dms.records.protection.reading import Way, note_reading
 from frontend.people import actor_of
@@ -83,17 +84,17 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def undo_copy(request: HttpRequest) -> HttpResponse:
-    """One that was just made; its page is gone then, so the way leads to where it lay."""
+def unmake(request: HttpRequest) -> HttpResponse:
+    """A document that was just made; its page is gone then, so the way leads to where it lay."""
     documents, back = _named(request, request.POST), way_back(request, request.POST.get("back", ""))
     try:
-        copies_take_back(actor_of(request), documents, now=timezone.now())
+        documents_unmake(actor_of(request), documents, now=timezone.now())
     except NotAllowed:
         messages.error(request, _("Dafür fehlt Ihnen das Recht."))
     except NotPossible as refusal:
         messages.info(request, str(refusal))
     else:
-        messages.success(request, _("Die Kopie ist zurückgenommen; das Original liegt, wo es war."))
+        messages.success(request, _("Das neue Dokument ist zurückgenommen; woraus es entstand, ist unverändert."))
     return redirect(back)
 
 

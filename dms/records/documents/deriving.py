@@ -40,7 +40,7 @@ def document_derive(
     )
     chain = leading.chain if leading.dossier_id else f"item:{new.item_id}"
     with change(actor, Event.DOCUMENT_MADE, chain=chain, scope=leading, at=now) as opened:
-        opened.facts.update(title=new.title, origins=[str(one.pk) for one in origins])
+        opened.facts.update(title=new.title, by=by, origins=[str(one.pk) for one in origins])
         [made] = documents_register(opened, [placed])
     for origin in origins:
         origin_note(actor, made, RelationKind.MADE_FROM, origin, Event.DOCUMENT_MADE, now=now)

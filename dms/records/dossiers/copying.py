@@ -1,4 +1,4 @@
-"""Services that copy documents into another dossier or case, and take a copy back that was a slip.
+"""Copies documents into another dossier or case. A slip is taken back by `dms.records.dossiers.unmaking`.
 
 A copy is a record of its own: its own rights, level, history and, one day, its own end. It has the content of the
 current version and shares the stored objects with the original, for objects never change (docs/decisions/0028).
@@ -19,14 +19,11 @@ from dms.access.rule import can, require
 from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
-from dms.records.documents.history import last_change
-from dms.records.documents.undo import UNDO_TIME, NothingToUndo
 from dms.records.documents.versions import version_of
 from dms.records.dossiers.closing import refuse_closed
 from dms.records.dossiers.filing import Place, documents_and_place, level_there
 from dms.records.dossiers.leaving import refuse_documents_less_protected
-from dms.records.dossiers.models import Dossier
-from dms.records.models import Document, DocumentVersion, Page, Relation, StoredObject
+from dms.records.models import Document, DocumentVersion, Page, StoredObject
 from dms.records.relations.models import RelationKind
 from dms.records.relations.relating import origin_note
 
@@ -81,30 +78,6 @@ def documents_copy(
     return list(copies.values())
 
 
-def copies_take_back(actor: Actor, copies: Sequence[Document], *, now: datetime) -> None:
-    """They are gone, if this actor made them a short while ago and nothing has happened to them since; the originals
-    never noticed. Raises NotAllowed, NothingToUndo, DossierClosed, CaseClosed.
-    """
-    with transaction.atomic():
-        rows = Document.objects.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in copies])
-        held = list(rows.select_related("case").order_by("pk"))
-        wanted = [one.dossier_id for one in held]
-        dossiers = Dossier.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk").in_bulk()
-        if len(held) != len({one.pk for one in copies}):
-            raise NothingToUndo
-        # attachments go before their e-mail
-        for copy in sorted(held, key=lambda one: one.part, reverse=True):
-            require(actor, Permission.DOCUMENT_FILE, copy)
-            if not _is_fresh_copy(actor, copy, now):
-                raise NothingToUndo
-            refuse_closed(dossiers.get(copy.dossier_id), copy.case)
-            _remove(actor, copy, now)
-
-
-def can_take_copy_back(actor: Actor, document: Document, *, now: datetime) -> bool:
-    return _is_fresh_copy(actor, document, now) and can(actor, Permission.DOCUMENT_FILE, document)
-
-
 def _copy_of(
     original: Document, target: Place, group: uuid.UUID, parent: Document | None, actor: Actor, now: datetime
 ) -> Document:
@@ -156,40 +129,6 @@ def _copy_content(opened: Change, version: DocumentVersion, copy: Document) -> N
         )
         for page in Page.objects.filter(version=version).order_by("number")
     )
-
-
-def _is_fresh_copy(actor: Actor, document: Document, now: datetime) -> bool:
-    last = last_change(document)
-    made = last is not None and last.name == Event.DOCUMENT_CAME_AS_COPY and last.actor == actor.key
-    return last is not None and made and last.at >= now - UNDO_TIME
-
-
-def _remove(actor: Actor, copy: Document, now: datetime) -> None:
-    """Its rows; the objects stay with the original."""
-    relations = Relation.objects.filter(from_document=copy, kind=RelationKind.COPY_OF).select_related("to_document")
-    for relation in relations:
-        original = relation.to_document
-        with change(actor, Event.DOCUMENT_UNRELATED, chain=relation.chain, scope=copy, at=now) as opened:
-            opened.delete(relation)
-        if original is not None and can(actor, Permission.DOCUMENT_FILE, original):
-            with change(actor, Event.DOCUMENT_COPY_REMOVED, original, chain=original.chain, at=now) as opened:
-                opened.facts.update(title=copy.title, copy=str(copy.pk))
-    if _is_joined(copy):
-        raise NothingToUndo
-    with change(actor, Event.DOCUMENT_COPY_REMOVED, copy, chain=copy.chain, at=now) as opened:
-        opened.facts.update(title=copy.title)
-        for rows in (
-            Page.objects.filter(version__document=copy),
-            StoredObject.objects.filter(version__document=copy),
-            DocumentVersion.objects.filter(document=copy),
-        ):
-            for row in rows.order_by("pk"):
-                opened.delete(row)
-        opened.delete(opened.target)
-
-
-def _is_joined(copy: Document) -> bool:
-    return Relation.objects.filter(from_document=copy).exists() or Relation.objects.filter(to_document=copy).exists()
 
 
 def _key(place: Place) -> tuple[uuid.UUID, uuid.UUID | None]:

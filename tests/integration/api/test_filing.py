@@ -134,8 +134,8 @@ def test_a_copy_is_made_leads_to_its_original_and_is_taken_back(api: APIClient, 
     answer = api.post(f"/api/v1/documents/{copy}/relations/", by_hand, format="json")
     assert (answer.status_code, answer.json()["code"]) == (409, "origin_stays")
     undo = {"documents": [copy]}
-    assert api.post(f"{FILING}copy/undo/", undo, format="json").status_code == 204
-    assert api.post(f"{FILING}copy/undo/", undo, format="json").status_code == 404
+    assert api.post(f"{FILING}unmake/", undo, format="json").status_code == 204
+    assert api.post(f"{FILING}unmake/", undo, format="json").status_code == 404
     assert api.get(f"/api/v1/documents/{letter.pk}/").json()["filed"] is None
 
 

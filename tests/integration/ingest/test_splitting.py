@@ -24,6 +24,7 @@ from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import dossier_close
+from dms.records.dossiers.unmaking import can_unmake, documents_unmake
 from dms.records.models import Document, Dossier, ObjectRole, Relation, StoredObject
 from dms.records.protection.levels import document_set_level
 from dms.records.relations.relating import relations_of
@@ -314,6 +315,22 @@ def test_the_same_request_twice_makes_them_once(clerk: Actor, scan: Document, to
         documents_merge(clerk, [scan, factories.document()], once="form-1", clock=SetClock())
     work(tools)
     assert len(made_of(scan)) == 2
+
+
+def test_a_split_that_was_a_slip_is_taken_back_and_leaves_nothing_in_the_inbox(
+    clerk: Actor, scan: Document, tools: Tools
+) -> None:
+    split(clerk, scan)
+    work(tools)
+    made, other = made_of(scan), actor_for(factories.user_with(Role.CLERK, name="kim"))
+    assert not can_unmake(other, made[0], now=tools.clock.now())
+    assert can_unmake(clerk, made[0], now=tools.clock.now())
+    documents_unmake(clerk, made, now=tools.clock.now())
+    assert list(Document.objects.all()) == [scan]
+    assert InboxItem.objects.visible_to(clerk).count() == 1
+    assert names(scan.chain)[-1] == "document:unmade"
+    assert not can_unmake(clerk, scan, now=tools.clock.now())
+    assert proven()
 
 
 def test_only_so_many_are_put_together_at_once(clerk: Actor, scan: Document, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,14 +20,13 @@ from dms.records.documents.versions import version_of
 from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.copying import (
     LiesThereAlready,
-    can_take_copy_back,
-    copies_take_back,
     documents_copy,
 )
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.keeping import dossier_close
 from dms.records.dossiers.leaving import LessProtectedThere
+from dms.records.dossiers.unmaking import can_unmake, documents_unmake
 from dms.records.models import Document, DocumentVersion, Dossier, ObjectRole, Page, Relation, StoredObject
 from dms.records.protection.levels import document_set_level
 from dms.records.protection.marking import sensitive_mark
@@ -132,22 +131,22 @@ def test_a_slip_is_taken_back_and_the_original_never_noticed(clerk: Actor, lette
     before = keys(letter)
     [copy] = documents_copy(clerk, [letter], Place(there), now=NOW)
     drain(search_index(), RecordsSource())
-    assert can_take_copy_back(clerk, copy, now=NOW)
-    copies_take_back(clerk, [copy], now=NOW)
+    assert can_unmake(clerk, copy, now=NOW)
+    documents_unmake(clerk, [copy], now=NOW)
     drain(search_index(), RecordsSource())
     assert not Document.objects.filter(pk=copy.pk).exists()
     assert not DocumentVersion.objects.filter(document_id=copy.pk).exists()
     assert not Relation.objects.exists()
     assert keys(letter) == before
     assert before <= set(object_store().keys())
-    assert names(there.chain)[-1] == "document:copy_removed"
+    assert names(there.chain)[-1] == "document:unmade"
     assert proven()
 
 
 def test_a_mail_copied_whole_is_taken_back_whole(clerk: Actor, there: Dossier) -> None:
     factories.document(attachments=["Plan.pdf"])
     copies = documents_copy(clerk, list(Document.objects.all()), Place(there), now=NOW)
-    copies_take_back(clerk, copies, now=NOW)
+    documents_unmake(clerk, copies, now=NOW)
     assert Document.objects.filter(dossier=there).count() == 0
     assert proven()
 
@@ -158,14 +157,14 @@ def test_what_is_no_fresh_copy_of_ones_own_stays(clerk: Actor, letter: Document,
     for actor, document, at in (
         (colleague, copy, NOW), (clerk, letter, NOW), (clerk, copy, NOW + timedelta(minutes=11)),
     ):  # fmt: skip
-        assert not can_take_copy_back(actor, document, now=at)
+        assert not can_unmake(actor, document, now=at)
         with pytest.raises(NothingToUndo):
-            copies_take_back(actor, [document], now=at)
+            documents_unmake(actor, [document], now=at)
     with pytest.raises(NothingToUndo):
         documents_take_back(clerk, [copy], now=NOW)
     document_correct(clerk, copy, {"title": "Nur die Kopie"})
     with pytest.raises(NothingToUndo):
-        copies_take_back(clerk, [fresh(copy)], now=NOW)
+        documents_unmake(clerk, [fresh(copy)], now=NOW)
 
 
 def test_both_places_ask_for_the_right(letter: Document, there: Dossier, files: Scope) -> None:
