@@ -1,7 +1,7 @@
 """Takes documents back that a person made a short while ago, by copying, splitting or merging, and that were a slip.
 
-What they were made of never noticed, so nothing is lost: the rows go, and both sides tell of it. The bytes of a copy are
-those of its original; those of a split or merged document stay with the item that made it.
+What they were made of never noticed, so nothing is lost: the rows go, and both sides tell of it. The bytes of a copy
+are those of its original; those of a split or merged document stay with the item that made it.
 """
 
 from __future__ import annotations
