@@ -15,4 +15,5 @@ def derived_rows(actor: Actor, origin: Document | Dossier) -> list[InboxRow]:
     nobody has ticked off. The oldest first."""
     of = {"origin__dossier": origin} if isinstance(origin, Dossier) else {"origin": origin}
     items = InboxItem.objects.hand_ins_visible_to(actor).filter(**of, settled_at__isnull=True)
-    return inbox_rows(actor, list(items.exclude(state=ItemState.DONE).order_by("received_at", "pk")[:MOST]))
+    waiting = list(items.exclude(state=ItemState.DONE).order_by("received_at", "pk")[:MOST])
+    return inbox_rows(actor, waiting) if waiting else []

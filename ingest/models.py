@@ -79,7 +79,8 @@ ITEM_LIFECYCLE = Lifecycle(
 
 class InboxQuerySet(RecordedQuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """The items that this actor may see in the inbox; new versions stand with their document.
+        """The items that this actor may see in the inbox; new versions stand with their document, and what is made of
+        a document stands with that one until it lies in the inbox itself.
 
         An item holds the original of its documents, so once one of them is filed its rights go for the item as well.
         """
@@ -87,9 +88,11 @@ class InboxQuerySet(RecordedQuerySet[Any]):
         elsewhere = Document.objects.filter(~seen, item_id=OuterRef("pk"))
         unfiled = Document.objects.filter(seen, pk=OuterRef("origin_id"), dossier__isnull=True)
         made = Exists(Document.objects.filter(item_id=OuterRef("pk")))
-        own = Q(origin__isnull=True) | Q(made, state=ItemState.DONE) | Q(~Q(state=ItemState.DONE) & Exists(unfiled))
-        mail = visible(self.filter(own, document__isnull=True), actor, Permission.INBOX_VIEW)
-        return mail.filter(~Exists(elsewhere))  # type: ignore[return-value]
+        shown = Q(made, state=ItemState.DONE) | Q(~Q(state=ItemState.DONE) & Exists(unfiled))
+        # few items are made of documents: so the many others are not asked about that
+        with_the_document = InboxItem.objects.filter(~shown, origin__isnull=False).order_by().values("pk")
+        mail = visible(self.filter(document__isnull=True), actor, Permission.INBOX_VIEW)
+        return mail.filter(~Exists(elsewhere)).exclude(pk__in=with_the_document)  # type: ignore[return-value]
 
     def hand_ins_visible_to(self, actor: Actor) -> Self:
         """New versions on their way, and what is made of a document. Who may read the document may know, wherever it

@@ -92,7 +92,8 @@ def documents_file(
         require(actor, Permission.DOCUMENT_FILE, target.dossier)
         refuse_closed(target.dossier, target.case)
         refuse_documents_less_protected({one.dossier_id for one in filed if one.dossier_id}, target.dossier)
-        for document in sorted(filed, key=lambda one: (one.item_id, one.part)):
+        filed.sort(key=lambda one: (one.item_id, one.part))
+        for document in filed:
             if (document.dossier_id, document.case_id) != (target.dossier.pk, target.case.pk if target.case else None):
                 refuse_closed(dossiers.get(document.dossier_id), document.case)
                 _file_one(actor, document, target, now)
