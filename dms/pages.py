@@ -20,11 +20,18 @@ class Box:
     x1: float
     y1: float
 
+    def __reduce__(self) -> tuple[type[Box], tuple[float, float, float, float]]:
+        """Python's own way for frozen classes with slots takes ten times as long, and a page has hundreds."""
+        return Box, (self.x0, self.y0, self.x1, self.y1)
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
     text: str
     box: Box
+
+    def __reduce__(self) -> tuple[type[Word], tuple[str, Box]]:
+        return Word, (self.text, self.box)
 
 
 Line = tuple[Word, ...]

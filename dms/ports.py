@@ -148,6 +148,9 @@ class Orientation:
 
 
 class OcrEngine(Protocol):
+    def prepare(self) -> None:
+        """Loads what every page needs, so that processes forked afterwards have it. Changes nothing else."""
+
     def recognise(self, picture: Path, *, dpi: int, folder: Path) -> Recognition:
         """Reads one upright page in one run; files it makes go to `folder`. Raises OcrError, OcrGaveUp."""
 

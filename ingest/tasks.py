@@ -23,8 +23,10 @@ TURN_SECONDS = 4
 def work() -> None:
     """Takes pending work until none is left; with work left after TURN_SECONDS, asks for another turn."""
     prepare_reading()
+    tools = chosen_tools()
+    tools.ocr.prepare()
     end = time.monotonic() + TURN_SECONDS
-    work_until_done(chosen_tools(), may_go_on=lambda: time.monotonic() < end)
+    work_until_done(tools, may_go_on=lambda: time.monotonic() < end)
     if time.monotonic() >= end:
         wake()
 

@@ -1,8 +1,9 @@
-"""Knows how tesseract is run: one process per page, on one core, giving words with their boxes.
+"""Knows how tesseract is run: on one core, giving words with their boxes; by its library where that can be loaded, else
+by one run of the program per page.
 
 Measured: the same page costs five times the CPU with tesseract's own threads on a busy machine, three times with one
-run per output, and a quarter more when the picture is handed over compressed. Hence the path of an uncompressed
-picture, one run, and OMP_THREAD_LIMIT=1.
+run per output, a quarter more when the picture is handed over compressed, and a fifth more by the program than by the
+library (decision 31), with the same words. Hence the path of an uncompressed picture, one run, and OMP_THREAD_LIMIT=1.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from __future__ import annotations
 import csv
 import os
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytesseract
+from PIL import Image
 from pytesseract.pytesseract import TesseractError, run_tesseract
 
+from dms.adapters.tesseract_library import COLUMNS, library
 from dms.ports import OcrError, OcrGaveUp, Orientation, RecognisedWord, Recognition
 
 WORD_LEVEL = "5"
@@ -32,11 +36,28 @@ class Tesseract:
         self._languages = languages
         self._seconds = seconds
 
+    def prepare(self) -> None:
+        library(self._languages)
+
     def recognise(self, picture: Path, *, dpi: int, folder: Path) -> Recognition:
-        """Writes `recognised.tsv` to `folder`, over that of an earlier run."""
+        """The program writes `recognised.tsv` to `folder`, over that of an earlier run."""
+        loaded = library(self._languages)
+        if loaded is None:
+            return self.recognise_by_program(picture, dpi=dpi, folder=folder)
+        try:
+            with Image.open(picture) as image:
+                gray = image if image.mode == "L" else image.convert("L")
+                table = loaded.read(gray, dpi, seconds=self._seconds)
+        except OSError as error:
+            raise OcrError(str(error)) from error
+        return Recognition(_words_in(table.splitlines()))
+
+    def recognise_by_program(self, picture: Path, *, dpi: int, folder: Path) -> Recognition:
         base = folder / "recognised"
         self._run(picture, base, "tsv", self._languages, f"--dpi {dpi} -c tessedit_create_tsv=1")
-        return Recognition(_read_words(base.with_suffix(".tsv")))
+        with base.with_suffix(".tsv").open(encoding="utf-8", newline="") as table:
+            next(table, None)  # the heading
+            return Recognition(_words_in(table))
 
     def orientation(self, picture: Path, *, dpi: int) -> Orientation | None:
         base = picture.with_suffix("")
@@ -70,19 +91,18 @@ class Tesseract:
             raise OcrGaveUp(f"tesseract was stopped after {self._seconds} s") from error
 
 
-def _read_words(table: Path) -> tuple[RecognisedWord, ...]:
-    """The words of tesseract's TSV; `line` counts the lines over all blocks and paragraphs."""
+def _words_in(table: Iterable[str]) -> tuple[RecognisedWord, ...]:
+    """The words of tesseract's TSV without its heading; `line` counts the lines over all blocks and paragraphs."""
     words: list[RecognisedWord] = []
     line, place = -1, None
-    with table.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
-            text = (row["text"] or "").strip()
-            if row["level"] != WORD_LEVEL or not text:
-                continue
-            here = (row["block_num"], row["par_num"], row["line_num"])
-            line, place = (line, place) if here == place else (line + 1, here)
-            box = (int(row["left"]), int(row["top"]), int(row["width"]), int(row["height"]))
-            words.append(RecognisedWord(text, *box, float(row["conf"]), line))
+    for row in csv.DictReader(table, COLUMNS, delimiter="\t", quoting=csv.QUOTE_NONE):
+        text = (row["text"] or "").strip()
+        if row["level"] != WORD_LEVEL or not text:
+            continue
+        here = (row["block_num"], row["par_num"], row["line_num"])
+        line, place = (line, place) if here == place else (line + 1, here)
+        box = (int(row["left"]), int(row["top"]), int(row["width"]), int(row["height"]))
+        words.append(RecognisedWord(text, *box, float(row["conf"]), line))
     return tuple(words)
 
 

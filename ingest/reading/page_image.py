@@ -13,7 +13,10 @@ from PIL import Image
 MEDIA_TYPE = "image/jpeg"
 LONG_SIDE = 1754
 """Pixels. A4 at 150 dpi: small print stays readable on the screen, and a scan at 300 dpi is halved exactly."""
-THUMBNAIL_WIDTH = 320
+THUMBNAIL_WIDTH = 310
+"""Pixels, and up to NEARLY more. A quarter of a page of A4 at 150 dpi: decoded at that size, nothing is left to do."""
+NEARLY = 8
+MOST_HEIGHT = 4 * THUMBNAIL_WIDTH
 QUALITY = 75
 
 
@@ -29,17 +32,17 @@ def reduced(image: Image.Image) -> Image.Image:
 
 
 def jpeg(image: Image.Image) -> bytes:
-    """`image`: mode L or RGB."""
+    """`image`: mode L, RGB or RGBX."""
     buffer = BytesIO()
     image.save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
 
 
 def thumbnail(page_image: Path) -> bytes:
-    """A JPEG of THUMBNAIL_WIDTH pixels, made of a page image that `jpeg` wrote."""
+    """A JPEG about THUMBNAIL_WIDTH pixels wide, made of a page image that `jpeg` wrote."""
     with Image.open(page_image) as image:
         height = max(1, round(image.height * THUMBNAIL_WIDTH / image.width))
-        image.draft(image.mode, (THUMBNAIL_WIDTH, height))  # decoded at half size, a page of A4
-        size = (THUMBNAIL_WIDTH, min(height, 4 * THUMBNAIL_WIDTH))
-        small = image.resize(size, Image.Resampling.HAMMING)
-    return jpeg(small)
+        image.draft(image.mode, (THUMBNAIL_WIDTH, height))  # decoded at a quarter of the size, a page of A4
+        fits = image.width <= THUMBNAIL_WIDTH + NEARLY and image.height <= MOST_HEIGHT
+        size = (THUMBNAIL_WIDTH, min(height, MOST_HEIGHT))
+        return jpeg(image if fits else image.resize(size, Image.Resampling.HAMMING))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from ctypes import byref, c_double, c_ushort
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -29,6 +30,7 @@ LINE_BREAKS = {"\n", "\r", HYPHEN_AT_LINE_END}
 LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 UNREADABLE = {"Cc", "Cf", "Cn", "Co", "Cs"}
 """Unicode categories: control, format, not assigned, private use, half of a pair."""
+NOWHERE = (math.inf, math.inf, -math.inf, -math.inf)
 SAME_BASELINE = 0.3
 """Two words stand on one line when their baselines differ by less than this share of the word's height."""
 
@@ -102,7 +104,9 @@ def plain_text(pdf: pypdfium2.PdfDocument, number: int) -> str:
 
 
 def render_page(pdf: pypdfium2.PdfDocument, number: int, dpi: int, *, pixels: int, gray: bool = False) -> DrawnPage:
-    """Draws page `number` (from 1) on white with at most `pixels` pixels (3 bytes each, 1 with `gray`); RGB or L.
+    """Draws page `number` (from 1) on white with at most `pixels` pixels (4 bytes each, 1 with `gray`); RGBX or L.
+
+    RGBX is RGB with a byte unused: so Pillow takes PDFium's memory as it is, and nothing is copied.
 
     Raises pypdfium2.PdfiumError, and TooExpensive for a picture that PDFium could not hold in memory: it would leave a
     blank page and say nothing.
@@ -113,7 +117,7 @@ def render_page(pdf: pypdfium2.PdfDocument, number: int, dpi: int, *, pixels: in
         scale = min(dpi / 72, math.sqrt(pixels / max(width * height, 1.0)))
         # PDFium rounds up; one pixel less on each side keeps the product below the limit.
         scale = min(scale, max(math.sqrt(pixels) - 1, 1) / math.sqrt(max(width * height, 1.0)))
-        bitmap = page.render(scale=scale, grayscale=gray, rev_byteorder=True, limit_image_cache=True)
+        bitmap = page.render(scale=scale, grayscale=gray, rev_byteorder=True, prefer_bgrx=True, limit_image_cache=True)
         picture = bitmap.to_pil()
     return DrawnPage(picture, max(round(scale * 72), 1))
 
@@ -137,21 +141,19 @@ def _decoded_bytes(picture: pypdfium2.PdfImage) -> int:
 # --- from characters to words -----------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _RawWord:
+class _RawWord(NamedTuple):
     """Characters with the box and baseline in the page's own units; `breaks` tells that a new line begins here."""
 
     breaks: bool
     text: str
-    left: float = math.inf
-    bottom: float = math.inf
-    right: float = -math.inf
-    top: float = -math.inf
-    baseline: float = 0.0
+    left: float
+    bottom: float
+    right: float
+    top: float
+    baseline: float
 
 
-@dataclass(frozen=True, slots=True)
-class _PlacedWord:
+class _PlacedWord(NamedTuple):
     word: Word
     breaks: bool
     baseline: float
@@ -196,16 +198,19 @@ class _Edges:
 
 def _measured(raw: pdfium.FPDF_TEXTPAGE, signs: str, start: int, end: int, breaks: bool, edges: _Edges) -> _RawWord:
     """The word of signs `start` to `end` (not included). PDFium gives a rectangle per stretch of one font."""
-    word = _RawWord(breaks, signs[start:end].translate(LIGATURES))
+    text = signs[start:end]
+    if not text.isascii():
+        text = text.translate(LIGATURES)
     if signs.startswith(HYPHEN_AT_LINE_END, end):
-        word.text, end = word.text + "-", end + 1
+        text, end = text + "-", end + 1
+    left, bottom, right, top = NOWHERE
     for number in range(pdfium.FPDFText_CountRects(raw, start, end - start)):
         if pdfium.FPDFText_GetRect(raw, number, *edges.rectangle):
-            word.left, word.right = min(word.left, edges.left.value), max(word.right, edges.right.value)
-            word.bottom, word.top = min(word.bottom, edges.bottom.value), max(word.top, edges.top.value)
-    if pdfium.FPDFText_GetCharOrigin(raw, start, *edges.point):
-        word.baseline = edges.bottom.value
-    return word
+            x0, y1, x1, y0 = edges.left.value, edges.top.value, edges.right.value, edges.bottom.value
+            left, right = min(left, x0), max(right, x1)
+            bottom, top = min(bottom, y0), max(top, y1)
+    baseline = edges.bottom.value if pdfium.FPDFText_GetCharOrigin(raw, start, *edges.point) else 0.0
+    return _RawWord(breaks, text, left, bottom, right, top, baseline)
 
 
 def _placed(raw: _RawWord, shown: _Shown) -> _PlacedWord | None:
@@ -269,10 +274,13 @@ class _Shown:
         return cls(left, bottom, max(right, left + 1e-6), max(top, bottom + 1e-6), page.get_rotation())
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box | None:
-        """None when nothing of it is visible."""
-        ax, ay = self._point(left, bottom)
-        bx, by = self._point(right, top)
-        x0, x1, y0, y1 = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+        """None when nothing of it is visible. `left` ≤ `right` and `bottom` ≤ `top`."""
+        x0, y1 = self._point(left, bottom)
+        x1, y0 = self._point(right, top)
+        if self.turn:
+            x0, x1, y0, y1 = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        if x0 >= 0 and y0 >= 0 and x1 <= 1 and y1 <= 1:
+            return Box(x0, y0, x1, y1)
         if x1 < 0 or y1 < 0 or x0 > 1 or y0 > 1:
             return None
         return Box(max(x0, 0.0), max(y0, 0.0), min(x1, 1.0), min(y1, 1.0))
@@ -284,11 +292,11 @@ class _Shown:
         across = (x - self.left) / (self.right - self.left)
         up = (y - self.bottom) / (self.top - self.bottom)
         match self.turn:
+            case 0:
+                return across, 1 - up
             case 90:
                 return up, across
             case 180:
                 return 1 - across, up
-            case 270:
-                return 1 - up, 1 - across
             case _:
-                return across, 1 - up
+                return 1 - up, 1 - across

@@ -9,7 +9,7 @@ import math
 import struct
 import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
@@ -37,6 +37,7 @@ PLACEHOLDERS = (72, 96)
 SENSIBLE_DPI = range(50, 1300)
 SQUARE_WITHIN = 0.02
 LAB = "LAB"
+RGBX = "RGBX"
 ORIENTATION_TAG = 274
 SWAPPING = (5, 6, 7, 8)
 """Orientations that exchange width and height."""
@@ -162,10 +163,12 @@ def take_embedded(path: Path, number: int, limits: Limits) -> PagePicture | None
 def draw_page(path: Path, number: int, limits: Limits, *, dpi: int) -> PagePicture:
     """Raises pypdfium2.PdfiumError when PDFium cannot load the page."""
     with open_pdf(path) as pdf:
-        return draw_open_page(pdf, number, limits, dpi=dpi)
+        drawn = draw_open_page(pdf, number, limits, dpi=dpi)
+    return replace(drawn, image=drawn.image.convert("RGB")) if drawn.image.mode == RGBX else drawn
 
 
 def draw_open_page(pdf: pypdfium2.PdfDocument, number: int, limits: Limits, *, dpi: int) -> PagePicture:
+    """In mode L or RGBX, which is RGB with a byte unused; `page_image` takes either."""
     drawn = render_page(pdf, number, dpi, pixels=min(limits.pixels, WORKING_PIXELS))
     return PagePicture(_without_needless_colour(drawn.picture), drawn.dpi)
 
@@ -257,8 +260,8 @@ def _excess(size: tuple[int, int]) -> int:
 
 def _without_needless_colour(image: Image.Image) -> Image.Image:
     """RGB in which no pixel has colour becomes L: a third of the bytes for the same picture."""
-    if image.mode != "RGB":
+    if image.mode not in ("RGB", RGBX):
         return image
-    bands = (image.reduce(4) if min(image.size) > 8 else image).split()
+    bands = (image.reduce(4) if min(image.size) > 8 else image).split()[:3]
     apart = [ImageChops.difference(one, other).histogram() for one, other in combinations(bands, 2)]
     return image if any(count for counts in apart for count in counts[13:]) else image.convert("L")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, cast
@@ -158,14 +158,25 @@ def _read_by_ocr(
 
 def _recognise(context: StepContext, page: DecodedPage, folder: Path) -> ReadPage:
     """A second reading may only better the first: when it costs too much, the first one counts."""
-    first = limited(context, read_picture, context.ocr, page.picture, page.dpi, folder, page.code_boxes)
+    first = _by_ocr(context, read_picture, context.ocr, page.picture, page.dpi, folder, page.code_boxes)
     if not first.doubtful:
         return first
     try:
-        return limited(context, read_again, context.ocr, page.picture, page.dpi, folder, first)
+        return _by_ocr(context, read_again, context.ocr, page.picture, page.dpi, folder, first)
     except PAGE_ERRORS as error:
         log.info("the second reading of a page was given up: %s", error)
         return first
+
+
+def _by_ocr(context: StepContext, work: Callable[..., ReadPage], *args: Any) -> ReadPage:
+    """Raises OcrGaveUp where the engine, which works in the limited process itself, dies of the picture: when memory is
+    refused it has no other way to say so."""
+    try:
+        return limited(context, work, *args)
+    except ChildDied as death:
+        if death.from_outside:
+            raise
+        raise OcrGaveUp(f"the OCR engine ended with {death.signal!r}") from death
 
 
 def _note_reading(facts: PageFacts, found: ReadPage) -> None:

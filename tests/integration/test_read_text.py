@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from dms.adapters.tesseract import Tesseract
+from dms.ports import Recognition
 from ingest.reading.limits import Limits
 from ingest.reasons import Reason
 from ingest.steps import read_text
@@ -127,6 +131,20 @@ def test_one_damaged_page_says_so_and_the_others_are_read(tmp_path: Path) -> Non
     assert isinstance(outcome, Done)
     assert [one["pages"][0]["problem"] for one in facts] == [None, None, Reason.DAMAGED_FILE.value]
     assert [bool(one["pages"][0]["chars"]) for one in facts] == [True, True, False]
+
+
+class Dying(Tesseract):
+    """Ends its process as the library does when memory is refused."""
+
+    def recognise(self, picture: Path, *, dpi: int, folder: Path) -> Recognition:
+        os.abort()
+
+
+def test_a_page_that_the_engine_dies_of_is_too_expensive_and_keeps_its_picture(tmp_path: Path) -> None:
+    with inspected(tmp_path, jpeg(scan()), "image", ["frame"]) as context:
+        facts, outcome = read(replace(context, ocr=Dying()))
+    assert outcome == Reject(Reason.TOO_EXPENSIVE)
+    assert facts[0]["pages"][0]["image"]
 
 
 def test_a_spoilt_text_page_costs_no_other_page(tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ import pytest
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
+from dms.adapters import tesseract_library
 from dms.adapters.tesseract import Tesseract
 from dms.pages import Box
 from dms.ports import OcrError, OcrGaveUp
 from ingest.reading.barcodes import find_barcodes
+from ingest.reading.limits import Limits
 from ingest.reading.orientation import turned
 from ingest.reading.recognise import READING_DPI, Attempt, ReadPage, read_again, read_picture
+from ingest.reading.sandbox import run_limited
 from ingest.samples.scanning import blank_page, stick_barcodes
 from tests.unit.ingest.scans import LETTER, scan
 
@@ -92,6 +95,45 @@ def test_a_run_out_of_time_says_so(tmp_path: Path) -> None:
     scan(LETTER * 3, size=7).resize((5000, 7000)).save(tmp_path / "page.pgm")
     with pytest.raises(OcrGaveUp):
         Tesseract("deu", seconds=1).recognise(tmp_path / "page.pgm", dpi=300, folder=tmp_path)
+
+
+def test_library_and_program_read_the_same_words_whatever_was_read_before(tmp_path: Path) -> None:
+    pages = [scan(), scan(LETTER * 3, size=7), scan(LETTER[:2], skew=1.0)]
+    for number, page in enumerate([*pages, *pages]):
+        picture = tmp_path / f"{number}.pgm"
+        page.save(picture)
+        read_here = ENGINE.recognise(picture, dpi=300, folder=tmp_path)
+        assert not (tmp_path / "recognised.tsv").exists(), "the program was run"
+        assert read_here.words
+        assert ENGINE.recognise_by_program(picture, dpi=300, folder=tmp_path) == read_here
+        (tmp_path / "recognised.tsv").unlink()
+
+
+def test_without_the_library_the_program_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesseract_library, "FILES", ("libtesseract.so.0", "liblept.so.0"))
+    tesseract_library.functions.cache_clear()
+    tesseract_library.library.cache_clear()
+    try:
+        assert read(tmp_path, scan()).text.text == "\n".join(LETTER)
+        assert list(tmp_path.rglob("recognised.tsv"))
+    finally:
+        tesseract_library.functions.cache_clear()
+        tesseract_library.library.cache_clear()
+
+
+def test_a_prepared_engine_is_there_in_limited_processes(tmp_path: Path) -> None:
+    ENGINE.prepare()
+    assert run_limited(_is_loaded, limits=Limits())
+
+
+def _is_loaded() -> bool:
+    return tesseract_library.library.cache_info().currsize > 0
+
+
+def test_a_file_that_is_no_picture_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "page.pgm").write_bytes(b"P5 10 10 255 short")
+    with pytest.raises(OcrError):
+        ENGINE.recognise(tmp_path / "page.pgm", dpi=300, folder=tmp_path)
 
 
 def test_an_empty_page_has_no_orientation(tmp_path: Path) -> None:

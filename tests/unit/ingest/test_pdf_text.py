@@ -147,7 +147,7 @@ def test_a_page_is_drawn_at_the_resolution_asked_for(tmp_path: Path) -> None:
     with open_pdf(scan_pdf(tmp_path / "a.pdf")) as pdf:
         drawn = render_page(pdf, 1, 144, pixels=10**7)
     assert drawn.picture.size == scan_picture().size
-    assert (drawn.picture.mode, drawn.dpi) == ("RGB", 144)
+    assert (drawn.picture.mode, drawn.dpi) == ("RGBX", 144)
 
 
 def test_a_huge_page_is_drawn_smaller(tmp_path: Path) -> None:

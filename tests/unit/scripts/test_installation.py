@@ -6,6 +6,8 @@ import os
 import shlex
 import socket
 import stat
+import subprocess
+import sys
 from configparser import RawConfigParser
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from scripts.run.failure import SetUpError
 from scripts.run.installation import Installation
 from scripts.run.manager import Manager, configuration
 from scripts.run.port import choose_port, is_free
-from scripts.run.programs import Group, Program, product_programs, server_programs, worker_count
+from scripts.run.programs import Group, Program, die_with_manager, product_programs, server_programs, worker_count
 from scripts.run.state import LONGEST_SOCKET_FOLDER, RunLock, State
 
 PASSWORDS = Passwords("a", "b/c", "d")
@@ -31,6 +33,14 @@ def test_servers_given_by_url_are_not_started(tmp_path: Path) -> None:
     assert {program.group for program in product_programs(State(tmp_path), 8000, 2)} == {Group.PRODUCT}
     assert installation.settings()["DATABASE_URL"] == "postgresql://db/x"
     assert "BROKER_URL" not in installation.settings()
+
+
+def test_the_worker_asks_for_large_memory_pages_and_dies_with_the_manager(tmp_path: Path) -> None:
+    (command,) = (one.command for one in product_programs(State(tmp_path), 8000, 2) if one.name == "worker")
+    starter = command[: command.index(sys.executable)]
+    told = subprocess.run([*starter, "/usr/bin/env"], capture_output=True, text=True, check=True).stdout
+    assert "GLIBC_TUNABLES=glibc.malloc.hugetlb=1" in told.splitlines()
+    assert command[: len(die_with_manager())] == die_with_manager()
 
 
 def test_the_secret_key_is_made_once(tmp_path: Path) -> None:
