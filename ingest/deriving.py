@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -134,10 +135,11 @@ def documents_take_in(
     leading = max(origins, key=lambda one: one.level)
     items: list[InboxItem] = []
     try:
-        for number, one in enumerate(made):
+        # lists show what came in at the same moment by the id of its item: so in the order of the parts
+        for number, (item_id, one) in enumerate(zip(sorted(uuid4() for _ in made), made, strict=True)):
             delivery = Delivery(filename=one.filename, source=source, idempotency_key=key_of(once, number))
             with one.path.open("rb") as stream:
-                item = store_item(actor, stream, delivery, scope_id=leading.scope_id, now=now)
+                item = store_item(actor, stream, delivery, scope_id=leading.scope_id, now=now, item_id=item_id)
             item.origin, item.origins, item.comment = leading, [str(origin.pk) for origin in origins], one.comment
             item.accepts_missing_text = True  # it was taken before, with or without text
             items.append(item)

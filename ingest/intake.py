@@ -77,9 +77,17 @@ def take_in(actor: Actor, stream: BinaryIO, delivery: Delivery, *, scope: Scope,
     return Receipt(earlier, created=False)
 
 
-def store_item(actor: Actor, stream: BinaryIO, delivery: Delivery, *, scope_id: int, now: datetime) -> InboxItem:
-    """The bytes are stored and flushed; the row is not there yet. Raises StoreUnavailable."""
-    item_id = uuid.uuid4()
+def store_item(
+    actor: Actor,
+    stream: BinaryIO,
+    delivery: Delivery,
+    *,
+    scope_id: int,
+    now: datetime,
+    item_id: uuid.UUID | None = None,
+) -> InboxItem:
+    """The bytes are stored and flushed; the row is not there yet. Its id is a new one. Raises StoreUnavailable."""
+    item_id = item_id or uuid.uuid4()
     stored = object_store().put(fresh_key(item_prefix(item_id, now), f"original{_ending(delivery.filename)}"), stream)
     return InboxItem(
         id=item_id,

@@ -130,6 +130,7 @@ def test_a_scan_of_two_letters_becomes_two_documents_beside_it(
     assert {ObjectRole.ORIGINAL, ObjectRole.RENDITION, ObjectRole.THUMBNAIL, ObjectRole.PAGE_IMAGE} <= roles
     with pikepdf.open(io.BytesIO(content(second))) as pdf:
         assert [page.obj.get("/Rotate") for page in pdf.pages] == [180]
+    assert list(Document.objects.exclude(pk=scan.pk).order_by("item_id")) == [first, second], "lists show them in order"
     assert (fresh(scan), content(scan)) == (before, original)
     assert fresh(scan).version_number == 1
     assert proven()
@@ -158,7 +159,7 @@ def test_in_the_inbox_the_new_ones_stand_among_the_mail(clerk: Actor, scan: Docu
     work(tools)
     first, _second = made_of(scan)
     assert (first.dossier, first.scope_id) == (None, scan.scope_id)
-    assert names(first.chain)[-2:] == ["item:done", "document:made"] or "document:made" in names(first.chain)
+    assert "document:made" in names(first.chain)
     documents_file(clerk, [scan], Place(factories.dossier()), now=SetClock().now())
     assert set(items) <= set(InboxItem.objects.visible_to(clerk)), "they are to be filed still"
     assert proven()
