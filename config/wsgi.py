@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 pages = get_wsgi_application()
 
 from config.room import RoomForProbes  # noqa: E402 - needs the settings
-from scripts.run.programs import WEB_THREADS  # noqa: E402
+from config.web import WEB_THREADS  # noqa: E402
 from search.german.compounds import compound_parts  # noqa: E402
 
 application = RoomForProbes(pages, most=WEB_THREADS - 1)

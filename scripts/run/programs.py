@@ -14,9 +14,6 @@ from scripts.run.extra_server import ExtraServer
 from scripts.run.failure import SetUpError
 from scripts.run.state import State
 
-WEB_THREADS = 8
-"""Requests that each web process answers at a time."""
-
 
 class Group(StrEnum):
     """Groups stop one after the other, the programs of one group together."""
@@ -56,6 +53,8 @@ def server_programs(cluster: Cluster | None, broker: Broker | None, extra: Mappi
 
 
 def product_programs(state: State, port: int, workers: int, address: str = "127.0.0.1") -> list[Program]:
+    from config.web import WEB_THREADS  # here alone: the package names its settings to whoever imports it
+
     return [
         Program(
             Group.PRODUCT,
