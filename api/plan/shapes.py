@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -127,6 +127,7 @@ class TreeEntrySerializer(EntryNameSerializer):
     state = serializers.ChoiceField(EntryState.choices)
     parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]
     depth = serializers.IntegerField()
+    dossiers = serializers.IntegerField(help_text="How many lie at it and below it, of those that you may see.")
 
 
 class FilePlanLinksSerializer(serializers.Serializer):
@@ -247,10 +248,17 @@ class ComparisonSerializer(serializers.Serializer):
     problems = RowProblemSerializer(many=True, help_text="With any of these nothing is taken over.")
 
 
-def tree_of(entries: Sequence[PlanEntry]) -> list[dict[str, Any]]:
-    """What stands below an entry that is hidden comes up to the next one above that is not."""
+def tree_of(entries: Sequence[PlanEntry], dossiers: Mapping[UUID, int]) -> list[dict[str, Any]]:
+    """With so many dossiers at and below each. What stands below an entry that is hidden comes up to the next one above
+    that is not."""
     there = {entry.pk for entry in entries}
-    return [_in_tree(entry, [above for above in entry.ancestors if above in there]) for entry in entries]
+    return [
+        {
+            **_in_tree(entry, [above for above in entry.ancestors if above in there]),
+            "dossiers": dossiers.get(entry.pk, 0),
+        }
+        for entry in entries
+    ]
 
 
 def _in_tree(entry: PlanEntry, above: Sequence[UUID]) -> dict[str, Any]:

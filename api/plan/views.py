@@ -67,7 +67,9 @@ class FilePlanTreeView(ApiView):
     @extend_schema(operation_id="file_plan_tree", responses=TreeEntrySerializer(many=True))
     def get(self, request: Request) -> Response:
         """All entries that you may see, each after the one it stands below; empty when there are none."""
-        return Response(self.get_serializer(tree_of(list(PlanEntry.objects.visible_to(self.actor))), many=True).data)
+        dossiers = Dossier.objects.visible_to(self.actor).count_under_entries()
+        entries = tree_of(list(PlanEntry.objects.visible_to(self.actor)), dossiers)
+        return Response(self.get_serializer(entries, many=True).data)
 
 
 class FilePlanExportView(ApiView):

@@ -145,6 +145,7 @@ def _entry_context(request: HttpRequest, found: PlanEntry) -> dict[str, Any]:
     actor = actor_of(request)
     place, rule = places_of(actor, [found])[found.pk], found.retention
     in_force = place.rule
+    dossiers = Dossier.objects.visible_to(actor).of_entry(found.pk).count_under_entries()
     return {
         "entry": found,
         "above": place.above,
@@ -153,8 +154,8 @@ def _entry_context(request: HttpRequest, found: PlanEntry) -> dict[str, Any]:
         "letter": APPRAISAL_LETTERS.get(in_force.appraisal, ""),  # type: ignore[call-overload]
         "kind": default_kind(found),
         "inherited_from": place.rule_from if place.rule_from and not rule.is_set else None,
-        "below": PlanEntry.objects.visible_to(actor).filter(parent=found),
-        "dossiers": Dossier.objects.visible_to(actor).of_entry(found.pk).count(),
+        "below": [(one, dossiers.get(one.pk, 0)) for one in PlanEntry.objects.visible_to(actor).filter(parent=found)],
+        "dossiers": dossiers.get(found.pk, 0),
         "may_open": may_open_below(actor, found),
         "can": {str(verb): True for verb in entry_actions(actor, found)},
         "may_grant": can(actor, Permission.GRANT, found),

@@ -3,6 +3,7 @@ doors agree with one simple rule, and a right that is withdrawn is gone from all
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -138,7 +139,10 @@ def told(drawn: Drawn) -> Doors:
         "secret names in the organisation": set(),
         "places": drawn.dossiers(FILES), "case places": drawn.dossiers(FILES),
         **{f"plan {name}": entries for name in ("list", "detail", "tree", "page", "tree page")},
-        "plan counters": {entry: len(known & drawn.below(entry)) for entry in entries},
+        **{
+            f"plan {name}": {entry: len(known & drawn.below(entry)) for entry in entries}
+            for name in ("counters", "counters of the list", "counters of the tree", "counters of the tree page")
+        },
         "explained": known,
         **{f"holdings {name}": known for name in ("list", "page", "table")},
         "volumes": known, "loans": known,
@@ -270,11 +274,35 @@ def _files(town: Town, browser: Client, program: Client) -> Doors:
             for number, page in enumerate(browser.get(f"/plan/{one}/") for one in entries)
             if page.status_code == 200
         },
+        **_counters(entries, browser, program),
         "explained": {
             number for number in range(len(dossiers))
             if explain(actor_for(town.person), Permission.DOSSIER_VIEW, town.node(len(entries) + number))
         },
     }  # fmt: skip
+
+
+def _counters(entries: list[Any], browser: Client, program: Client) -> Doors:
+    """What the tree says of each entry that is in it, and how many the list shows of one that may be seen."""
+    tree: Any = program.get(f"{API}file-plan/tree/").json()
+    page = text(browser.get("/plan/"))
+    lists: Any = {number: browser.get(f"/dossiers/?entry={key}") for number, key in enumerate(entries)}
+    return {
+        "plan counters of the tree": {entries.index(UUID(one["id"])): one["dossiers"] for one in tree},
+        "plan counters of the tree page": {
+            number: _counted_in_tree(page, key) for number, key in enumerate(entries) if f"/plan/{key}/" in page
+        },
+        "plan counters of the list": {
+            number: answer.context["page"].paginator.count
+            for number, answer in lists.items() if answer.context["entry"] is not None
+        },
+    }  # fmt: skip
+
+
+def _counted_in_tree(page: str, entry: Any) -> int:
+    line = page.partition(f"/plan/{entry}/")[2].partition("</a>")[0]
+    found = re.search(r"tree__count[^>]*>(\d+)<", line)
+    return int(found[1]) if found else 0
 
 
 def _parties(town: Town, browser: Client, program: Client) -> Doors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Self
 from uuid import UUID
@@ -28,6 +29,15 @@ class DossierQuerySet(RecordedQuerySet[Any]):
         """How many lie at each of these entries themselves; those without any are left out. One query."""
         at_these = self.filter(plan_entry_id__in=list(entries)).order_by()
         return dict(at_these.values_list("plan_entry_id").annotate(Count("pk")))
+
+    def count_under_entries(self) -> dict[UUID, int]:
+        """How many `of_entry` has for each plan entry; those without any are left out. One query."""
+        at_entry = self.order_by().values_list("plan_entry_id", "plan_entry__ancestors").annotate(Count("pk"))
+        counted: Counter[UUID] = Counter()
+        for entry, ancestors, number in at_entry:
+            for one in (entry, *ancestors):
+                counted[one] += number
+        return counted
 
     def matching(self, words: str) -> Self:
         """Whose number, former number or case's number begins with what was typed, or which holds each word."""
