@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from statistics import median
 
 from dms.pages import Line, PageText
@@ -12,6 +13,10 @@ from ingest.reading.letter_date import dates_in
 
 LONGEST_TITLE = 200
 SUBJECT_LINES = 3
+FEW_WORDS = 5
+"""So many words and more in a line tell its size even if one of them is wrong."""
+ALIKE = 0.9
+"""From this share of the largest on, a line is as large: of two such the upper one is the heading."""
 SALUTATION = re.compile(
     r"^(?:Sehr (?:geehrte|verehrte)|Guten (?:Tag|Morgen|Abend)\b|Hallo\b|Liebe[rs]?\b|Werte[rs]?\b|Dear\b)"
 )
@@ -28,18 +33,24 @@ RECIPIENT = re.compile(
 )
 COMPANY = re.compile(r"\b(?:GmbH|gGmbH|AG|KG|OHG|UG|e\.\s?K\.|e\.\s?V\.|eG|GbR)(?:\s|$)")
 NAME = re.compile(r"^(?:Dr\. |Prof\. )*[A-ZÄÖÜŞ][\w'’.-]+(?: (?:von|van|de|zu|der))*(?: [A-ZÄÖÜŞ][\w'’-]+){1,3}$")
+FOOT = re.compile(
+    r"^(?:Bankverbindung|Kontoverbindung|IBAN\b|BIC\b|Tel(?:efon|efax)?\b|Fax\b|E-?Mail\b|USt|Steuernummer|Amtsgericht|www\.)"
+)
+"""How a firm is reached and paid: the foot of its paper, and the lines beside its address."""
 BEFORE_DATE = re.compile(r"^$|(?:^|\s)(?:Datum:?|den)\s*$|,\s*$", re.IGNORECASE)
 PAGE_NUMBER = re.compile(r"^(?:-\s*\d+\s*-|Seite \d+.*)$")
 
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """`height` of its tallest word; all measures are fractions of the page."""
+    """`height` of its tallest word; all measures are fractions of the page. `size` leaves out one word that towers
+    above the others: a speck or a stroke of a pen was read along with it."""
 
     text: str
     top: float
     bottom: float
     height: float
+    size: float
 
 
 def lines_of(page: PageText) -> list[TextLine]:
@@ -49,17 +60,27 @@ def lines_of(page: PageText) -> list[TextLine]:
 def _measured(line: Line) -> TextLine:
     text = " ".join(word.text for word in line)
     top, bottom = min(word.box.y0 for word in line), max(word.box.y1 for word in line)
-    return TextLine(text, top, bottom, max(word.box.y1 - word.box.y0 for word in line))
+    heights = sorted((word.box.y1 - word.box.y0 for word in line), reverse=True)
+    return TextLine(text, top, bottom, heights[0], heights[1] if len(heights) >= FEW_WORDS else heights[0])
 
 
 # --- subject ----------------------------------------------------------------------------------------
 
 
-def find_title(page: PageText) -> str:
-    """The subject of the letter on its first page, else its heading, else the first line that says something, or ""."""
-    lines = lines_of(page)
-    title = _labelled(lines) or _above_salutation(lines) or _heading(lines) or _first_sensible(lines)
+def find_title(*pages: PageText) -> str:
+    """The subject of the letter, else its heading, else the first line that says something, or "".
+
+    It is looked for on the first page with words, and if there is none, as a subject or heading on the next ones: the
+    first line of a later page stands in the middle of something.
+    """
+    measured = [lines for page in pages if (lines := lines_of(page))]
+    title = _named(measured[0]) or _first_sensible(measured[0]) if measured else ""
+    title = title or next((title for lines in measured[1:] if (title := _named(lines))), "")
     return title[:LONGEST_TITLE].strip()
+
+
+def _named(lines: Sequence[TextLine]) -> str:
+    return _labelled(lines) or _above_salutation(lines) or _heading(lines)
 
 
 def _labelled(lines: Sequence[TextLine]) -> str:
@@ -88,14 +109,17 @@ def _heading(lines: Sequence[TextLine]) -> str:
     """The largest line of the upper half, if it is larger than most; a company's name over it does not count."""
     if len(lines) < 3:
         return ""
-    usual = median(line.height for line in lines)
-    large = [line for line in lines if line.height > 1.2 * usual and line.top < 0.5 and _says_something(line.text)]
+    usual = median(line.size for line in lines)
+    large = [line for line in lines if line.size > 1.2 * usual and line.top < 0.5 and _says_something(line.text)]
     titles = [line for line in large if not COMPANY.search(line.text)] or large
-    return max(titles, key=lambda line: line.height).text if titles else ""
+    largest = max((line.size for line in titles), default=0.0)
+    return next((line.text for line in titles if line.size >= ALIKE * largest), "")
 
 
 def _first_sensible(lines: Sequence[TextLine]) -> str:
-    return next((line.text for line in lines if _says_something(line.text) and not SALUTATION.match(line.text)), "")
+    """Down to the closing: what stands below it says who wrote, and never what about."""
+    before = takewhile(lambda line: not CLOSING.match(line.text), lines)
+    return next((line.text for line in before if _says_something(line.text) and not SALUTATION.match(line.text)), "")
 
 
 def _says_something(text: str) -> bool:
@@ -109,7 +133,7 @@ def _is_furniture(text: str) -> bool:
     """What stands around every letter: addresses, the date line, a page number, specks."""
     if not any(sign.isalnum() for sign in text) or PAGE_NUMBER.match(text):
         return True
-    if POSTCODE.match(text) or RECIPIENT.match(text) or _sender_line(text):
+    if POSTCODE.match(text) or FOOT.match(text) or RECIPIENT.match(text) or _sender_line(text):
         return True
     dates = dates_in(text)
     return len(dates) == 1 and dates[0][1] >= len(text) - 1 and bool(BEFORE_DATE.search(text[: dates[0][0]]))

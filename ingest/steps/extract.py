@@ -36,7 +36,7 @@ def _extract(context: StepContext, part: PartFacts, mail: MailFacts | None) -> E
     if mail and part["kind"] == "mail" and part["parent"] is None:
         return _of_mail(part, mail, latest, name)
     written = find_letter_date(pages, latest=latest)
-    title = next((title for page in pages if (title := find_title(page))), "")
+    title = find_title(*pages)
     return ExtractedPart(
         part=part["number"],
         title=_one_line(title) or name,

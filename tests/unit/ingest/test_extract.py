@@ -183,6 +183,23 @@ def test_without_salutation_the_heading_is_the_subject() -> None:
     assert find_title(PageText((_line("Vollmacht", 0.05, 0.03), *lines))) == "Vollmacht"
 
 
+def test_one_word_that_was_read_too_tall_makes_no_heading() -> None:
+    heading = _line("Bescheinigung zur Vorlage bei der Stadt", 0.1, 0.018)
+    body = [_line("Es wird bestätigt, dass der Kurs besucht wurde.", 0.2 + 0.02 * n, 0.0125) for n in range(4)]
+    smeared = (*body[1][:-1], Word("wurde.", Box(0.8, 0.22, 0.9, 0.24)))
+    assert find_title(PageText((heading, body[0], smeared, *body[2:]))) == "Bescheinigung zur Vorlage bei der Stadt"
+
+
+def test_the_end_of_a_letter_names_nothing_and_what_follows_is_asked() -> None:
+    end = page_of("Mit besten Grüßen", "", "Überall Ingenieurbüro OHG", "Bankverbindung: Lahrtaler Volksbank")
+    annex = PageText(
+        (_line("Anlage 1: Messprotokoll", 0.05, 0.03), *page_of("Nr. Datum Messpunkt", "1 2 3", "4").lines)
+    )
+    assert find_title(end) == ""
+    assert find_title(PageText(), end, page_of("Tabelle ohne Titel", "eine Zeile", "noch eine")) == ""
+    assert find_title(end, annex) == "Anlage 1: Messprotokoll"
+
+
 def test_specks_and_empty_pages_have_no_title() -> None:
     assert find_title(page_of("| . —", "~ 7", "12.03.2026", "Seite 1 von 2")) == ""
     assert find_title(PageText()) == ""
