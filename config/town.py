@@ -28,7 +28,8 @@ from ingest.classification.kinds import KINDS
 from ingest.scopes import CENTRAL_INBOX
 
 CHAIN = "town"
-FIRST_DAY = date(2020, 1, 1)
+PLAN_FIRST_DAY = date(2020, 1, 1)
+"""From when on the sample plan is in force, as its own table says."""
 FILES = "Akten"
 """The scope of the file plan, and of all that is kept by it, until parts of it get rights of their own."""
 SAMPLE_PLAN = Path(__file__).with_name("sample_plan.csv")
@@ -60,7 +61,7 @@ def plan_setup(scope: Scope) -> FilePlan:
         raise ImportRefused(problems)
     actor = system_setup()
     with transaction.atomic():
-        plan = plan_create(actor, name="Musteraktenplan", version="2026", scope=scope, valid_from=FIRST_DAY)
+        plan = plan_create(actor, name="Musteraktenplan", version="2026", scope=scope, valid_from=PLAN_FIRST_DAY)
         plan_import(actor, plan, rows)
     return plan
 
@@ -89,14 +90,15 @@ def user_setup(
     also: Iterable[Scope] = (),
     service: bool = False,
 ) -> User:
-    """Makes the user with this password unless there is one of the name, and gives the roles in `scope` and `also`."""
-    actor = actor or system_setup()
+    """Makes the user with this password unless there is one of the name, and gives the roles in `scope` and `also`,
+    from today on: a right never looks older than it is."""
+    actor, now = actor or system_setup(), now or timezone.now()
     user = User.objects.filter(username=username).first()
     if user is None:
-        user = account_create(actor, username, password, now=now or timezone.now(), service=service)
+        user = account_create(actor, username, password, now=now, service=service)
     for where, role in product((scope, *also), roles):
         if not Grant.objects.filter(user=user, scope=where, role=role).exists():
-            grant = Grant(user=user, scope=where, role=role, valid_from=FIRST_DAY, given_by=actor.key)
+            grant = Grant(user=user, scope=where, role=role, valid_from=timezone.localdate(), given_by=actor.key)
             _create(actor, Event.GRANT_CREATED, grant)
     return user
 

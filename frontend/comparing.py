@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from dms.records.documents.comparing import Difference, PageDifference
 from dms.records.documents.kinds import UNSURE, kind_labels
 from frontend.fact_fields import as_typed
+from frontend.plain_words import media_in_words
 
 LABELS = {
     "title": gettext_lazy("Titel"),
@@ -57,4 +58,6 @@ def _in_words(field: str, value: Any, kinds: Mapping[str, str]) -> str:
         return _("ja") if value else _("nein")
     if not value:
         return _("(leer)")
+    if field == "media_type":
+        return media_in_words(value)
     return as_typed(date.fromisoformat(value)) if field == "letter_date" else str(value)

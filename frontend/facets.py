@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from dms.records.models import DocumentState
 from frontend.asked import Asked
+from frontend.plain_words import STATES
 from search.ports import Facets
 
 
@@ -55,9 +55,8 @@ def _years(asked: Asked, counts: Mapping[int, int]) -> Iterator[Choice]:
 
 
 def _states(asked: Asked, counts: Mapping[str, int]) -> Iterator[Choice]:
-    labels = dict(DocumentState.choices)
     for state, count in sorted(counts.items(), key=lambda pair: -pair[1]):
-        yield _choice(asked, "states", state, str(labels.get(state, state)), count)
+        yield _choice(asked, "states", state, str(STATES.get(state, state)), count)
 
 
 def _choice(asked: Asked, facet: str, value: str | int, label: str, count: int) -> Choice:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from dms.pages import Box, Line, PageText
+from ingest.reading.page_image import LONG_SIDE
 
 A4 = (1240, 1754)
 """Width and height for a page whose size nobody could tell."""
+A4_LONG_INCHES = 11.69
 ASCENT = 0.78
 """Where the baseline lies within a word's box: below it are only the tails of g and y."""
 
@@ -53,6 +55,17 @@ def svg_finds(groups: Sequence[Sequence[Box]], width: int, height: int) -> list[
 
 def page_size(width: int, height: int) -> tuple[int, int]:
     return (width, height) if width and height else A4
+
+
+def shown_dpi(width: int, height: int, read_at: int) -> int:
+    """Pixels of the page image on an inch of the paper, so that the viewer can show it as large as it is.
+
+    `read_at`: how fine the page was read. Its image was made smaller if it has the longest side that images get, and
+    then it is taken for A4, as nearly all pages are; 0: nobody could tell.
+    """
+    if not read_at or max(width, height) == LONG_SIDE:
+        return round(max(page_size(width, height)) / A4_LONG_INCHES)
+    return read_at
 
 
 def _line(line: Line, width: int, height: int) -> SvgLine:

@@ -11,13 +11,15 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dms.access.actors import actor_in_words
-from dms.audit.events import Event
+from dms.audit.events import RULES, Event
+from dms.audit.models import EventRow
 from dms.records.documents.history import last_change
 from dms.records.documents.kinds import kind_labels, kind_value
-from dms.records.documents.undo import UNDO_TIME, LastCorrection, last_correction
+from dms.records.documents.undo import UNDO_TIME, LastCorrection, last_correction, overtaken
 from dms.records.models import Document
 from frontend.fact_fields import fact_fields, fact_label, is_fact
 from frontend.notices import Tone
@@ -56,6 +58,25 @@ def own_correction(request: HttpRequest, document: Document, *, now: datetime) -
         return None
     here = _saved_here(request).get(str(document.pk)) == last.number
     return OwnCorrection(_told(last, document), last.at, last.at + UNDO_TIME, here)
+
+
+def undo_overtaken(request: HttpRequest, document: Document, *, now: datetime) -> str:
+    """Why what this person did a moment ago is not offered to be taken back any more; empty: nothing to say."""
+    found = overtaken(actor_of(request), document, now=now)
+    if found is None:
+        return ""
+    sentence = _(
+        "„{own}“ um {when} Uhr lässt sich nicht mehr zurücknehmen, weil danach etwas geschah: {what} ({who}, {at} Uhr)."
+        " Bitte nötigenfalls von Hand berichtigen."
+    )
+    when, at = (f"{timezone.localtime(row.at):%H:%M}" for row in (found.own, found.by))
+    return sentence.format(
+        own=_event(found.own), when=when, what=_event(found.by), who=actor_in_words(found.by.actor), at=at
+    )
+
+
+def _event(row: EventRow) -> str:
+    return str(RULES[Event(row.name)].text) if row.name in set(Event) else row.name
 
 
 def note_saved(request: HttpRequest, document: Document) -> None:

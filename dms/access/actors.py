@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SYSTEM = "system:"
 PERSON = "user:"
+OPERATOR = "operator:"
 
 
 @dataclass(slots=True)
@@ -63,12 +64,14 @@ def operator(login: str) -> Actor:
     records."""
     accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_KEEP}
     allowed = accounts | {Permission.PLAN_VIEW, Permission.PLAN_CHANGE, Permission.READS_AUDIT}
-    return Actor(f"operator:{login}", everywhere=frozenset(allowed))
+    return Actor(f"{OPERATOR}{login}", everywhere=frozenset(allowed))
 
 
 def actor_in_words(key: str) -> str:
-    """`anna` for `user:anna`; parts of the system by what they do."""
+    """`anna` for `user:anna`; who works at the server as such, and parts of the system by what they do."""
     if key.startswith(PERSON):
         return key.removeprefix(PERSON)
+    if key.startswith(OPERATOR):
+        return _("{login} (IT-Betrieb)").format(login=key.removeprefix(OPERATOR))
     names = {"ingest": _("Posteingang (System)"), "setup": _("Einrichtung (System)")}
     return names.get(key.removeprefix(SYSTEM), key)

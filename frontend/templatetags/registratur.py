@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from frontend.keys import KEYS
 from frontend.people import actor_of
+from frontend.plain_words import media_in_words, source_in_words
 from ingest.models import InboxItem
 
 register = template.Library()
@@ -77,6 +78,16 @@ def ago(moment: datetime | None) -> str:
         count = int(seconds // DAY)
         return ngettext("vor %(count)d Tag", "vor %(count)d Tagen", count) % {"count": count}
     return timezone.localtime(moment).strftime("%d.%m.%Y")
+
+
+register.filter("media", media_in_words)
+register.filter("source", source_in_words)
+
+
+@register.filter
+def faults(form: Any) -> list[Any]:
+    """The fields that something is wrong with, in their order."""
+    return [field for field in form or () if field.errors]
 
 
 @register.filter

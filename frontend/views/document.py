@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from dms.access.actors import Actor, actor_in_words
@@ -39,9 +40,10 @@ from frontend.forms.fields import document_form
 from frontend.history import history_of, kind_decided
 from frontend.neighbours import neighbours_of
 from frontend.notices import notices_of
-from frontend.page_svg import page_size
+from frontend.page_svg import page_size, shown_dpi
 from frontend.people import actor_of, document_or_404, version_or_404
-from frontend.saved import own_correction
+from frontend.plain_words import standing_in_words
+from frontend.saved import own_correction, undo_overtaken
 from frontend.versions import versions_context
 from frontend.views.pages import sheet_context
 
@@ -75,7 +77,12 @@ def _sheet(page: Page, asked: Asked, wanted: int) -> dict[str, Any]:
     The wanted page is there at once, so that it can be seen without JavaScript too.
     """
     width, height = page_size(page.width, page.height)
-    sheet: dict[str, Any] = {"number": page.number, "width": width, "height": height, "dpi": page.dpi or width // 8}
+    sheet: dict[str, Any] = {
+        "number": page.number,
+        "width": width,
+        "height": height,
+        "dpi": shown_dpi(page.width, page.height, page.dpi),
+    }
     if page.number == wanted:
         sheet["content"] = sheet_context(page, asked.text)
     return sheet
@@ -117,9 +124,11 @@ def _kind_fields(document: Document) -> dict[str, Any]:
 
 def _place(actor: Actor, document: Document) -> dict[str, Any]:
     """Where it lies. Who may read a document but no dossiers is not told."""
+    sees_dossier = can(actor, Permission.DOSSIER_VIEW, document)
     return {
         "may_file": may_file(actor, document),
-        "sees_dossier": can(actor, Permission.DOSSIER_VIEW, document),
+        "sees_dossier": sees_dossier,
+        "standing": standing_in_words(document, is_filed=sees_dossier and document.dossier_id is not None),
         "filed_by": actor_in_words(document.filed_by),
         "may_copy": may_copy(actor, document),
         "can_unmake": can_unmake(actor, document, now=timezone.now()),
@@ -142,12 +151,14 @@ def _parties(actor: Actor, document: Document) -> dict[str, Any]:
 
 def _correcting(request: HttpRequest, document: Document) -> dict[str, Any]:
     actions = document_actions(actor_of(request), document)
-    own = own_correction(request, document, now=timezone.now())
+    now = timezone.now()
+    own = own_correction(request, document, now=now)
     return {
         "may_classify": DocumentAction.CLASSIFY in actions,
         "may_correct": DocumentAction.CORRECT in actions,
         "expected": state_digest(document),
         "own_correction": own,
+        "undo_overtaken": "" if own else undo_overtaken(request, document, now=now),
         "saved": own.notice if own else None,
     }
 
@@ -185,4 +196,5 @@ def _sources(version: DocumentVersion) -> list[str]:
     named = [(words.get(source, source), sources.count(source)) for source in dict.fromkeys(sources)]
     if len(named) < 2:
         return [name for name, _count in named]
-    return [_("{name}: {count} Seiten").format(name=name, count=count) for name, count in named]
+    pages = [ngettext("{count} Seite", "{count} Seiten", count).format(count=count) for _name, count in named]
+    return [f"{name}: {told}" for (name, _count), told in zip(named, pages, strict=True)]

@@ -31,7 +31,7 @@ from dms.records.dossiers.keeping import (
     dossier_reopen,
     dossier_use_number,
 )
-from dms.records.dossiers.models import Case, Dossier, DossierVerb, ReferenceNumber
+from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.fields.filling import InvalidFields
 from dms.records.fields.telling import fields_shown
 from dms.records.holdings.keeping import may_open_volume, volume_actions
@@ -70,6 +70,8 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         "nav": "dossiers",
         "dossier": found,
         "documents": documents.get(None, []),
+        "sees_documents": can(actor, Permission.DOCUMENT_VIEW, found),
+        "may_file": found.state == FileState.OPEN and can(actor, Permission.DOCUMENT_FILE, found),
         "entry": entries.filter(pk=found.plan_entry_id).first(),
         "former": former.order_by("replaced_at"),
         "fields": asked,

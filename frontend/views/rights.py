@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dms.access.actors import Actor
-from dms.access.models import Grant, Scope
+from dms.access.models import Grant, Scope, User
 from dms.access.permissions import Permission, Role
-from dms.access.rule import can
+from dms.access.rule import NOBODY, bodies_of, can
 from dms.records.models import Dossier
 from dms.records.protection.grant_history import steps_of_scope, terms_of_place, write_terms
 from dms.records.protection.grants import grant_change, grant_give, grant_withdraw, grants_at
-from dms.records.protection.rights import is_restricted, scope_open, scope_restrict, why_seen
+from dms.records.protection.rights import is_restricted, may_be_restricted, scope_open, scope_restrict, why_seen
 from dms.records.protection.scopes import Node, has_own_scope
 from frontend.forms.rights import EndForm, GiveForm, ReasonForm, subject_names
 from frontend.people import actor_of
@@ -32,7 +32,8 @@ from frontend.views.nodes import node_or_404
 @require_http_methods(["GET", "HEAD", "POST"])
 def rights(request: HttpRequest, **key: UUID) -> HttpResponse:
     node, actor = node_or_404(request, key, _may_grant), actor_of(request)
-    form = GiveForm(request.POST if request.method == "POST" else None)
+    wanted = {name: request.GET[name][:200] for name in ("subject", "role") if name in request.GET}
+    form = GiveForm(request.POST if request.method == "POST" else None, initial=wanted)
 
     def give() -> Grant:
         asked = form.cleaned_data
@@ -91,7 +92,8 @@ def restrict(request: HttpRequest, **key: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and taken(form, act):
         messages.success(request, _("Gespeichert; es gilt ab sofort."))
         return redirect(_address(node) if _still_allowed(request, node) else "start")
-    return _page(request, node, "restrict", form)
+    more = {} if is_restricted(node) else {"possible": may_be_restricted(node), **_keepers(actor, node)}
+    return _page(request, node, "restrict", form, **more)
 
 
 @require_safe
@@ -114,6 +116,16 @@ def history_table(request: HttpRequest, **key: UUID) -> HttpResponse:
     headers = {"Content-Disposition": disposition}
     written = write_terms(terms_of_place(actor_of(request), node))
     return HttpResponse(written, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _keepers(actor: Actor, node: Node) -> dict[str, list[str]]:
+    """Who gives rights here by a grant of the place itself, and who by one from above and so could be given it here."""
+    lasting = [one for one in grants_at(actor, node) if one.grant.role == Role.RIGHTS and one.grant.valid_to is None]
+    own = [str(one.grant.subject) for one in lasting if not one.above]
+    above = {one.grant.subject for one in lasting if one.above and one.grant.user_id != actor.user_id}
+    mine = bodies_of(actor.user_id or NOBODY)
+    others = sorted(str(one) for one in above if isinstance(one, User) or one.pk not in mine)
+    return {"keepers": own, "could_keep": [name for name in others if name not in own]}
 
 
 def _may_grant(actor: Actor, node: Node) -> bool:

@@ -14,7 +14,7 @@ from dms.access.rule import can, require
 from dms.audit.door import change
 from dms.audit.events import RULES, Event
 from dms.audit.lifecycle import NotPossible
-from dms.audit.models import target_name
+from dms.audit.models import EventRow, target_name
 from dms.records.documents.history import last_change
 from dms.records.dossiers.closing import refuse_change_when_closed
 from dms.records.fields.filling import filled_of, words_of
@@ -23,6 +23,9 @@ from dms.records.models import Document, DocumentVerb
 UNDO_TIME = timedelta(minutes=10)
 """Later it is no slip any more that somebody takes back, but a decision: a correction of its own."""
 CORRECTIONS = frozenset({Event.DOCUMENT_CLASSIFIED, Event.DOCUMENT_CORRECTED})
+
+TAKEN_BACK = frozenset({Event.DOCUMENT_REVERTED, Event.DOCUMENT_TAKEN_BACK})
+UNDOABLE = CORRECTIONS | {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED}
 
 
 class NothingToUndo(NotPossible):
@@ -41,6 +44,24 @@ class LastCorrection:
     event: Event
     at: datetime
     before: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Something of one's own that could still be taken back, had nothing happened to the document since."""
+
+    own: EventRow
+    by: EventRow
+
+
+def overtaken(actor: Actor, document: Document, *, now: datetime) -> Overtaken | None:
+    """None also where what the actor did last can be taken back, or was."""
+    by = last_change(document)
+    if by is None or (by.actor == actor.key and by.name in UNDOABLE | TAKEN_BACK):
+        return None
+    theirs = EventRow.objects.filter(target=target_name(document), actor=actor.key, name__in=UNDOABLE | TAKEN_BACK)
+    own = theirs.filter(at__gte=now - UNDO_TIME, id__lt=by.pk).order_by("-id").first()
+    return None if own is None or own.name in TAKEN_BACK else Overtaken(own, by)
 
 
 def last_correction(actor: Actor, document: Document, *, now: datetime) -> LastCorrection | None:

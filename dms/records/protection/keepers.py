@@ -27,7 +27,7 @@ _LOCK = 0x6B656570
 _HELD = """
 WITH RECURSIVE giving AS (
     SELECT g.scope_id, g.user_id, g.body_id, g.valid_from FROM access_grant g JOIN access_scope s ON s.id = g.scope_id
-    WHERE NOT s.inherits AND g.role = ANY(%s) AND g.valid_to IS NULL
+    WHERE (NOT s.inherits OR s.id = %s) AND g.role = ANY(%s) AND g.valid_to IS NULL
 ), reached(scope_id, valid_from, body_id) AS (
     SELECT scope_id, valid_from, body_id FROM giving WHERE body_id IS NOT NULL
     UNION SELECT reached.scope_id, reached.valid_from, body.id
@@ -74,15 +74,25 @@ def keepers_stay(actor: Actor) -> Iterator[None]:
             raise NobodyLeft(actor, Scope.objects.get(pk=min(lost)))
 
 
+def would_have_keeper(scope: Scope) -> bool:
+    """Whether somebody could give rights in it on every day from today on, if only its own grants held there."""
+    return _is_without_gap(_held_times(scope.pk).get(scope.pk, ()), timezone.localdate())
+
+
 def scopes_without_keeper() -> frozenset[int]:
     """Restricted places in which on some day from today on nobody could give rights."""
-    roles = [str(role) for role in roles_allowing(Permission.GRANT)]
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, [roles])
-        held = {scope: [row[1:] for row in rows] for scope, rows in groupby(cursor.fetchall(), itemgetter(0))}
+    held = _held_times()
     restricted = Scope.objects.filter(inherits=False).values_list("pk", flat=True)
     today = timezone.localdate()
     return frozenset(scope for scope in restricted if not _is_without_gap(held.get(scope, ()), today))
+
+
+def _held_times(also: int = 0) -> dict[int, list[tuple[date, date | None]]]:
+    """By restricted place, and for this scope whether it is one or not: from when to when keepers are there."""
+    roles = [str(role) for role in roles_allowing(Permission.GRANT)]
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [also, roles])
+        return {scope: [row[1:] for row in rows] for scope, rows in groupby(cursor.fetchall(), itemgetter(0))}
 
 
 def _is_without_gap(held: Collection[tuple[date, date | None]], day: date) -> bool:

@@ -21,7 +21,7 @@ from dms.audit.door import change, change_many
 from dms.audit.events import Event
 from dms.audit.models import target_name
 from dms.records.models import Case, Document, Dossier, FilePlan, Party, PlanEntry
-from dms.records.protection.keepers import keepers_stay
+from dms.records.protection.keepers import keepers_stay, would_have_keeper
 from dms.records.protection.scopes import Node, has_own_scope
 
 TOWN = "town"
@@ -87,6 +87,11 @@ def scope_restrict(actor: Actor, node: Node, *, reason: str) -> Scope:
             opened.save(fresh)
     forget_rights(actor)
     return fresh
+
+
+def may_be_restricted(node: Node) -> bool:
+    """Whether somebody could still give rights there, as far as that can be said before."""
+    return has_own_scope(node) and would_have_keeper(node.scope)
 
 
 def scope_open(actor: Actor, node: Node, *, reason: str) -> Scope:

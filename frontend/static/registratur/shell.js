@@ -30,6 +30,9 @@ const installKeys = (root) => {
 };
 installKeys(document);
 document.documentElement.dataset.keys = "ready";
+
+// A form that was not taken: on to what has to be put right, wherever on the page it stands.
+document.querySelector("main [aria-invalid=true]")?.focus();
 document.addEventListener("htmx:after:swap", () => {
   showScripted();
   installKeys(document);

@@ -56,3 +56,8 @@ def test_who_deletes_the_file_gets_no_new_one_with_a_wrong_password(file: Path) 
     file.unlink()
     start(file)
     assert not file.exists()
+
+
+def test_a_right_given_by_command_looks_no_older_than_it_is(file: Path) -> None:
+    days = set(start(file).grants.values_list("valid_from", flat=True))
+    assert days == {timezone.localdate()}

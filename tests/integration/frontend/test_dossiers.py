@@ -211,3 +211,14 @@ def test_a_case_is_moved_into_another_dossier(clerk: Client, dossier: Dossier) -
     assert "Der Vorgang heißt jetzt 610-2/1 und liegt in „610-2 Ahornweg 2“." in moved
     assert clerk.post(here, {"target": "nowhere"}).status_code == 404
     assert clerk.post(here, {"target": str(other.pk)}).status_code == 404
+
+
+def test_who_only_gives_rights_gets_no_advice_on_what_they_cannot_do(
+    clerk: Client, dossier: Dossier, browser_of: Callable[..., Client]
+) -> None:
+    advice = ("Taste l", "wird hier aufgenommen", "Ein Vorgang fasst zusammen")
+    shown = text(clerk.get(f"/dossiers/{dossier.pk}/"))
+    assert [words for words in advice if words not in shown] == []
+    shown = text(browser_of(Role.RIGHTS, name="renate").get(f"/dossiers/{dossier.pk}/"))
+    assert [words for words in advice if words in shown] == []
+    assert "Ihre Rolle umfasst das Lesen der Dokumente nicht." in shown

@@ -62,14 +62,29 @@ def test_a_mistake_is_told_at_its_field(giver: Client, dossier: Dossier) -> None
     )
 
 
+def test_what_is_missing_is_told_at_the_top_of_the_form_and_beside_its_field(giver: Client, dossier: Dossier) -> None:
+    shown = give(giver, dossier, factories.user_with(name="berta").username, reason="")
+    summary = shown.index('<a href="#id_reason">Warum?</a>: Bitte den Grund angeben')
+    assert summary < shown.index('id="id_subject"') < shown.index('id="id_reason_error"')
+    assert 'aria-invalid="true" aria-describedby="id_reason_error"' in shown
+
+
 def test_a_dossier_is_restricted_to_its_own_rights_and_its_page_is_gone_for_who_did_it(
     giver: Client, dossier: Dossier
 ) -> None:
     here = f"/dossiers/{dossier.pk}/rights/"
-    factories.user_with(name="petra")
+    factories.user_with(Role.RIGHTS, name="petra", scope=dossier.scope)
     answer = giver.post(f"{here}restrict/", {"reason": "Personalsache"})
     assert "niemand mehr Rechte vergeben" in text(answer)
+    before = text(giver.get(f"{here}restrict/"))
+    assert "Zuerst muss hier selbst jemand die Rolle Rechtevergabe haben" in before
+    assert "petra hier die Rechtevergabe geben" in before
+    assert "renate hier die" not in before, "nobody gives rights to themselves"
+    filled_in = text(giver.get(f"{here}?subject=petra&role=rights"))
+    assert 'value="petra"' in filled_in
+    assert '<option value="rights" selected>' in filled_in
     give(giver, dossier, "petra", role="rights")
+    assert "Rechte vergibt hier danach: petra." in text(giver.get(f"{here}restrict/"))
     answer = giver.post(f"{here}restrict/", {"reason": "Personalsache"}, follow=True)
     assert (answer.status_code, giver.get(here).status_code) == (200, 404)
 

@@ -85,3 +85,30 @@ def test_who_may_only_read_is_offered_nothing_and_refused(browser_of: Callable[.
     assert "Dafür fehlt Ihnen das Recht." in hand_in(reader, letter)
     stranger = browser_of(Role.CLERK, name="stranger", elsewhere=True)
     assert stranger.post(f"/documents/{letter.pk}/versions/", {}).status_code == 404
+
+
+def test_a_correction_that_a_new_version_overtook_says_why_it_stays(clerk: Client, letter: Document) -> None:
+    page = f"/documents/{letter.pk}/"
+    clerk.post(f"{page}facts/title/", {"value": "Ausweis"})
+    assert "nicht mehr zurücknehmen" not in text(clerk.get(page))
+    hand_in(clerk, letter)
+    assert "weil danach etwas geschah: Neue Version eingereicht (clerk," in text(clerk.get(page))
+
+
+def test_a_taken_back_correction_is_not_told_again(clerk: Client, letter: Document) -> None:
+    page = f"/documents/{letter.pk}/"
+    clerk.post(f"{page}facts/title/", {"value": "Ausweis"})
+    clerk.post(f"{page}undo/")
+    hand_in(clerk, letter)
+    assert "nicht mehr zurücknehmen" not in text(clerk.get(page))
+
+
+def test_the_page_of_a_document_speaks_no_code(clerk: Client, letter: Document) -> None:
+    shown = text(clerk.get(f"/documents/{letter.pk}/"))
+    assert "text/plain" not in shown
+    assert "eingegangen, noch nicht geprüft" in shown
+    dossier = factories.dossier(of=factories.file_plan(scope=letter.scope).entries.get(number="610").number)
+    clerk.post("/filing/", {"document": letter.pk, "place": f"dossier:{dossier.pk}"})
+    shown = text(clerk.get(f"/documents/{letter.pk}/"))
+    assert "abgelegt, noch nicht geprüft" in shown
+    assert "<dd>eingegangen" not in shown
