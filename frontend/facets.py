@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dms.records.order import german_key
 from frontend.asked import Asked
 from frontend.plain_words import STATES
 from search.ports import Facets
@@ -45,7 +46,7 @@ def facet_groups(asked: Asked, facets: Facets, labels: Mapping[str, str]) -> lis
 
 
 def _kinds(asked: Asked, counts: Mapping[str, int], labels: Mapping[str, str]) -> Iterator[Choice]:
-    for slug, count in sorted(counts.items(), key=lambda pair: (-pair[1], labels.get(pair[0], pair[0]))):
+    for slug, count in sorted(counts.items(), key=lambda pair: (-pair[1], german_key(labels.get(pair[0], pair[0])))):
         yield _choice(asked, "kinds", slug, labels.get(slug, slug), count)
 
 

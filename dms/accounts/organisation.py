@@ -19,6 +19,7 @@ from dms.access.permissions import Permission
 from dms.access.rule import allowed_scopes, grants_of, may_name
 from dms.access.words import why
 from dms.records.dossiers.models import Dossier
+from dms.records.order import german
 from dms.records.protection.grant_history import Term, terms_of
 
 NOBODY = 0
@@ -51,7 +52,11 @@ def sees_organisation(actor: Actor) -> bool:
 
 
 def bodies_visible_to(actor: Actor) -> QuerySet[Body]:
-    return Body.objects.filter(scope_id__in=_known_scopes(actor)).select_related("parent", "scope")
+    return (
+        Body.objects.filter(scope_id__in=_known_scopes(actor))
+        .select_related("parent", "scope")
+        .order_by(german("name"))
+    )
 
 
 def with_people(bodies: QuerySet[Body]) -> QuerySet[Body]:
@@ -67,7 +72,7 @@ def memberships_visible_to(actor: Actor) -> QuerySet[Membership]:
 
 def people_visible_to(actor: Actor) -> QuerySet[User]:
     """Who belongs to a body that is seen or was granted something there or above, and new accounts without either."""
-    people = User.objects.order_by("username")
+    people = User.objects.order_by(german("username"))
     oneself = Q(pk=actor.user_id or NOBODY)
     if not sees_organisation(actor):
         return people.filter(oneself)
@@ -102,7 +107,7 @@ def tree_of_bodies(actor: Actor) -> tuple[list[BodyNode], list[BodyNode]]:
     for body_id in memberships_today().values_list("body_id", flat=True):
         counted[body_id] = counted.get(body_id, 0) + 1
     nodes = {body.pk: BodyNode(body, counted.get(body.pk, 0)) for body in bodies}
-    for node in sorted(nodes.values(), key=lambda one: (one.body.kind == BodyKind.UNIT, one.body.name.casefold())):
+    for node in sorted(nodes.values(), key=lambda one: one.body.kind == BodyKind.UNIT):
         if node.body.parent_id in nodes:
             nodes[node.body.parent_id].below.append(node)
     tops = [node for node in nodes.values() if node.body.parent_id is None]
@@ -119,7 +124,9 @@ def memberships_today() -> QuerySet[Membership]:
 def memberships_of(person: User) -> QuerySet[Membership]:
     """All that are kept, those that have ended too."""
     return (
-        Membership.objects.filter(user=person).select_related("body", "body__parent").order_by("valid_to", "body__name")
+        Membership.objects.filter(user=person)
+        .select_related("body", "body__parent")
+        .order_by("valid_to", german("body__name"))
     )
 
 

@@ -20,6 +20,7 @@ from dms.records.documents.queries import DocumentQuerySet
 from dms.records.dossiers.models import Case, Dossier, ReferenceNumber
 from dms.records.fields.models import DossierKind, FieldVersion
 from dms.records.holdings.models import Loan, Volume
+from dms.records.order import german
 from dms.records.parties.models import Participation, Party, PartyAddress, PartyRole
 from dms.records.plan.models import FilePlan, PlanEntry
 from dms.records.relations.models import Relation
@@ -35,7 +36,7 @@ class DocumentKind(Recorded):
     audited_fields = ("label", "description")
 
     class Meta:
-        ordering = ["label"]
+        ordering = [german("label")]
 
     def __str__(self) -> str:
         return self.label

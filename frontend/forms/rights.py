@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from dms.access.models import Body, BodyState, User
 from dms.access.permissions import Role
 from dms.records.documents.facts import InvalidFact
+from dms.records.order import german
 from dms.records.protection.grants import GIVEN_IN_A_PLACE, LONGEST_REASON
 
 
@@ -65,5 +66,8 @@ def chosen_subject(typed: str) -> User | Body:
 
 def subject_names() -> list[str]:
     """All who can get rights, for the list of suggestions."""
-    people = User.objects.filter(is_active=True).order_by("username").values_list("username", flat=True)
-    return [*people, *Body.objects.exclude(state=BodyState.RETIRED).values_list("name", flat=True)]
+    people = User.objects.filter(is_active=True).order_by(german("username")).values_list("username", flat=True)
+    return [
+        *people,
+        *Body.objects.exclude(state=BodyState.RETIRED).order_by(german("name")).values_list("name", flat=True),
+    ]

@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Lower
+from django.db.models.functions import Collate
 
 from dms.records.fields.definitions import Field, FieldType
 from dms.records.fields.keeping import current_version, versions_of
 from dms.records.fields.models import DossierKind
 from dms.records.fields.values import Unfit, Value, read_text
+from dms.records.order import COLLATION
 
 M = TypeVar("M", bound=Model)
 RANGES = frozenset({FieldType.NUMBER, FieldType.AMOUNT, FieldType.DATE})
@@ -84,7 +85,7 @@ def sorted_by(records: QuerySet[M], kind: DossierKind, key: str, *, descending: 
 def _order_of(field: Field) -> Any:
     if field.type in RANGES or field.type == FieldType.YES_NO:
         return KeyTransform(field.key, F("field_values"))
-    return Lower(_text_of(field))
+    return Collate(_text_of(field), COLLATION)
 
 
 def _asked(field: Field, parameters: Mapping[str, str]) -> Asked:

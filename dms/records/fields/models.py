@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dms.audit.models import Recorded
 from dms.records.fields.definitions import Field
+from dms.records.order import german
 
 CHAIN = "kinds"
 """Kinds and their fields hold for the whole town, so their events are one chain."""
@@ -33,7 +34,7 @@ class DossierKind(Recorded):
     audited_fields = ("label", "description", "state")
 
     class Meta:
-        ordering = ["label", "slug"]
+        ordering = [german("label"), "slug"]
         constraints = [
             models.UniqueConstraint(fields=["label"], name="dossier_kind_label_once"),
             models.CheckConstraint(condition=~Q(label=""), name="dossier_kind_has_a_label"),

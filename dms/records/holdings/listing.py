@@ -15,6 +15,7 @@ from dms.batches import batches
 from dms.records.dossiers.models import Dossier
 from dms.records.dossiers.queries import DossierQuerySet
 from dms.records.holdings.models import Loan, Volume
+from dms.records.order import german
 from dms.records.tables import write_table
 
 _AT_ONCE = 500
@@ -52,7 +53,7 @@ class Holding:
 
 def holdings_asked(actor: Actor, asked: HoldingsAsked) -> DossierQuerySet:
     """The dossiers that the actor may see and to which, or to one of whose volumes, all of this applies."""
-    found: DossierQuerySet = Dossier.objects.visible_to(actor).order_by("reference_number")
+    found: DossierQuerySet = Dossier.objects.visible_to(actor).order_by(german("reference_number"))
     own, volumes = Q(), Q()
     for name, value in (("location__icontains", asked.place), ("medium", asked.medium), ("state", asked.state)):
         if value:

@@ -16,6 +16,7 @@ from dms.access.levels import Level
 from dms.access.models import Scope
 from dms.audit.models import Recorded
 from dms.records.dossiers.models import Case, Dossier
+from dms.records.order import german
 from dms.records.parties.queries import ParticipationQuerySet, PartyQuerySet
 
 LONGEST_NAME = 200
@@ -61,7 +62,7 @@ class Party(Recorded):
     )  # fmt: skip
 
     class Meta:
-        ordering = ["name", "id"]
+        ordering = [german("name"), "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind=PartyKind.PERSON, organisation="") & ~Q(family_name="")

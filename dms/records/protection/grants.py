@@ -28,6 +28,7 @@ from dms.audit.events import RULES, Event
 from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.models import Dossier
 from dms.records.meanwhile import refuse_if_changed
+from dms.records.order import german_key
 from dms.records.protection.keepers import keepers_stay
 from dms.records.protection.rights import TOWN, scope_begin
 from dms.records.protection.scopes import Node, has_own_scope
@@ -79,7 +80,7 @@ def grants_at(actor: Actor, node: Node) -> list[Held]:
     running = Q(valid_to__isnull=True) | Q(valid_to__gte=timezone.localdate())
     grants = Grant.objects.filter(running, scope__in=line).select_related("user", "body", "scope")
     order = list(line)
-    found = sorted(grants, key=lambda one: (order.index(one.scope_id), str(one.subject).casefold(), one.role))
+    found = sorted(grants, key=lambda one: (order.index(one.scope_id), german_key(str(one.subject)), one.role))
     short = _not_cleared([one.user_id for one in found if one.user_id], node)
     return [_held(actor, one, above=one.scope_id != own, cleared=one.user_id not in short) for one in found]
 
