@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.e2e.letters import HEDGE, letter
 from tests.e2e.visiting import visit
+
+if TYPE_CHECKING:
+    from ingest.models import InboxItem
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -21,20 +25,28 @@ def some_files(folder: Path, count: int) -> list[Path]:
     return files
 
 
-def items() -> list[object]:
+def items() -> list[InboxItem]:
     from ingest.models import InboxItem
 
     return list(InboxItem.objects.all())
 
 
 def test_several_files_are_uploaded_and_stand_in_the_list_at_once(page: Page, tmp_path: Path) -> None:
+    from django.utils import timezone
+
+    from ingest.reasons import Reason
+    from ingest.work.outcomes import refuse
+
     visit(page, "/inbox/")
     expect(page.get_by_text("Noch keine Post")).to_be_visible()
     page.get_by_label("Dateien einreichen").set_input_files(some_files(tmp_path, 5))
-    expect(page.locator(".tray__file.is-done")).to_have_count(5)
+    expect(page.locator(".tray__file.is-taken")).to_have_count(5)
     expect(page.get_by_role("heading", name="Hochladen: 5 von 5 angenommen")).to_be_visible()
     expect(page.locator(".item")).to_have_count(5)
     assert len(items()) == 5
+    refuse(items()[0], Reason.DAMAGED_FILE, "a test says so", timezone.now())
+    expect(page.locator(".tray__file.is-failed")).to_contain_text("abgewiesen: ")
+    expect(page.locator(".tray__file.is-taken")).to_have_count(4)
 
 
 def test_files_are_dropped_anywhere_on_the_page(page: Page) -> None:
@@ -61,7 +73,7 @@ def test_a_folder_is_dropped_with_all_that_is_in_it(page: Page, tmp_path: Path) 
     dragged = {"items": [], "files": [str(tmp_path / "Post")], "dragOperationsMask": 1}
     for step in ("dragEnter", "dragOver", "drop"):  # as the system brings it, which no script of a page can
         browser.send("Input.dispatchDragEvent", {"type": step, "x": 300, "y": 300, "data": dragged})
-    expect(page.locator(".tray__file.is-done")).to_have_count(3)
+    expect(page.locator(".tray__file.is-taken")).to_have_count(3)
     expect(page.locator(".item__name", has_text="Brief 2.txt")).to_be_visible()
     expect(page.locator(".item__name", has_text="oben.txt")).to_be_visible()
     expect(page.locator(".item")).to_have_count(3)
@@ -86,7 +98,7 @@ def test_an_upload_whose_answer_got_lost_is_tried_again_and_makes_no_second_item
     page.get_by_label("Dateien einreichen").set_input_files(files)
     expect(page.get_by_text("Keine Verbindung.")).to_be_visible()
     page.locator("#tray").get_by_role("button", name="Noch einmal versuchen").click()
-    expect(page.locator(".tray__file.is-done")).to_have_count(1)
+    expect(page.locator(".tray__file.is-taken")).to_have_count(1)
     assert tries[0] == tries[1]
     assert len(items()) == 1
     assert any("ERR_FAILED" in complaint for complaint in complaints)

@@ -380,7 +380,8 @@ def _named_in_organisation(town: Town, browser: Client) -> set[int]:
 
 
 def _counted(page: str) -> int:
-    return next((number for number in range(1, 9) if f">{number} Akte" in page), 0)
+    found = re.search(r">(\d+) Akten? hierunter", page)
+    return int(found[1]) if found else 0
 
 
 def _digest(document_id: Any) -> str:

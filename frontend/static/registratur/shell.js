@@ -38,6 +38,46 @@ document.addEventListener("htmx:after:swap", () => {
   installKeys(document);
 });
 
+// ? shows the keys over the page; the link itself leads to the whole help. Once more, or Escape, puts them away.
+const help = document.querySelector("[data-keys-title]");
+help?.addEventListener("hotkey-fire", async (event) => {
+  event.preventDefault();
+  const shown = document.getElementById("keys-dialog");
+  if (shown) return shown.close();
+  const answer = await fetch(help.href);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const tables = page.querySelector(".keytables");
+  if (!answer.ok || !tables) return location.assign(help.href);
+  const dialog = document.createElement("dialog");
+  dialog.id = "keys-dialog";
+  dialog.className = "dialog dialog--wide";
+  dialog.setAttribute("aria-labelledby", "keys-title");
+  const head = dialog.appendChild(document.createElement("form"));
+  head.method = "dialog";
+  head.className = "dialog__head";
+  const title = head.appendChild(document.createElement("h2"));
+  title.id = "keys-title";
+  title.textContent = help.dataset.keysTitle;
+  const close = head.appendChild(document.createElement("button"));
+  close.className = "button button--small";
+  close.textContent = help.dataset.close;
+  dialog.append(document.importNode(tables, true));
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (pressed) => pressed.target === dialog && dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+});
+
+// j and k walk the rows of a list; Enter opens the one that has the focus, as every link.
+document.addEventListener("keydown", (event) => {
+  const step = { j: 1, k: -1 }[event.key];
+  if (!step || event.ctrlKey || event.altKey || event.metaKey || !singleKeys()) return;
+  if (event.target.matches("input, select, textarea") || document.querySelector("dialog[open]")) return;
+  const rows = [...document.querySelectorAll("[data-walk] a.row__main")];
+  const place = rows.indexOf(document.activeElement);
+  rows[place < 0 ? 0 : Math.min(Math.max(place + step, 0), rows.length - 1)]?.focus();
+});
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) {

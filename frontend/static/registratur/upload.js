@@ -3,6 +3,9 @@ const form = document.getElementById("upload");
 const tray = document.getElementById("tray");
 const veil = document.getElementById("dropveil");
 const AT_ONCE = 3;
+const AT_A_LOOK = 5;
+const LOOK_EVERY = 2000; // milliseconds, as the list
+const following = new Set();
 const waiting = [];
 let running = 0;
 let finished = 0;
@@ -94,9 +97,10 @@ if (form) {
     request.onerror = () => finish(text("Offline"));
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) {
-        upload.line.classList.add("is-done");
-        upload.state.textContent = text("Done");
+        upload.line.classList.add("is-taken");
+        upload.state.textContent = text("Taken");
         upload.bar.remove();
+        follow(upload, request);
         return finish();
       }
       finish(request.status === 401 || request.status === 403 ? text("Login") : sentence(request));
@@ -105,6 +109,48 @@ if (form) {
     body.append("file", upload.file, upload.file.name);
     request.send(body);
   }
+
+  // Taken in is not yet read: the line follows what becomes of the file until it is ready, or needs somebody.
+  function follow(upload, request) {
+    try {
+      const item = JSON.parse(request.responseText);
+      upload.address = `${form.dataset.endpoint}${item.id}/`;
+      following.add(upload);
+      tell(upload, item);
+    } catch {
+      // an answer that names no item; the list of the inbox shows it all the same
+    }
+  }
+
+  function tell(upload, item) {
+    if (item.state === "waiting" || item.state === "working") return;
+    following.delete(upload);
+    upload.line.classList.remove("is-taken");
+    upload.line.classList.add(item.state === "done" ? "is-done" : "is-failed");
+    const told = { done: text("Done"), refused: text("Refused"), stuck: text("Stuck") }[item.state] || item.state;
+    upload.state.textContent = item.state !== "done" && item.reason_text ? `${told}: ${item.reason_text}` : told;
+  }
+
+  async function look() {
+    if (document.hidden) return;
+    for (const upload of [...following].slice(0, AT_A_LOOK)) {
+      following.delete(upload);
+      following.add(upload); // behind the others: with many files each has its turn
+      try {
+        const answer = await fetch(upload.address, { headers: { Accept: "application/json" } });
+        if (answer.ok) tell(upload, await answer.json());
+        else if (answer.status === 404) following.delete(upload);
+      } catch {
+        return; // no connection: asked again with the next look
+      }
+    }
+  }
+  (async () => {
+    for (;;) {
+      await new Promise((done) => setTimeout(done, LOOK_EVERY));
+      await look();
+    }
+  })();
 
   function fail(upload, problem) {
     upload.line.classList.add("is-failed");
