@@ -150,6 +150,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-ingest": {"task": "ingest.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
     "sweep-search": {"task": "search.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
+    "sweep-rights": {"task": "rights.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
     "tidy-objects": {"task": "ingest.tidy", "schedule": Steadily(3600.0), "options": {"expires": 3600}},
     "seal-audit": {"task": "audit.seal", "schedule": Steadily(900.0), "options": {"expires": 900}},
     "tidy-accounts": {"task": "accounts.tidy", "schedule": Steadily(3600.0), "options": {"expires": 3600}},

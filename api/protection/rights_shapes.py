@@ -19,6 +19,7 @@ from dms.access.actors import Actor
 from dms.access.models import Body, BodyKind
 from dms.access.permissions import Role
 from dms.records.dossiers.models import Dossier
+from dms.records.protection.following.working import FollowProgress, following_at
 from dms.records.protection.grant_history import Term
 from dms.records.protection.grants import GIVEN_IN_A_PLACE, LONGEST_REASON, GrantVerb, Held, grant_actions, own_bodies
 from dms.records.protection.rights import PlaceVerb, is_restricted, place_actions
@@ -58,6 +59,10 @@ class RightsAnswer:
     @property
     def restricted(self) -> bool:
         return is_restricted(self.node)
+
+    @property
+    def following(self) -> FollowProgress | None:
+        return following_at(self.node)
 
     @property
     def actions(self) -> list[PlaceVerb]:
@@ -123,11 +128,23 @@ class RightsLinksSerializer(serializers.Serializer):
     history = serializers.URLField(help_text="What held earlier.")
 
 
+class FollowProgressSerializer(serializers.Serializer):
+    """How many dossiers stand under the rights of their entry already."""
+
+    done = serializers.IntegerField(help_text="So many do.")
+    total = serializers.IntegerField(help_text="Of so many.")
+
+
 class RightsSerializer(serializers.Serializer):
     """Who may see a plan entry or dossier and what lies below it, and by which rights."""
 
     has_own = serializers.BooleanField(help_text="It has rights of its own beside those from above.")
     restricted = serializers.BooleanField(help_text="Only what is granted here itself holds here.")
+    following = FollowProgressSerializer(
+        allow_null=True,
+        help_text="Dossiers are still being taken over into the rights of its own: what is granted here holds for each "
+        "as soon as it is, and the place can be restricted when all are. Null: all are.",
+    )
     grants = GrantSerializer(many=True, help_text="Its own first, then those from above, the nearest first.")
     actions = serializers.ListField(
         child=serializers.ChoiceField([str(verb) for verb in PlaceVerb]), help_text="What you can do here now."

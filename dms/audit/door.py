@@ -168,22 +168,24 @@ def change_many(
     """The same change of many rows, which the caller has locked and freshly read: one event for each chain.
 
     Takes a few statements, however many rows and chains there are. An event is about the row that names its chain,
-    else about the first. Raises NotAllowed.
+    else about the first. Of rows that stand so already nothing is told. Raises NotAllowed.
     """
     with transaction.atomic():
         chains: dict[str, Change] = {}
+        changed = [row for row in rows if any(getattr(row, name) != value for name, value in values.items())]
         for row in rows:
             require(actor, RULES[event].permission, row)
-            done = chains.setdefault(row.chain, Change(row, row.chain))
-            if row.chain.endswith(str(row.pk)):
+        for row in changed:
+            done = chains.setdefault(row.chain, Change(None, row.chain))
+            if done.target is None or row.chain.endswith(str(row.pk)):
                 done.target = row
+        if not chains:
+            return
         open_door(event)
-        before = [audited_values(row) for row in rows]
-        _update_alike(rows, values)
-        for row, stood in zip(rows, before, strict=True):
-            after = audited_values(row)
-            changed = [name for name in after if stood[name] != after[name]]
-            chains[row.chain]._touch("change", row, {n: stood[n] for n in changed}, {n: after[n] for n in changed})  # noqa: SLF001
+        before = [_json_of(row, values) for row in changed]
+        _update_alike(changed, values)
+        for row, stood in zip(changed, before, strict=True):
+            chains[row.chain].touch_changes(row, stood, _json_of(row, values))
         write_outbox_of([entry for done in chains.values() for entry in done.outbox])
         _write_events(chains, actor, event, reason)
         close_door()
@@ -191,7 +193,11 @@ def change_many(
 
 def audited_values(instance: models.Model) -> dict[str, Any]:
     """The audited fields as JSON values: what an event carries, and what `verify` compares rows with."""
-    raw = {name: getattr(instance, name) for name in instance.audited_fields}  # type: ignore[attr-defined]
+    return _json_of(instance, instance.audited_fields)  # type: ignore[attr-defined]
+
+
+def _json_of(instance: models.Model, names: Iterable[str]) -> dict[str, Any]:
+    raw = {name: getattr(instance, name) for name in names}
     return dict(json.loads(json.dumps(raw, cls=DjangoJSONEncoder)))
 
 

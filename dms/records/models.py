@@ -23,6 +23,7 @@ from dms.records.holdings.models import Loan, Volume
 from dms.records.order import german
 from dms.records.parties.models import Participation, Party, PartyAddress, PartyRole
 from dms.records.plan.models import FilePlan, PlanEntry
+from dms.records.protection.following.models import Following
 from dms.records.relations.models import Relation
 
 
@@ -338,7 +339,7 @@ class ClassifierModel(Recorded):
 
 __all__ = [
     "Case", "ClassifierModel", "Document", "DocumentKind", "DocumentState", "DocumentVerb", "DocumentVersion",
-    "Dossier", "DossierKind", "FieldVersion", "FilePlan", "KindSource", "Loan", "ObjectRole", "Page", "Participation",
-    "Party", "PartyAddress", "PartyRole", "PlanEntry", "ReferenceNumber", "Relation", "StoredObject", "TextState",
-    "Volume",
+    "Dossier", "DossierKind", "FieldVersion", "FilePlan", "Following", "KindSource", "Loan", "ObjectRole", "Page",
+    "Participation", "Party", "PartyAddress", "PartyRole", "PlanEntry", "ReferenceNumber", "Relation", "StoredObject",
+    "TextState", "Volume",
 ]  # fmt: skip

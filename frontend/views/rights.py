@@ -19,6 +19,7 @@ from dms.access.models import Grant, Scope, User
 from dms.access.permissions import Permission, Role
 from dms.access.rule import NOBODY, bodies_of, can
 from dms.records.models import Dossier
+from dms.records.protection.following.working import following_at
 from dms.records.protection.grant_history import steps_of_scope, terms_of_place, write_terms
 from dms.records.protection.grants import grant_change, grant_give, grant_withdraw, grants_at
 from dms.records.protection.rights import is_restricted, may_be_restricted, scope_open, scope_restrict, why_seen
@@ -146,7 +147,8 @@ def _address(node: Node, what: str = "rights", **more: Any) -> str:
 def _page(request: HttpRequest, node: Node, name: str, form: Any, **more: Any) -> HttpResponse:
     is_dossier = isinstance(node, Dossier)
     context = {
-        "nav": "dossiers" if is_dossier else "plan", "node": node, "form": form, "restricted": is_restricted(node),
+        "nav": "dossiers" if is_dossier else "plan", "node": node, "form": form,
+        "restricted": is_restricted(node), "following": following_at(node),
         "back": reverse("dossier" if is_dossier else "plan-entry", args=[node.pk]), "here": _address(node),
         "restrict_address": _address(node, "restrict"), "history_address": _address(node, "rights-history"),
     }  # fmt: skip

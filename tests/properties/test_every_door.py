@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain, repeat
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from dms.access.rule import explain
 from dms.audit.models import OutboxEntry
 from dms.records.documents.duplicates import Receipt, earlier_documents
 from dms.records.models import ObjectRole, StoredObject
+from dms.records.protection.following import working
 from dms.records.protection.grants import grant_withdraw
 from search.chosen import search_index
 from search.indexer import drain
@@ -111,6 +113,31 @@ def test_auditor_37_another_clearance_works_with_the_next_request_and_touches_no
         transaction.set_rollback(True)
 
 
+OWN = Drawn([TOP, 0], [0, 1, 1], [1], frozenset(), [Given(1, Role.REGISTRY, PERSON, -9, None)])
+"""The person sees what lies at an entry with rights of its own."""
+
+
+@pytest.mark.parametrize("drawn", [OWN, replace(OWN, given=[Given(TOP, Role.REGISTRY, PERSON, -9, None)])])
+def test_while_dossiers_follow_their_entry_no_door_shows_what_is_not_granted_and_none_hides_what_was_seen(
+    drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "AT_ONCE", 0)
+    monkeypatch.setattr(working, "IN_A_BATCH", 1)
+    town, seen = build(drawn), []
+    whole = told(drawn)
+    while True:
+        drain(search_index(), RecordsSource())
+        doors = asked(town)
+        shown = {name: found for name, found in doors.items() if isinstance(found, set)}
+        assert {name: found - whole[name] for name, found in shown.items() if found - whole[name]} == {}
+        seen.append(len(doors["document list"]))
+        if not working.is_left():
+            break
+        working.follow_on(may_go_on=chain([True], repeat(False)).__next__)
+    assert doors == whole
+    assert seen == ([0, 1, 2, 2] if drawn is OWN else [3] * 4)
+
+
 def told(drawn: Drawn) -> Doors:
     """What each door has to say, by the oracle."""
     read, known, entries = drawn.documents(READS), drawn.dossiers(KNOWS), drawn.entries(KNOWS)
@@ -135,6 +162,7 @@ def told(drawn: Drawn) -> Doors:
         "dossier rights": drawn.dossiers(GIVES), "plan rights": drawn.entries(GIVES),
         **{f"dossier {name}": drawn.dossiers(GIVES) for name in ("earlier rights", "table of rights")},
         "plan earlier rights": drawn.entries(GIVES),
+        "dossier rights by program": drawn.dossiers(GIVES), "plan rights by program": drawn.entries(GIVES),
         "organisation": any(one.holds and one.role in GIVES for one in drawn.given),
         "secret names in the organisation": set(),
         "places": drawn.dossiers(FILES), "case places": drawn.dossiers(FILES),
@@ -247,6 +275,8 @@ def _files(town: Town, browser: Client, program: Client) -> Doors:
         "dossier rights": opened(browser, "/dossiers/", dossiers, "rights/"),
         "dossier earlier rights": opened(browser, "/dossiers/", dossiers, "rights/history/"),
         "dossier table of rights": opened(browser, "/dossiers/", dossiers, "rights/history/csv/"),
+        "dossier rights by program": _allowed(program, f"{API}dossiers/", dossiers, "rights/"),
+        "plan rights by program": _allowed(program, f"{API}plan-entries/", entries, "rights/"),
         "plan earlier rights": opened(browser, "/plan/", entries, "rights/history/"),
         "organisation": browser.get("/organisation/people/").status_code == 200,
         "secret names in the organisation": _named_in_organisation(town, browser)
@@ -357,6 +387,13 @@ def opened(client: Client, before: str, ids: Iterable[Any], tail: str) -> set[in
         else:
             assert (answer.status_code, missing.status_code) == (404, 404), f"{before}{key}/{tail}"
     return found
+
+
+def _allowed(program: Client, before: str, ids: Iterable[Any], tail: str) -> set[int]:
+    """Which of them answer; 403 is for who sees the thing and may not do that."""
+    codes = {number: program.get(f"{before}{key}/{tail}").status_code for number, key in enumerate(ids)}
+    assert set(codes.values()) <= {200, 403, 404}
+    return {number for number, code in codes.items() if code == 200}
 
 
 def _joined(program: Client, before: str, ids: list[Any]) -> dict[int, set[int]]:

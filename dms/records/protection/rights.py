@@ -6,7 +6,6 @@ or withdrawn rewrites no record and no entry of the search index.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 
 from django.db import transaction
@@ -20,9 +19,16 @@ from dms.access.rule import can, explain, for_all_levels, forget_rights, require
 from dms.audit.door import change, change_many
 from dms.audit.events import Event
 from dms.audit.models import target_name
-from dms.records.models import Case, Document, Dossier, FilePlan, Party, PlanEntry
+from dms.records.models import Dossier, FilePlan, PlanEntry
+from dms.records.protection.following.working import (
+    follow,
+    following_at,
+    hold_what_follows,
+    move_dossiers,
+    refuse_while_following,
+)
 from dms.records.protection.keepers import keepers_stay, would_have_keeper
-from dms.records.protection.scopes import Node, has_own_scope
+from dms.records.protection.scopes import Node, has_own_scope, scope_around
 
 TOWN = "town"
 """The chain that tells of all scopes and grants."""
@@ -43,7 +49,9 @@ def place_actions(actor: Actor, node: Node) -> list[PlaceVerb]:
     """What the actor can do now with the rights that hold there."""
     if not can(actor, Permission.GRANT, node):
         return []
-    return [PlaceVerb.GIVE, PlaceVerb.OPEN if is_restricted(node) else PlaceVerb.RESTRICT]
+    if is_restricted(node):
+        return [PlaceVerb.GIVE, PlaceVerb.OPEN]
+    return [PlaceVerb.GIVE] if following_at(node) else [PlaceVerb.GIVE, PlaceVerb.RESTRICT]
 
 
 def why_seen(actor: Actor, node: Node, login: str) -> list[str]:
@@ -54,7 +62,10 @@ def why_seen(actor: Actor, node: Node, login: str) -> list[str]:
 
 
 def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
-    """The node's own scope, made now if it has none; what holds above holds in it too. Raises NotAllowed."""
+    """The node's own scope, made now if it has none; what holds above holds in it too.
+
+    Thousands of dossiers follow their entry into it later (`following.working`). Raises NotAllowed.
+    """
     mover = for_all_levels(actor)
     with transaction.atomic():
         plan = node.plan_id if isinstance(node, PlanEntry) else node.plan_entry.plan_id
@@ -64,23 +75,29 @@ def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
         if has_own_scope(fresh):
             return fresh.scope
         level = fresh.level if isinstance(fresh, Dossier) else Level.OPEN
-        scope = Scope(name=str(fresh)[:400], parent=fresh.scope, place=target_name(fresh), level=level)
+        scope = Scope(name=str(fresh)[:400], parent_id=scope_around(fresh), place=target_name(fresh), level=level)
         below = _scopes_below(fresh)
+        if isinstance(fresh, PlanEntry):
+            hold_what_follows(fresh)
         with change(actor, Event.SCOPE_BEGUN, chain=TOWN, scope=fresh, reason=reason) as opened:
             opened.save(scope)
             for one in below:
                 one.parent = scope
                 opened.save(one)
-        while rows := list(_standing_in(fresh, fresh.scope_id)):  # again: somebody may have been quicker than our locks
-            change_many(mover, Event.SCOPE_ENTERED, rows, {"scope_id": scope.pk}, reason=reason)
+        if isinstance(fresh, Dossier):
+            move_dossiers(mover, [fresh.pk], scope.pk, reason=reason)
+        else:
+            change_many(mover, Event.SCOPE_ENTERED, list(_entries(fresh)), {"scope_id": scope.pk}, reason=reason)
+            follow(mover, fresh, scope, reason=reason)
     forget_rights(actor)
     return scope
 
 
 def scope_restrict(actor: Actor, node: Node, *, reason: str) -> Scope:
-    """From now on only what is granted here holds here. Raises NotAllowed, NobodyLeft."""
+    """From now on only what is granted here holds here. Raises NotAllowed, NobodyLeft, StillFollowing."""
     with keepers_stay(actor):
         scope = scope_begin(actor, node, reason=reason)
+        refuse_while_following(node)
         with change(actor, Event.SCOPE_RESTRICTED, scope, chain=TOWN, reason=reason) as opened:
             fresh: Scope = opened.target
             fresh.inherits = False
@@ -108,31 +125,12 @@ def _scopes_below(node: Node) -> list[Scope]:
     """The uppermost of those that begin below it."""
     if isinstance(node, Dossier):
         return []
-    inside = Q(pk__in=_entries(node).values("scope_id")) | Q(pk__in=_dossiers(node).values("scope_id"))
+    entries = PlanEntry.objects.filter(Q(pk=node.pk) | Q(ancestors__contains=[node.pk]))
+    inside = Q(pk__in=entries.values("scope_id")) | Q(pk__in=Dossier.objects.of_entry(node.pk).values("scope_id"))
     return list(Scope.objects.select_for_update().filter(inside, parent_id=node.scope_id).order_by("pk"))
 
 
-def _standing_in(node: Node, scope_id: int) -> Iterator[Document | Dossier | Case | Party | PlanEntry]:
-    """The node and what lies below it, as far as it is in this scope; locked in the order in which all others lock."""
-    dossiers = _dossiers(node)
-    rows: list[QuerySet[Document] | QuerySet[Dossier] | QuerySet[Case] | QuerySet[Party] | QuerySet[PlanEntry]] = [
-        Document.objects.filter(dossier__in=dossiers),
-        dossiers,
-        Case.objects.filter(dossier__in=dossiers),
-        Party.objects.filter(home__in=dossiers),
-        _entries(node),
-    ]
-    for found in rows:
-        yield from found.filter(scope_id=scope_id).select_for_update(of=("self",)).order_by("pk")
-
-
-def _entries(node: Node) -> QuerySet[PlanEntry]:
-    """It and all below."""
-    if isinstance(node, Dossier):
-        return PlanEntry.objects.none()
-    return PlanEntry.objects.filter(Q(pk=node.pk) | Q(ancestors__contains=[node.pk]))
-
-
-def _dossiers(node: Node) -> QuerySet[Dossier]:
-    found: QuerySet[Dossier] = Dossier.objects.all()
-    return found.filter(pk=node.pk) if isinstance(node, Dossier) else Dossier.objects.of_entry(node.pk)
+def _entries(node: PlanEntry) -> QuerySet[PlanEntry]:
+    """It and those below that stand in its scope; from here on no dossier is opened there until we are done."""
+    inside = PlanEntry.objects.filter(Q(pk=node.pk) | Q(ancestors__contains=[node.pk]), scope_id=node.scope_id)
+    return inside.select_for_update(of=("self",)).order_by("pk")

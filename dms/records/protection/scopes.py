@@ -15,5 +15,10 @@ def has_own_scope(node: Node) -> bool:
 
 
 def scope_around(node: Node) -> int | None:
-    """Of the place where it stands: above its own, if it has one."""
+    """Of the place where it stands: above its own, if it has one.
+
+    That of a dossier is its entry's, also while the dossier has still to follow the entry into a new one.
+    """
+    if isinstance(node, Dossier):
+        return node.plan_entry.scope_id
     return node.scope.parent_id if has_own_scope(node) else node.scope_id
