@@ -15,6 +15,7 @@ from dms.access.models import BodyKind, Scope, User
 from dms.access.permissions import Role
 from dms.accounts.bodies import body_create, member_add
 from dms.records.models import Dossier
+from dms.records.protection.following import working
 from dms.records.protection.rights import scope_begin
 from tests import factories
 from tests.factories import ClientOf
@@ -120,6 +121,21 @@ def test_a_place_is_restricted_to_its_own_rights_and_opened_again(
     opened = keeper.post(f"{here}open/", WHY, format="json")
     assert (opened.status_code, opened.json()["restricted"]) == (200, False)
     assert len(giver.get(f"{here}history/").json()["steps"]) == 3
+
+
+def test_while_dossiers_follow_their_entry_they_are_counted_and_nothing_can_be_restricted(
+    giver: APIClient, dossier: Dossier, carl: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "AT_ONCE", 0)
+    here = rights_of("plan-entries", dossier)
+    giver.post(here, {"user": "carl", "role": "clerk", **WHY}, format="json")
+    told = giver.get(here).json()
+    assert (told["following"], told["actions"]) == ({"done": 0, "total": 1}, ["give"])
+    refused = giver.post(f"{here}restrict/", WHY, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "still_following")
+    working.follow_on()
+    told = giver.get(here).json()
+    assert (told["following"], told["actions"]) == (None, ["give", "restrict"])
 
 
 @pytest.mark.parametrize(

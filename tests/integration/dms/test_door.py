@@ -11,14 +11,17 @@ from django.db import DatabaseError, connection, transaction
 
 from dms.access.actors import Actor, system_setup
 from dms.access.models import Scope
+from dms.access.permissions import Permission
 from dms.access.rule import NotAllowed
-from dms.audit.door import change
+from dms.audit.door import change, change_many
 from dms.audit.events import Event
 from dms.audit.models import Chain, EventRow, OutboxEntry, OutsideTheDoor
 from dms.audit.verify import Tally, verify_all
-from dms.records.models import DocumentKind
+from dms.records.models import Document, DocumentKind, Dossier
+from tests import factories
 
 pytestmark = pytest.mark.django_db
+EVERYWHERE = Actor("user:registry", everywhere=frozenset(Permission))
 
 
 def new_kind(slug: str = "application", label: str = "Antrag") -> DocumentKind:
@@ -59,6 +62,35 @@ def test_a_change_tells_only_what_changed_before_and_after_and_why() -> None:
     assert body["rows"][0]["before"] == {"label": "Antrag"}
     assert body["rows"][0]["after"] == {"label": "Anträge"}
     assert body["reason"] == "Hausmitteilung 3"
+
+
+@pytest.mark.usefixtures("store")
+def test_of_many_rows_those_that_stand_so_already_are_told_as_little_as_one_alone() -> None:
+    factories.file_plan()
+    moved, stays = factories.dossier("Akte"), factories.dossier("Andere")
+    documents = [factories.document(of=factories.item(scope=moved.scope)) for _ in range(2)]
+    target = factories.another_scope("Eigene Rechte")
+    with change(EVERYWHERE, Event.SCOPE_ENTERED, stays, chain=stays.chain) as opened:
+        opened.target.scope = target
+        opened.save(opened.target)
+    with change(EVERYWHERE, Event.SCOPE_ENTERED, documents[1], chain=documents[1].chain) as opened:
+        opened.target.scope = target
+        opened.save(opened.target)
+    last = EventRow.objects.latest("id").pk
+    OutboxEntry.objects.all().delete()
+    rows = [*Document.objects.order_by("pk"), *Dossier.objects.order_by("pk")]
+    change_many(EVERYWHERE, Event.SCOPE_ENTERED, rows, {"scope_id": target.pk}, reason="umgezogen")
+    told = {row.chain: json.loads(row.body)["rows"] for row in EventRow.objects.filter(pk__gt=last)}
+    names = {chain: [(one["row"].partition(":")[2], one["before"]) for one in rows] for chain, rows in told.items()}
+    before = {"scope_id": moved.scope_id}
+    assert names == {
+        moved.chain: [(str(moved.pk), before)], documents[0].chain: [(str(documents[0].pk), before)]
+    }  # fmt: skip
+    assert list(OutboxEntry.objects.values_list("target", flat=True)) == [documents[0].pk]
+    rows = [*Document.objects.all(), *Dossier.objects.all()]
+    change_many(EVERYWHERE, Event.SCOPE_ENTERED, rows, {"scope_id": target.pk})
+    assert EventRow.objects.filter(pk__gt=last).count() == 2
+    assert list(verify_all(Tally())) == []
 
 
 def test_a_moment_told_by_another_clock_is_kept_in_utc() -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from dms.access.models import Grant
 from dms.access.permissions import Role
 from dms.records.dossiers.models import Dossier
+from dms.records.protection.following import working
 from tests import factories
 
 
@@ -51,6 +52,24 @@ def test_a_right_is_given_explained_and_withdrawn_and_works_on_the_next_request(
     giver.post(f"{here}{grant.pk}/", {"do": "withdraw", "reason": "zurück", "valid_to": ""})
     assert hers.get(f"/dossiers/{dossier.pk}/").status_code == 404
     assert "„berta“ darf das nicht sehen" in text(giver.get(f"{here}?who=berta"))
+
+
+def test_while_dossiers_follow_their_entry_the_page_counts_them_and_nothing_can_be_restricted(
+    giver: Client, dossier: Dossier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "AT_ONCE", 0)
+    factories.user_with(name="berta")
+    here = f"/plan/{dossier.plan_entry_id}/rights/"
+    typed = {"subject": "berta", "role": "clerk", "valid_to": "", "reason": "Sachgebiet"}
+    shown = text(giver.post(here, typed, follow=True))
+    assert "Akten werden in die eigenen Rechte übernommen: 0 von 1." in shown
+    assert f"{here}restrict/" not in shown
+    assert "übernommen: 0 von 1." in text(giver.get(f"/dossiers/{dossier.pk}/rights/"))
+    refused = giver.post(f"{here}restrict/", {"reason": "heikel"})
+    assert (refused.status_code, "(0 von 1)" in text(refused)) == (422, True)
+    working.follow_on()
+    shown = text(giver.get(here))
+    assert ("übernommen:" in shown, f"{here}restrict/" in shown) == (False, True)
 
 
 def test_a_mistake_is_told_at_its_field(giver: Client, dossier: Dossier) -> None:

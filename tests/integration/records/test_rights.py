@@ -60,7 +60,7 @@ def test_many_dossiers_move_into_a_scope_by_a_few_statements(
 ) -> None:
     for number in range(12):
         factories.dossier(f"Akte {number}", of="610")
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(55):
         scope_begin(giver, factories.plan_entry("61"), reason="so viele")
     assert list(verify_all(Tally())) == []
 
