@@ -117,14 +117,11 @@ OWN = Drawn([TOP, 0], [0, 1, 1], [1], frozenset(), [Given(1, Role.REGISTRY, PERS
 """The person sees what lies at an entry with rights of its own."""
 
 
-@pytest.mark.parametrize("drawn", [OWN, replace(OWN, given=[Given(TOP, Role.REGISTRY, PERSON, -9, None)])])
-def test_while_dossiers_follow_their_entry_no_door_shows_what_is_not_granted_and_none_hides_what_was_seen(
-    drawn: Drawn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_while_dossiers_follow_their_entry_no_door_shows_what_is_not_granted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(working, "AT_ONCE", 0)
     monkeypatch.setattr(working, "IN_A_BATCH", 1)
-    town, seen = build(drawn), []
-    whole = told(drawn)
+    town, whole = build(OWN), told(OWN)
+    seen = []
     while True:
         drain(search_index(), RecordsSource())
         doors = asked(town)
@@ -135,7 +132,7 @@ def test_while_dossiers_follow_their_entry_no_door_shows_what_is_not_granted_and
             break
         working.follow_on(may_go_on=chain([True], repeat(False)).__next__)
     assert doors == whole
-    assert seen == ([0, 1, 2, 2] if drawn is OWN else [3] * 4)
+    assert seen == [0, 1, 2, 2]
 
 
 def told(drawn: Drawn) -> Doors:

@@ -32,10 +32,11 @@ from dms.records.protection.following.models import Following
 from dms.records.protection.scopes import Node
 
 TASK = "rights.follow"
-AT_ONCE = 1000
-"""So many dossiers and documents follow within the request: about half a second."""
-IN_A_BATCH = 500
-"""Dossiers and documents in one transaction of the background, but at least one dossier."""
+AT_ONCE = 500
+"""So many dossiers and documents follow within the request."""
+IN_A_BATCH = 200
+"""Dossiers and documents in one transaction of the background, but at least one dossier. Who changes the plan waits
+for it."""
 
 
 @dataclass(frozen=True, slots=True)
