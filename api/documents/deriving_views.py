@@ -39,7 +39,7 @@ class SplitSerializer(CommentSerializer):
     )
 
 
-class MergeSerializer(CommentSerializer):
+class MergeDocumentsSerializer(CommentSerializer):
     """What is put together."""
 
     documents = serializers.ListField(
@@ -89,7 +89,7 @@ class DocumentsMergeView(ApiView):
 
     @extend_schema(
         operation_id="documents_merge",
-        request=MergeSerializer,
+        request=MergeDocumentsSerializer,
         responses={201: OpenApiResponse(ItemSerializer, description="Made and taken in.")},
         parameters=SENT_ONCE,
     )
@@ -99,7 +99,7 @@ class DocumentsMergeView(ApiView):
         Follow the item until its `state` is `done`; the relations `made_from` of its document lead back. Signed or
         encrypted documents are refused.
         """
-        asked = MergeSerializer(data=request.data)
+        asked = MergeDocumentsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
         documents = [find_document(self.actor, key) for key in given["documents"]]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0007_token_reach"),
-        ("records", "0021_latest_documents"),
+        ("records", "0022_copies"),
     ]
 
     operations = [
