@@ -40,7 +40,8 @@ DOCUMENT: dict[str, Any] = {
     "kind_guess": KIND, "kind_because": [{"word": "beantrage", "weight": 0.41}], "problem": None, "signed": False,
     "encrypted": False, "tagged": False, "malware": "clean",
     "original": {"sha256": SHA256, "size": 48213, "media_type": "application/pdf"}, "no_rendition": None,
-    "attachments": [], "fields": {}, "fields_version": None, "former_fields": [], "actions": ["classify", "correct"],
+    "attachments": [], "siblings": [], "fields": {}, "fields_version": None, "former_fields": [],
+    "actions": ["classify", "correct"],
 }  # fmt: skip
 CHANGE: dict[str, Any] = {"title": "Antrag auf Fällung einer Linde", "letter_date": "2026-03-09", "kind": "application"}
 PAGES: dict[str, Any] = {

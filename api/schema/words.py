@@ -55,7 +55,6 @@ _DOCUMENT_IN_LIST: Words = _DOCUMENT | {
     "text_state": "How much of its text was read: all, part, none, or the format cannot be read yet.",
     "filed": "Where it lies; null while it is in the inbox.",
     "page_count": "How many pages it has; 0 where it has none to show.",
-    "item": "The `id` of the inbox item by which it came in; attachments share that of their e-mail.",
     "parent": "The e-mail or file that this document was attached to.",
     "links": "Where everything about it is found.",
 }
