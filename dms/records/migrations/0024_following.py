@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0007_token_reach"),
-        ("records", "0022_copies"),
+        ("records", "0023_german_order"),
     ]
 
     operations = [
