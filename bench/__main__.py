@@ -92,7 +92,7 @@ def _rights(arguments: argparse.Namespace, place: Path) -> Iterator[list[Measure
 
 def _search_in_postgres(arguments: argparse.Namespace, place: Path) -> Iterator[list[Measurement]]:
     with running_product():
-        yield searching.measure("PostgreSQL", arguments.documents)
+        yield searching.measure("PostgreSQL", arguments.documents, arguments.rounds)
 
 
 def _search_in_elasticsearch(arguments: argparse.Namespace, place: Path) -> Iterator[list[Measurement]]:
@@ -100,7 +100,7 @@ def _search_in_elasticsearch(arguments: argparse.Namespace, place: Path) -> Iter
     start(server)
     try:
         with running_product(server.settings()):
-            yield searching.measure("Elasticsearch", arguments.documents)
+            yield searching.measure("Elasticsearch", arguments.documents, arguments.rounds)
     finally:
         stop(server)
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from multiprocessing import get_context
 from uuid import UUID
 
-from bench.rounds import Better, Measurement, percentile
+from bench.bulk import bare_bulk
+from bench.rounds import Better, Measurement, percentile, take_turns
 from search.ports import IndexEntry, SearchIndex, SearchQuery
 from tests.performance.search_quality.material import Material, load_all
 from tests.shared_data import DATA
@@ -26,25 +27,30 @@ MAY_SEE = frozenset(range(1, SCOPES // 2 + 1))
 PROCESSES = 2
 """As many as answer the pages (gunicorn), each with threads."""
 BATCH = 200
+BULK = 3000
+"""Documents that product and bare bulk take in, in turns."""
 QUESTIONS = 300
 FIRST_DAY = date(2016, 1, 4)
 KINDS = ("application", "objection", "invoice", "offer", "inquiry", "contract")
 
 
-def measure(adapter: str, documents: int) -> list[Measurement]:
+def measure(adapter: str, documents: int, rounds: int) -> list[Measurement]:
     """On an index of the product that runs; whatever the index held is gone. `documents`: 0 for the real ones alone."""
     from search.chosen import search_index
 
     material = load_all(DATA / "search")
-    name = f"{adapter}, {documents or len(material.texts):,} documents"
-    begun = time.monotonic()
-    _fill(search_index(), material, documents or len(material.texts))
-    filled = (documents or len(material.texts)) / (time.monotonic() - begun)
+    documents = documents or len(material.texts)
+    name = f"{adapter}, {documents:,} documents"
+    some = list(_entries(material, min(documents, BULK)))
+    _fill(search_index(), some[:BATCH])  # loads what is loaded once: dictionaries
+    ours, theirs = take_turns(rounds, lambda _: _fill(search_index(), some), lambda _: bare_bulk(adapter)(some))
+    filled = _fill(search_index(), _entries(material, documents))
     questions = _questions(material)
     alone = _latencies(questions, clients=1)
     together = _latencies(questions * 4, clients=16)
     listed = _latencies([""] * 60, clients=1)
     return [
+        Measurement(f"{adapter}: indexing {len(some):,}", "docs/s", ours, theirs, "the server's own bulk and analysis"),
         Measurement(f"{name}: indexing", "docs/s", [filled]),
         *_line(f"{name}: search, one client", alone),
         *_line(f"{name}: search, 16 clients", together),
@@ -57,12 +63,14 @@ def _line(name: str, seconds: Sequence[float]) -> Iterator[Measurement]:
     yield Measurement(f"{name}, p95", "ms", [percentile(seconds, 0.95) * 1000], better=Better.LOWER, notes=notes)
 
 
-def _fill(index: SearchIndex, material: Material, documents: int) -> None:
-    fresh = index.begin_rebuild()
-    entries = _entries(material, documents)
-    while batch := list(islice(entries, BATCH)):
+def _fill(index: SearchIndex, entries: Iterable[IndexEntry]) -> float:
+    """Documents per second."""
+    begun, number, fresh, left = time.monotonic(), 0, index.begin_rebuild(), iter(entries)
+    while batch := list(islice(left, BATCH)):
         fresh.put(batch)
+        number += len(batch)
     fresh.finish()
+    return number / (time.monotonic() - begun)
 
 
 def _entries(material: Material, documents: int) -> Iterator[IndexEntry]:

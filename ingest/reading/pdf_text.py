@@ -264,14 +264,15 @@ class _Shown:
 
     left: float
     bottom: float
-    right: float
-    top: float
+    width: float
+    height: float
     turn: int
 
     @classmethod
     def of(cls, page: pypdfium2.PdfPage) -> _Shown:
         left, bottom, right, top = page.get_bbox()
-        return cls(left, bottom, max(right, left + 1e-6), max(top, bottom + 1e-6), page.get_rotation())
+        right, top = max(right, left + 1e-6), max(top, bottom + 1e-6)
+        return cls(left, bottom, right - left, top - bottom, page.get_rotation())
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box | None:
         """None when nothing of it is visible. `left` ≤ `right` and `bottom` ≤ `top`."""
@@ -289,8 +290,8 @@ class _Shown:
         return self._point(x, y)[1]
 
     def _point(self, x: float, y: float) -> tuple[float, float]:
-        across = (x - self.left) / (self.right - self.left)
-        up = (y - self.bottom) / (self.top - self.bottom)
+        across = (x - self.left) / self.width
+        up = (y - self.bottom) / self.height
         match self.turn:
             case 0:
                 return across, 1 - up

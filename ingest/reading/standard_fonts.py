@@ -126,11 +126,10 @@ def _base_characters(base: object, *, type1: bool) -> Iterator[tuple[int, int]]:
                 yield code, agl.AGL2UV[name]
 
 
-def _decoded(codec: str) -> Iterator[tuple[int, int]]:
-    for code in range(32, 256):
-        character = bytes([code]).decode(codec, "ignore")
-        if character:
-            yield code, ord(character)
+@cache
+def _decoded(codec: str) -> tuple[tuple[int, int], ...]:
+    decoded = ((code, bytes([code]).decode(codec, "ignore")) for code in range(32, 256))
+    return tuple((code, ord(character)) for code, character in decoded if character)
 
 
 @dataclass(frozen=True, slots=True)
