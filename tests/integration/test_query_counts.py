@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dms.access.actors import Actor
-from dms.access.models import ApiToken, Grant, User
+from dms.access.models import ApiToken, Body, BodyKind, Grant, User
 from dms.access.permissions import ROLE_ALLOWS, Role
+from dms.accounts.bodies import body_create, member_add
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.models import Dossier, PlanEntry
 from dms.records.plan.changing import entry_add
@@ -63,7 +64,7 @@ def grow(clerk: User, rows: int) -> dict[str, Any]:
     )  # fmt: skip
     documents_file(everything(), [document], Place(dossier), now=timezone.now())
     drain(search_index(), RecordsSource())
-    case = dossier.cases.all()[0]
+    case, unit = dossier.cases.all()[0], unit_with(rows, clerk)
     party = factories.party(f"Weg {rows}", home=dossier)
     for _number in range(rows):
         last = factories.takes_part(factories.party(f"Weg {rows}-{_number}", home=dossier), dossier)
@@ -73,6 +74,7 @@ def grow(clerk: User, rows: int) -> dict[str, Any]:
         "dossier_id": dossier.pk, "case_id": case.pk, "verb": "close", "form": "csv", "party_id": party.pk,
         "participation_id": last.pk, "token_id": ApiToken.objects.filter(user=clerk)[0].pk,
         "grant_id": Grant.objects.filter(scope_id=PlanEntry.objects.get(pk=entry.pk).scope_id)[0].pk,
+        "body_id": unit.pk, "person_id": clerk.pk, "member_id": unit.memberships.all()[0].pk,
     }  # fmt: skip
 
 
@@ -97,6 +99,17 @@ def dossier_with(rows: int, entry: PlanEntry, clerk: User) -> Dossier:
         documents_file(everything(), [document], Place(dossier, case), now=timezone.now())
         grant_give(everything(), dossier, factories.user_with(name=f"d{rows}-{number}"), Role.CLERK, reason="Probe")
     return Dossier.objects.get(pk=dossier.pk)
+
+
+def unit_with(rows: int, clerk: User) -> Body:
+    """As many people in it and positions below it, each of which the clerk holds, and as many grants of its own."""
+    unit = body_create(everything(), f"Amt {rows}", BodyKind.UNIT, factories.town())
+    for number in range(rows):
+        position = body_create(everything(), f"Stelle {rows}-{number}", BodyKind.POSITION, None, parent=unit)
+        member_add(everything(), position, clerk)
+        member_add(everything(), unit, factories.user_with(name=f"d{rows}-{number}"))
+        grant_give(everything(), factories.dossier(f"Amt {rows}-{number}", of="61"), unit, Role.CLERK, reason="Probe")
+    return unit
 
 
 def count(client: Client, there: dict[str, Any]) -> Counts:
@@ -133,6 +146,10 @@ LISTS = {
     "dossiers/<uuid:dossier_id>/rights/", "documents/<uuid:document_id>/", "account/", "parties/",
     "api/v1/inbox/", "api/v1/documents/", "api/v1/dossiers/", "api/v1/dossiers/<uuid:dossier_id>/cases/",
     "api/v1/file-plan/tree/", "api/v1/plan-entries/", "api/v1/search/", "api/v1/documents/<uuid:document_id>/pages/",
-    "api/v1/dossiers/<uuid:dossier_id>/history/", *ALSO,
+    "api/v1/dossiers/<uuid:dossier_id>/history/", "api/v1/dossiers/<uuid:dossier_id>/rights/",
+    "api/v1/plan-entries/<uuid:entry_id>/rights/history/", "api/v1/bodies/", "api/v1/people/",
+    "api/v1/bodies/<int:body_id>/members/", "api/v1/bodies/<int:body_id>/grants/",
+    "api/v1/bodies/<int:body_id>/history/", "api/v1/people/<int:person_id>/", "organisation/",
+    "organisation/<int:body_id>/", "organisation/people/<int:person_id>/", *ALSO,
 }  # fmt: skip
 """What must have been seen with more rows."""

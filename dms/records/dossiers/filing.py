@@ -144,10 +144,13 @@ def level_there(document: Document, dossier: Dossier) -> dict[str, int]:
 
 
 def _take_back_one(actor: Actor, document: Document, stood: dict[str, Any], now: datetime) -> None:
-    require(actor, Permission.DOCUMENT_FILE, _Scoped(stood["scope_id"]))
     values = {name: _column(name).to_python(stood[name]) for name in _PLACE}
     if values["dossier_id"]:
-        refuse_closed(Dossier.objects.get(pk=values["dossier_id"]), Case.objects.filter(pk=values["case_id"]).first())
+        dossier = Dossier.objects.get(pk=values["dossier_id"])
+        refuse_closed(dossier, Case.objects.filter(pk=values["case_id"]).first())
+        # the dossier may have got rights of its own meanwhile, or have followed its entry into them
+        values["scope_id"] = dossier.scope_id
+    require(actor, Permission.DOCUMENT_FILE, _Scoped(values["scope_id"]))
     chain = f"dossier:{values['dossier_id']}" if values["dossier_id"] else document.item_chain
     hand_over(actor, document, chain, values, Event.DOCUMENT_TAKEN_BACK, now)
 

@@ -51,7 +51,8 @@ def place_actions(actor: Actor, node: Node) -> list[PlaceVerb]:
         return []
     if is_restricted(node):
         return [PlaceVerb.GIVE, PlaceVerb.OPEN]
-    return [PlaceVerb.GIVE] if following_at(node) else [PlaceVerb.GIVE, PlaceVerb.RESTRICT]
+    possible = may_be_restricted(node) and not following_at(node)
+    return [PlaceVerb.GIVE, PlaceVerb.RESTRICT] if possible else [PlaceVerb.GIVE]
 
 
 def why_seen(actor: Actor, node: Node, login: str) -> list[str]:

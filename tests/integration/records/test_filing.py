@@ -27,6 +27,7 @@ from dms.records.dossiers.keeping import dossier_close, dossier_renumber
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.dossiers.places import find_place, place_suggestions
 from dms.records.models import Document, DocumentKind
+from dms.records.protection.rights import scope_begin
 from ingest.models import InboxItem
 from search.source import RecordsSource
 from tests import factories
@@ -151,6 +152,19 @@ def test_who_filed_takes_it_back_for_a_short_while(clerk: Actor, dossier: Dossie
     documents_file(clerk, [mail], Place(dossier), now=NOW)
     with pytest.raises(NothingToUndo):
         documents_take_back(clerk, [fresh(mail)], now=NOW + timedelta(minutes=11))
+    assert proven()
+
+
+def test_taken_back_into_a_dossier_that_got_rights_of_its_own_meanwhile_it_goes_by_these(
+    clerk: Actor, giver: Actor, dossier: Dossier
+) -> None:
+    letter, other = factories.document(), factories.dossier("Ahornweg", of="611")
+    documents_file(clerk, [letter], Place(dossier), now=NOW)
+    documents_file(clerk, [letter], Place(other), now=NOW)
+    scope = scope_begin(giver, Dossier.objects.get(pk=dossier.pk), reason="heikel")
+    clerk = actor_for(User.objects.get(username="carl"))
+    documents_take_back(clerk, [fresh(letter)], now=NOW)
+    assert (fresh(letter).dossier, fresh(letter).scope_id) == (dossier, scope.pk)
     assert proven()
 
 

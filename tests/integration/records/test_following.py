@@ -135,6 +135,7 @@ def test_a_place_is_restricted_when_the_last_one_is_there_and_not_before(
     assert place_actions(giver, factories.plan_entry("61")) == [PlaceVerb.GIVE]
     assert seen_by(clerk) == 5
     follow_on()
+    assert place_actions(giver, factories.plan_entry("61")) == [PlaceVerb.GIVE, PlaceVerb.RESTRICT]
     scope_restrict(giver, factories.plan_entry("61"), reason="vertraulich")
     assert seen_by(clerk) == 0
 
