@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -19,7 +17,7 @@ from dms.records.plan.words import (
     write_day,
     write_keeping,
 )
-from dms.records.tables import unguarded, write_table
+from dms.records.tables import UnreadableTable, read_table, write_table
 
 COLUMNS = (
     "Nummer", "Übergeordnet", "Titel", "Beschreibung", "Gültig von", "Gültig bis", "Stand", "Aufbewahrung",
@@ -39,21 +37,13 @@ def write_csv(rows: Iterable[PlanRow]) -> str:
 
 def read_csv(content: bytes) -> tuple[list[PlanRow], list[RowProblem]]:
     """Rows that can be read, and what is wrong with the others, by line. Raises UnreadablePlan."""
-    text = _decoded(content)
-    head = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        table = [(reader.line_num, cells) for cells in reader]
-    except csv.Error as error:
-        sentence = _("Die Tabelle lässt sich ab Zeile {line} nicht lesen.").format(line=reader.line_num)
-        raise UnreadablePlan(sentence) from error
-    names = _columns(table[0][1] if table else [])
     rows, problems = [], []
-    for line, cells in table[1:]:
-        if not any(cell.strip() for cell in cells):
-            continue
-        given = dict.fromkeys(COLUMNS, "") | dict(zip(names, map(unguarded, cells), strict=False))
+    try:
+        table = list(read_table(content, {name: (name,) for name in COLUMNS}, NEEDED))
+    except UnreadableTable as error:
+        raise UnreadablePlan(str(error)) from error
+    for line, cells in table:
+        given = dict.fromkeys(COLUMNS, "") | cells
         try:
             rows.append(_row(given, line))
         except _Unreadable as error:
@@ -100,20 +90,3 @@ def _read(given: Mapping[str, str], column: str, reader: Callable[[str], Any]) -
 def _by_word(words: Mapping[Any, str], typed: str) -> str:
     typed = typed.strip().lower()
     return next(str(value) for value, word in words.items() if word.lower() == typed) if typed else ""
-
-
-def _columns(head: list[str]) -> list[str]:
-    known = {name.lower(): name for name in COLUMNS}
-    names = [known.get(cell.strip().lower(), cell.strip()) for cell in head]
-    if missing := [name for name in NEEDED if name not in names]:
-        sentence = _("In der ersten Zeile fehlt die Spalte „{column}“. Vorgesehen sind: {columns}.")
-        raise UnreadablePlan(sentence.format(column=missing[0], columns=", ".join(COLUMNS)))
-    return names
-
-
-def _decoded(content: bytes) -> str:
-    """Excel saves in Windows' own character set unless told otherwise."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")

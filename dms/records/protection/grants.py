@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from dms.access.actors import Actor, actor_in_words
 from dms.access.inheritance import line_of
 from dms.access.levels import Level
-from dms.access.models import Body, BodyState, Clearance, Grant, User
+from dms.access.models import Body, BodyState, Clearance, Grant, Scope, User
 from dms.access.permissions import OF_THE_TOWN, Role
 from dms.access.rule import bodies_of, can, forget_rights, may_name
 from dms.audit.door import Change, change
@@ -113,20 +113,44 @@ def grant_give(
 
     Raises NotAllowed, InvalidFact.
     """
+    if role in OF_THE_TOWN:
+        raise InvalidFact("role", _("Diese Rolle gilt für die ganze Stadt; die IT vergibt sie."))
+    grant = _new_grant(actor, subject, role, valid_from, valid_to)
+    with transaction.atomic():
+        grant.scope = scope_begin(actor, node, reason=clean_reason(reason))
+        return _give(actor, grant, reason)
+
+
+def grant_give_in_town(
+    actor: Actor, scope: Scope, subject: User | Body, role: Role, *, reason: str, valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> Grant:  # fmt: skip
+    """The same in a scope of the town; no person gives a role there that reaches beyond the plan.
+
+    Raises NotAllowed, InvalidFact.
+    """
+    if role in OF_THE_TOWN and actor.is_person:
+        raise InvalidFact("role", _("Diese Rolle gilt für die ganze Stadt; die IT vergibt sie."))
+    grant = _new_grant(actor, subject, role, valid_from, valid_to)
+    grant.scope = scope
+    return _give(actor, grant, reason)
+
+
+def _new_grant(actor: Actor, subject: User | Body, role: Role, valid_from: date | None, valid_to: date | None) -> Grant:
     _refuse_oneself(actor, subject)
     _refuse_who_is_gone(subject)
     grant = Grant(role=role, valid_from=valid_from or timezone.localdate(), valid_to=valid_to, given_by=actor.key)
     if grant.valid_from < timezone.localdate():
         raise InvalidFact("valid_from", _("Der erste Tag liegt in der Vergangenheit."))
     grant.user, grant.body = (subject, None) if isinstance(subject, User) else (None, subject)
-    if role in OF_THE_TOWN:
-        raise InvalidFact("role", _("Diese Rolle gilt für die ganze Stadt; die IT vergibt sie."))
-    with transaction.atomic():
-        grant.scope = scope_begin(actor, node, reason=clean_reason(reason))
-        with _changing(actor, Event.GRANT_CREATED, grant, reason) as opened:
-            _refuse_ended(grant)
-            _make_room(opened, grant)
-            opened.save(grant)
+    return grant
+
+
+def _give(actor: Actor, grant: Grant, reason: str) -> Grant:
+    with _changing(actor, Event.GRANT_CREATED, grant, reason) as opened:
+        _refuse_ended(grant)
+        _make_room(opened, grant)
+        opened.save(grant)
     return grant
 
 

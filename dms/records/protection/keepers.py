@@ -1,7 +1,8 @@
 """In a restricted place somebody can always give rights: whatever would take that from the last one is refused.
 
-A keeper is somebody with an account that is not disabled and, by a grant of that place that does not end, the role
-Rechtevergabe: their own, or that of a body to which they belong. Whoever belongs only for a time counts for that time,
+A keeper is a person with an account that is not disabled and, by a grant of that place that does not end, the role
+Rechtevergabe: their own, or that of a body to which they belong. A service account is none, for a program decides about
+nobody's rights. Whoever belongs only for a time counts for that time,
 so a successor may follow on the day after.
 """
 
@@ -37,7 +38,7 @@ WITH RECURSIVE giving AS (
     UNION ALL SELECT reached.scope_id, m.user_id, GREATEST(reached.valid_from, m.valid_from), m.valid_to
     FROM reached JOIN access_membership m ON m.body_id = reached.body_id
 ) SELECT held.scope_id, held.valid_from, held.valid_to FROM held
-JOIN access_user person ON person.id = held.user_id WHERE person.is_active ORDER BY 1, 2
+JOIN access_user person ON person.id = held.user_id WHERE person.is_active AND NOT person.is_service ORDER BY 1, 2
 """
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from dms.access.actors import Actor, actor_for, operator, system_setup
 from dms.access.models import Body, BodyKind, Grant, Membership, Scope, User
 from dms.access.permissions import Role
-from dms.accounts.accounts import account_disable
+from dms.accounts.accounts import account_create, account_disable
 from dms.accounts.bodies import body_create, member_add, member_change, member_remove
 from dms.accounts.body_tree import body_move
 from dms.audit.verify import Tally, verify_all
@@ -62,6 +62,16 @@ def test_the_account_of_the_last_one_is_not_disabled(giver: Actor, berta: User) 
         call_command("user", "berta", "--disable")
     assert User.objects.get(username="berta").is_active
     assert list(verify_all(Tally())) == []
+
+
+def test_a_program_that_has_the_role_keeps_no_place(giver: Actor, berta: User) -> None:
+    grant = restricted_to(berta, giver)
+    program = account_create(operator("root"), "fachverfahren", None, now=timezone.now(), service=True)
+    grant_give(operator("root"), Dossier.objects.get(), program, Role.RIGHTS, reason="Fachverfahren")
+    with pytest.raises(NobodyLeft):
+        account_disable(operator("root"), berta, now=timezone.now())
+    with pytest.raises(NobodyLeft):
+        grant_change(system_setup(), grant, valid_to=timezone.localdate() + timedelta(days=99), reason="bis Ostern")
 
 
 def test_the_grant_of_the_last_one_gets_no_end(giver: Actor, group: Body) -> None:

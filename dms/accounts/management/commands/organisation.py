@@ -1,0 +1,84 @@
+"""`./manage.py organisation`: writes the organisation out, and takes one over after showing what that would change."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from dms.accounts.operators import operator_here
+from dms.accounts.takeover.current import organisation_rows
+from dms.accounts.takeover.importing import Comparison, ImportRefused, organisation_compare, organisation_import
+from dms.accounts.takeover.rows import OrgRow, Problem, RowKind
+from dms.accounts.takeover.sheet import read_sheet, write_sheet
+from dms.records.tables import UnreadableTable
+
+
+class Command(BaseCommand):
+    help = (
+        "export: writes units, groups, positions, accounts, who belongs where and what was granted to standard output. "
+        "import: shows what CSV files of this form would change, and does it with --apply, all of it or nothing. What "
+        "the files do not name stays as it is."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("export")
+        take = verbs.add_parser("import")
+        take.add_argument("files", type=Path, nargs="+", help="CSV; several are read as one")
+        take.add_argument("--apply", action="store_true", help="take it over; without this nothing is changed")
+        take.add_argument("--reason", default="", help="stands in the history; the name of the files unless given")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["verb"] == "export":
+            sys.stdout.buffer.write(write_sheet(organisation_rows(operator_here())).encode())
+        else:
+            names = ", ".join(file.name for file in options["files"])
+            self._import(options["files"], options["reason"] or names, apply=options["apply"])
+
+    def _import(self, files: list[Path], reason: str, *, apply: bool) -> None:
+        rows, problems = _read(files)
+        found = organisation_compare(operator_here(), rows, reason=reason)
+        self._show(found)
+        self._refuse([*problems, *found.problems])
+        if not apply:
+            self.stdout.write("Nothing was changed. With --apply it is taken over." if not found.is_empty else "")
+            return
+        try:
+            organisation_import(operator_here(), rows, reason=reason)
+        except ImportRefused as refusal:  # something was changed meanwhile
+            self._refuse(refusal.problems)
+        self.stdout.write("Taken over.")
+        if any(one.sign == "+" and one.row.kind is RowKind.PERSON for one in found.taken):
+            self.stdout.write("New accounts have no password: ./manage.py user NAME --reset-password makes one.")
+
+    def _refuse(self, problems: Sequence[Problem]) -> None:
+        for one in sorted(problems, key=lambda problem: problem.order):
+            self.stderr.write(f"{one.where}, {one.label or 'no name'}: {one.sentence}")
+        if problems:
+            raise CommandError(f"{len(problems)} problem(s): nothing was changed.")
+
+    def _show(self, found: Comparison) -> None:
+        for one in found.taken:
+            self.stdout.write(f"{one.sign} {one.row.kind} {one.row.label}")
+        begun = sum(one.sign == "+" for one in found.taken)
+        self.stdout.write(
+            f"{begun} begun (+), {len(found.taken) - begun} changed or ended (-), {found.unchanged} as they are"
+        )
+
+
+def _read(files: list[Path]) -> tuple[list[OrgRow], list[Problem]]:
+    rows: list[OrgRow] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            more, wrong = read_sheet(file.read_bytes(), file.name)
+        except (OSError, UnreadableTable) as error:
+            raise CommandError(f"{file}: {error}") from None
+        rows += more
+        problems += wrong
+    return rows, problems

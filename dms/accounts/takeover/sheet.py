@@ -1,0 +1,110 @@
+"""The organisation as a table for spreadsheets: written in German, read in German or English."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from dms.access.permissions import Role
+from dms.accounts.takeover.rows import ACCOUNTS, BODIES, OrgRow, Problem, RowKind
+from dms.records.plan.words import read_day, write_day
+from dms.records.tables import read_table, write_table
+
+T = TypeVar("T")
+HEADINGS = {
+    "kind": ("Art", "Kind"), "name": ("Name", "Name"), "parent": ("Übergeordnet", "Parent"), "place": ("Ort", "Place"),
+    "body": ("Einheit", "Body"), "role": ("Rolle", "Role"), "valid_from": ("Von", "From"), "valid_to": ("Bis", "Until"),
+    "is_deputy": ("Vertretung", "Deputy"), "state": ("Stand", "State"), "reason": ("Grund", "Reason"),
+}  # fmt: skip
+"""Field: how its column is called in German, and in English."""
+NEEDED = ("kind", "name")
+KINDS = {
+    RowKind.UNIT: ("Organisationseinheit", "Unit"), RowKind.GROUP: ("Gruppe", "Group"),
+    RowKind.POSITION: ("Dienstposten", "Position"), RowKind.PERSON: ("Person", "Person"),
+    RowKind.SERVICE: ("Dienstkonto", "Service"), RowKind.MEMBERSHIP: ("Zugehörigkeit", "Membership"),
+    RowKind.GRANT: ("Recht", "Grant"),
+}  # fmt: skip
+GOES_ON, ENDED = ("aktiv", "active"), ("stillgelegt", "retired", "gesperrt", "disabled", "beendet", "ended")
+YES, NO = ("ja", "yes", "x"), ("", "nein", "no")
+
+
+def write_sheet(rows: Iterable[OrgRow]) -> str:
+    with override(None):  # the German of the source, whoever writes it: it is data
+        roles = {role: str(role.label) for role in Role}
+    return write_table([german for german, _english in HEADINGS.values()], (_cells(row, roles) for row in rows))
+
+
+def read_sheet(content: bytes, name: str = "") -> tuple[list[OrgRow], list[Problem]]:
+    """`name`: of the file, where there are several. Raises UnreadableTable."""
+    rows, problems = [], []
+    for line, given in read_table(content, HEADINGS, NEEDED):
+        where = f"{name}:{line}" if name else str(line)
+        try:
+            rows.append(_row(given, where))
+        except _Unreadable as error:
+            problems.append(Problem(where, given["name"], str(error)))
+    return rows, problems
+
+
+class _Unreadable(ValueError):
+    pass
+
+
+def _cells(row: OrgRow, roles: Mapping[Role, str]) -> list[str]:
+    ended = "stillgelegt" if row.kind in BODIES else "gesperrt" if row.kind in ACCOUNTS else "beendet"
+    return [
+        KINDS[row.kind][0], row.name, row.parent, row.place, row.body, roles[row.role] if row.role else "",
+        write_day(row.valid_from), write_day(row.valid_to), "ja" if row.is_deputy else "",
+        ended if row.ended else "aktiv", row.reason,
+    ]  # fmt: skip
+
+
+def _row(given: Mapping[str, str], where: str) -> OrgRow:
+    kind = _read(given, "kind", _one_of(KINDS))
+    text = {field: " ".join(given.get(field, "").split()) for field in ("name", "parent", "place", "body", "reason")}
+    row = OrgRow(
+        kind,
+        role=_read(given, "role", _role) if kind is RowKind.GRANT else None,
+        valid_from=_read(given, "valid_from", read_day),
+        valid_to=_read(given, "valid_to", read_day),
+        is_deputy=_read(given, "is_deputy", _one_of({True: YES, False: NO})),
+        ended=_read(given, "state", _one_of({False: ("", *GOES_ON), True: ENDED})),
+        where=where,
+        said=frozenset(field for field in given if field != "state" or given["state"].strip()),
+        **text,
+    )
+    if missing := _missing(row):
+        sentence = _("In der Spalte „{column}“ fehlt etwas.")
+        raise _Unreadable(sentence.format(column=HEADINGS[missing][0]))
+    return row
+
+
+def _missing(row: OrgRow) -> str:
+    """The first field without which the line says nothing; empty when none is missing."""
+    if row.kind is RowKind.GRANT:
+        return ("" if row.place else "place") if bool(row.name) != bool(row.body) else "name"
+    if row.kind is RowKind.MEMBERSHIP and not row.body:
+        return "body"
+    return "" if row.name else "name"
+
+
+def _role(typed: str) -> Role:
+    with override(None):
+        return _one_of({role: (str(role), str(role.label)) for role in Role})(typed)
+
+
+def _one_of(words: Mapping[T, tuple[str, ...]]) -> Callable[[str], T]:
+    """Raises KeyError for a word that is none of them."""
+    known = {word.casefold(): value for value, spellings in words.items() for word in spellings}
+    return lambda typed: known[typed.strip().casefold()]
+
+
+def _read(given: Mapping[str, str], field: str, reader: Callable[[str], Any]) -> Any:
+    try:
+        return reader(given.get(field, ""))
+    except (ValueError, KeyError):
+        sentence = _("In der Spalte „{column}“ steht „{value}“, das ist dort nicht vorgesehen.")
+        raise _Unreadable(sentence.format(column=HEADINGS[field][0], value=given.get(field, "")[:40])) from None
