@@ -62,6 +62,10 @@ def wait_after(failed: int) -> timedelta:
 
 
 def account_key(username: str) -> str:
-    """The same for all spellings. A digest, because people type passwords into the field for the name."""
-    spelling = unicodedata.normalize("NFKC", username).casefold()
+    """The same for all spellings that a login or a directory takes for one: spaces around it, capitals, accents, signs
+    that cannot be seen. Else each spelling would be a few more guesses. A digest, because people type passwords into
+    the field for the name."""
+    signs = unicodedata.normalize("NFKD", username).casefold()
+    spelling = "".join(sign for sign in signs if sign.isspace() or unicodedata.category(sign)[0] not in "MC")
+    spelling = " ".join(spelling.split())
     return salted_hmac("dms.access.attempts", spelling, algorithm="sha256").hexdigest()

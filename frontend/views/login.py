@@ -51,7 +51,8 @@ class Login(LoginView):
 
 
 def _name(request: HttpRequest) -> str:
-    return request.POST.get("username", "")[:LONGEST_NAME]
+    """As the form reads it: whoever put spaces in front of it would be counted as somebody else."""
+    return request.POST.get("username", "").strip()[:LONGEST_NAME]
 
 
 def _known_name(name: str) -> str:

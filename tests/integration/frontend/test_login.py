@@ -51,6 +51,13 @@ def test_who_guesses_has_to_wait_and_not_even_the_right_password_helps_meanwhile
     assert "_auth_user_id" not in stranger.session
 
 
+def test_spaces_around_the_name_give_no_more_guesses() -> None:
+    account()
+    for spaces in range(FREE):
+        fail(Client(), " " * spaces + "anna" + " " * 200 * spaces)
+    assert fail(Client(), " " * 200 + "anna").status_code == 429
+
+
 def test_a_name_that_nobody_has_answers_like_one_that_somebody_has_and_like_a_disabled_one() -> None:
     account()
     User.objects.filter(pk=account("bert").pk).update(is_active=False)
