@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from dms.access.permissions import Permission
 from dms.records.dossiers.models import FileState, Medium
 from dms.records.holdings.listing import HoldingsAsked, holdings_asked, holdings_of, write_holdings
 from frontend.asked import whole_number
-from frontend.people import actor_of
+from frontend.people import actor_of, may_anywhere
 from frontend.views.plan import entry_or_404
 
 PER_PAGE = 100
@@ -29,7 +30,8 @@ def holdings(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "nav": "dossiers", "page": page, "rows": holdings_of(list(page.object_list)), "asked": asked,
-        "media": Medium.choices, "states": FileState.choices, **more,
+        "media": Medium.choices, "states": FileState.choices,
+        "may_view": may_anywhere(request, Permission.DOSSIER_VIEW), **more,
     }  # fmt: skip
     return render(request, "frontend/holdings/list.html", context)
 

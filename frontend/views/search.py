@@ -49,6 +49,8 @@ def _without_reading(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "roles": [Role(role).label for role in roles if role in Role.values],
         "may_view_inbox": may_anywhere(request, Permission.INBOX_VIEW),
         "may_add": may_anywhere(request, Permission.INBOX_ADD),
+        "sees_plan": may_anywhere(request, Permission.PLAN_VIEW),
+        "may_grant": may_anywhere(request, Permission.GRANT),
     }
 
 

@@ -177,7 +177,13 @@ def test_pages_are_jumped_to_zoomed_and_kept_few(page: Page) -> None:
     expect(page.locator("[data-zoom-value]")).to_have_text("100 %")
 
 
-def test_single_keys_can_be_switched_off(page: Page) -> None:
+def test_single_keys_are_laid_over_the_page_and_can_be_switched_off(page: Page) -> None:
+    visit(page, "/inbox/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Tasten")).to_contain_text("Zum Aktenplan")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.url.endswith("/inbox/")
     visit(page, "/help/")
     page.get_by_label("Tasten ohne Strg und Alt verwenden").uncheck()
     visit(page, "/inbox/")

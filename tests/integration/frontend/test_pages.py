@@ -256,6 +256,20 @@ def test_who_may_read_nothing_is_told_what_the_role_is_for_and_led_to_the_inbox(
     assert "Ihr Konto hat noch keine Rolle" in text_of(nobody.get("/"))
 
 
+def test_empty_lists_tell_each_role_only_what_it_can_do(browser_of: Callable[..., Client]) -> None:
+    from dms.access.permissions import Role
+
+    clerk, scanning = browser_of(Role.CLERK, name="ina"), browser_of(Role.SCANNING, name="scan")
+    rights = browser_of(Role.RIGHTS, name="renate")
+    assert "Sie vergeben Rechte" in text_of(rights.get("/"))
+    assert "Ihre Verwaltung kann Ihnen eine geben" not in text_of(rights.get("/"))
+    assert "Am einfachsten kommt sie aus der Akte herein" in text_of(clerk.get("/parties/"))
+    assert "Am einfachsten kommt sie aus der Akte herein" not in text_of(rights.get("/parties/"))
+    assert "passt zu diesen Angaben" in text_of(clerk.get("/holdings/"))
+    assert "noch keine Rolle, mit der Sie Akten sehen" in text_of(scanning.get("/holdings/"))
+    assert "Abzulegen" not in text_of(rights.get("/inbox/")), "no tabs of an inbox that is not theirs"
+
+
 def test_what_waits_in_the_scan_folder_is_told_and_what_does_not_fit_is_folded_in(clerk: Client) -> None:
     from ingest.reasons import FolderReason
     from ingest.sources.waiting import Notice, publish
