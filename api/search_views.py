@@ -31,8 +31,15 @@ LAST_HIT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class HitAnswer:
+    """Of a document that `is_closed` neither text nor sender: it is sensitive, and a list is no reading."""
+
     document: Document
     hit: Hit
+    is_closed: bool
+
+    @property
+    def sender(self) -> str:
+        return "" if self.is_closed else self.document.sender
 
     @property
     def snippet(self) -> str:
@@ -61,25 +68,25 @@ class SnippetPartSerializer(serializers.Serializer):
 
 
 class FoundDocumentSerializer(serializers.Serializer):
-    id = serializers.UUIDField()
-    title = serializers.CharField()
-    sender = serializers.CharField()
-    kind = KindSerializer(allow_null=True)
-    letter_date = serializers.DateField(allow_null=True)
-    received_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(DocumentState.choices)
-    filename = serializers.CharField()
+    id = serializers.UUIDField(source="document.id")
+    title = serializers.CharField(source="document.title")
+    sender = serializers.CharField(help_text="Who wrote it; empty where the document is sensitive.")
+    kind = KindSerializer(source="document.kind", allow_null=True)
+    letter_date = serializers.DateField(source="document.letter_date", allow_null=True)
+    received_at = serializers.DateTimeField(source="document.received_at")
+    state = serializers.ChoiceField(DocumentState.choices, source="document.state")
+    filename = serializers.CharField(source="document.filename")
     link = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.URLField())
-    def get_link(self, document: Document) -> str:
-        return str(reverse("api:document", args=[document.pk], request=self.context["request"]))
+    def get_link(self, answer: HitAnswer) -> str:
+        return str(reverse("api:document", args=[answer.document.pk], request=self.context["request"]))
 
 
 class HitSerializer(serializers.Serializer):
     """A found document with the page that shows it best."""
 
-    document = FoundDocumentSerializer()
+    document = FoundDocumentSerializer(source="*")
     page = serializers.IntegerField(source="hit.page", min_value=1)
     snippet = serializers.CharField(help_text="Plain text.")
     snippet_parts = SnippetPartSerializer(source="hit.snippet", many=True, help_text="The same text in parts.")
@@ -169,7 +176,9 @@ def _hits(actor: Actor, found: SearchHits) -> list[HitAnswer]:
     documents = Document.objects.visible_to(actor).select_related("kind").in_bulk(ids)
     closed = shown_only_when_opened(documents.values())
     hits = [replace(hit, snippet=()) if hit.document_id in closed else hit for hit in found.hits]
-    return [HitAnswer(documents[hit.document_id], hit) for hit in hits if hit.document_id in documents]
+    return [
+        HitAnswer(documents[key], hit, is_closed=key in closed) for hit in hits if (key := hit.document_id) in documents
+    ]
 
 
 def _facets(facets: Facets) -> dict[str, Sequence[dict[str, Any]]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -14,9 +15,12 @@ from dms.access.permissions import Permission
 from dms.access.rule import allowed_scopes
 from dms.records.documents.versions import version_of
 from dms.records.models import Document, DocumentVersion, Page
-from dms.records.protection.reading import SESSION_KEY, Way, note_reading
+from dms.records.opening import opened
+from dms.records.protection.reading import SESSION_KEY, Way
 from frontend.asked import whole_number
 from ingest.models import InboxItem
+
+M = TypeVar("M", bound=Model)
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -33,13 +37,24 @@ def may_anywhere(request: HttpRequest, permission: Permission) -> bool:
     return bool(allowed_scopes(actor_of(request), permission))
 
 
-def document_or_404(request: HttpRequest, document_id: UUID, way: Way | None = Way.PART) -> Document:
-    """In which `way` it is read; None: nothing of its content is shown. Raises PurposeNeeded."""
-    documents = Document.objects.visible_to(actor_of(request)).with_current_version()
-    found = cast(Document, get_object_or_404(documents, pk=document_id))
-    if way is not None:
-        note_reading(actor_of(request), found, way)
+def opened_or_404(request: HttpRequest, rows: QuerySet[M], key: UUID | str, way: Way | None = Way.PART) -> M:
+    """Among `rows`, which are those that the person may see; what is no id is not there.
+
+    In which `way` it is read; None: nothing of its content is shown. Raises PurposeNeeded.
+    """
+    try:
+        found = opened(actor_of(request), rows, key if isinstance(key, UUID) else UUID(key), way)
+    except ValueError:
+        raise Http404 from None
+    if found is None:
+        raise Http404
     return found
+
+
+def document_or_404(request: HttpRequest, document_id: UUID, way: Way | None = Way.PART) -> Document:
+    """As `opened_or_404`."""
+    documents = Document.objects.visible_to(actor_of(request)).with_current_version()
+    return cast(Document, opened_or_404(request, documents, document_id, way))
 
 
 def version_or_404(request: HttpRequest, document: Document) -> DocumentVersion:

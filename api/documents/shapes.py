@@ -44,6 +44,7 @@ from dms.records.models import (
     StoredObject,
     TextState,
 )
+from dms.records.protection.reading import shown_only_when_opened
 from ingest.deriving import may_derive
 from ingest.no_rendition import no_rendition_sentence
 
@@ -73,6 +74,12 @@ class DocumentAnswer:
     parent: Document | None = None
     attachments: Sequence[Document] = field(default=())
     duplicate_of: Document | None = None
+    is_closed: bool = False
+    """In a list, and sensitive: it is named, and nothing is told of it."""
+
+    @property
+    def sender(self) -> str:
+        return "" if self.is_closed else self.document.sender
 
     @property
     def actions(self) -> list[str]:
@@ -127,8 +134,10 @@ def read_documents() -> DocumentQuerySet:
     return documents
 
 
-def answers_for(actor: Actor, documents: Sequence[Document]) -> list[DocumentAnswer]:
-    """In the order given; parents and attachments only where the actor may read them as well."""
+def answers_for(actor: Actor, documents: Sequence[Document], *, listed: bool = False) -> list[DocumentAnswer]:
+    """In the order given; parents and attachments only where the actor may read them as well. A list is no reading: it
+    names what is sensitive, and tells nothing of it."""
+    closed = shown_only_when_opened(documents) if listed else set()
     kinds = dict(DocumentKind.objects.values_list("slug", "label"))
     parents = Document.objects.visible_to(actor).in_bulk([d.parent_id for d in documents if d.parent_id])
     attached: dict[UUID | None, list[Document]] = defaultdict(list)
@@ -141,7 +150,10 @@ def answers_for(actor: Actor, documents: Sequence[Document]) -> list[DocumentAns
         if (original := one.objects.get(ObjectRole.ORIGINAL))
     }
     duplicates = duplicates_of(actor, receipts)
-    return [replace(one, duplicate_of=duplicates.get(one.document.pk)) for one in answers]
+    return [
+        replace(one, duplicate_of=duplicates.get(one.document.pk), is_closed=one.document.pk in closed)
+        for one in answers
+    ]
 
 
 def _answer(
@@ -231,7 +243,7 @@ class DocumentListSerializer(serializers.Serializer):
 
     id = serializers.UUIDField(source="document.id")
     title = serializers.CharField(source="document.title")
-    sender = serializers.CharField(source="document.sender")
+    sender = serializers.CharField(help_text="Who wrote it; in lists empty where the document is sensitive.")
     letter_date = serializers.DateField(source="document.letter_date", allow_null=True)
     received_at = serializers.DateTimeField(source="document.received_at")
     filename = serializers.CharField(source="document.filename")

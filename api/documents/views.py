@@ -27,6 +27,7 @@ from api.documents.shapes import (
     answers_for,
     read_documents,
 )
+from api.finding import find_opened
 from api.http.base import ApiView, read_parameters
 from api.http.downloads import ANY_TYPE, SAFE_TYPES, SENT_ON, Download, send
 from api.http.etags import IF_MATCH, etag_of, expected_of
@@ -40,7 +41,7 @@ from dms.records.documents.queries import DocumentQuerySet
 from dms.records.documents.versions import version_of
 from dms.records.fields.filling import Entered
 from dms.records.models import Document, DocumentKind, DocumentVersion, ObjectRole, StoredObject
-from dms.records.protection.reading import Way, note_reading
+from dms.records.protection.reading import Way
 
 
 class DocumentsView(ListModelMixin, ApiView):
@@ -51,7 +52,7 @@ class DocumentsView(ListModelMixin, ApiView):
         return read_documents().visible_to(self.actor).filter(_condition(chosen))
 
     def paginate_queryset(self, queryset: Any) -> list[DocumentAnswer]:  # type: ignore[override]
-        return answers_for(self.actor, super().paginate_queryset(queryset) or [])
+        return answers_for(self.actor, super().paginate_queryset(queryset) or [], listed=True)
 
     @extend_schema(operation_id="documents_list", parameters=[DocumentFilter])
     def get(self, request: Request) -> Response:
@@ -152,15 +153,8 @@ SUFFIXES = {ObjectRole.RENDITION: " (PDF-A)"}
 
 
 def find_document(actor: Actor, document_id: UUID, way: Way | None = Way.PART) -> Document:
-    """In which `way` it is read; None: nothing of its content is shown.
-
-    Raises NotFound, also for what this actor may not read, and PurposeNeeded.
-    """
-    document: Document | None = Document.objects.visible_to(actor).filter(pk=document_id).first()
-    if document is None:
-        raise not_found()
-    if way is not None:
-        note_reading(actor, document, way)
+    """As `find_opened`."""
+    document: Document = find_opened(actor, Document.objects.visible_to(actor), document_id, way)
     return document
 
 

@@ -23,7 +23,7 @@ from dms.records.dossiers.filing import Place, documents_file, documents_take_ba
 from dms.records.dossiers.places import Suggestion, find_place, place_suggestions
 from dms.records.dossiers.unmaking import documents_unmake
 from dms.records.models import Document
-from dms.records.protection.reading import Way, note_reading
+from dms.records.protection.reading import Way, note_readings
 
 MOST_AT_ONCE = 200
 
@@ -190,6 +190,5 @@ def _find(view: ApiView, ids: Sequence[UUID]) -> list[Document]:
     documents = list(Document.objects.visible_to(view.actor).filter(pk__in=ids))
     if len(documents) != len(set(ids)):
         raise not_found()
-    for document in documents:
-        note_reading(view.actor, document, Way.PART)
+    note_readings(view.actor, documents, Way.PART)
     return documents

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from api.documents.shapes import NumberedSerializer
 from api.dossiers.views import find_dossier
+from api.finding import find_opened
 from api.http.base import ApiView, TypedTextField, read_parameters
 from api.http.changes import ChangeSerializer
 from api.http.etags import IF_MATCH, etag_of, expected_of
@@ -42,6 +43,7 @@ from dms.records.holdings.lending import LONGEST_BORROWER, may_lend, paper_lend,
 from dms.records.holdings.listing import Holding, HoldingsAsked, holdings_asked, holdings_of, write_holdings
 from dms.records.holdings.models import Loan, Volume, VolumeVerb
 from dms.records.models import Document
+from dms.records.opening import loans_seen, volumes_seen
 
 MOST_AT_ONCE = 200
 
@@ -324,21 +326,14 @@ class LoanReturnView(ApiView):
     @extend_schema(operation_id="loans_return", request=None)
     def post(self, request: Request, loan_id: UUID) -> Response:
         """The paper is back in its place."""
-        loan = Loan.objects.filter(pk=loan_id).first()
-        if loan is None:
-            raise not_found()
-        find_dossier(self.actor, loan.dossier_id)
+        loan = find_opened(self.actor, loans_seen(self.actor), loan_id)
         returned = paper_return(self.actor, loan, now=timezone.now())
         return Response(self.get_serializer(LoanAnswer(self.actor, returned)).data)
 
 
 def find_volume(actor: Actor, volume_id: UUID) -> Volume:
-    """Raises NotFound, also for what this actor may not see."""
-    volume = Volume.objects.filter(pk=volume_id).first()
-    if volume is None:
-        raise not_found()
-    volume.dossier = find_dossier(actor, volume.dossier_id)
-    return volume
+    """With its dossier; as `find_opened`."""
+    return find_opened(actor, volumes_seen(actor), volume_id)
 
 
 def _found(actor: Actor, model: type[Case | Document], keys: Sequence[UUID]) -> list[Any]:

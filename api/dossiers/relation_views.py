@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -14,18 +13,18 @@ from rest_framework.reverse import reverse
 
 from api.documents.views import find_document
 from api.dossiers.views import find_case, find_dossier
+from api.finding import find_opened
 from api.http.base import ApiView
 from api.http.parsers import JSONParser
-from api.http.problems import not_found
 from api.parties.shapes import REMOVABLE
-from dms.records.relations.models import Relation, RelationKind
+from dms.records.relations.models import RelationKind
 from dms.records.relations.relating import (
     Related,
     Thing,
-    find_relation,
     relation_make,
     relation_remove,
     relations_of,
+    relations_seen,
     sort_of,
     visible_things,
 )
@@ -81,9 +80,9 @@ class _RelationsView(ApiView):
     def made(self, request: Request, source: Thing) -> Response:
         asked = NewRelationSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        target: Any = visible_things(self.actor, sort_of(source)).filter(pk=asked.validated_data["other"]).first()
-        if target is None:
-            raise not_found()
+        target: Thing = find_opened(
+            self.actor, visible_things(self.actor, sort_of(source)), asked.validated_data["other"]
+        )
         kind = RelationKind(asked.validated_data["kind"])
         row = relation_make(self.actor, source, kind, target, now=timezone.now())
         [related] = [one for one in relations_of(self.actor, source) if one.relation.pk == row.pk]
@@ -138,8 +137,6 @@ class RelationView(ApiView):
     @extend_schema(operation_id="relations_remove", responses={204: None})
     def delete(self, request: Request, relation_id: UUID) -> Response:
         """Parts the two again; the histories of both keep that they were joined."""
-        relation: Relation | None = find_relation(self.actor, relation_id)
-        if relation is None:
-            raise not_found()
+        relation = find_opened(self.actor, relations_seen(self.actor), relation_id)
         relation_remove(self.actor, relation, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)

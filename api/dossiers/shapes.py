@@ -41,6 +41,12 @@ class DossierAnswer:
     entry: PlanEntry | None
     former: Sequence[str]
     told: FieldsTold
+    is_closed: bool = False
+    """In a list, and sensitive: it is named, and nothing is told of it."""
+
+    @property
+    def description(self) -> str:
+        return "" if self.is_closed else self.dossier.description
 
     @property
     def actions(self) -> list[DossierVerb]:
@@ -58,20 +64,21 @@ class CaseAnswer:
 
 
 def dossier_answers(actor: Actor, dossiers: Sequence[Dossier], *, listed: bool = False) -> list[DossierAnswer]:
-    """In the order given, by a constant number of queries. A list is no reading: it tells no fields of what is
-    sensitive."""
+    """In the order given, by a constant number of queries. A list is no reading: it names what is sensitive, and tells
+    nothing of it."""
     ids = {dossier.plan_entry_id for dossier in dossiers}
     entries = PlanEntry.objects.filter(pk__in=ids).visible_to(actor).in_bulk()
     former: dict[Any, list[str]] = {}
     filled = [one for one in dossiers if one.field_version_id or one.former_values]
-    hidden = protections([one.pk for one in filled]) if listed else {}
+    hidden = protections([one.pk for one in dossiers]) if listed else {}
     told = fields_told(one for one in filled if one.pk not in hidden)
     replaced = ReferenceNumber.objects.filter(dossier__in=dossiers, case=None, replaced_at__isnull=False)
     for number in replaced.order_by("replaced_at"):
         former.setdefault(number.dossier_id, []).append(number.text)
     return [
         DossierAnswer(
-            actor, one, entries.get(one.plan_entry_id), former.get(one.pk, ()), told.get(one.pk, NOTHING_TOLD)
+            actor, one, entries.get(one.plan_entry_id), former.get(one.pk, ()), told.get(one.pk, NOTHING_TOLD),
+            is_closed=one.pk in hidden,
         )
         for one in dossiers
     ]  # fmt: skip
@@ -90,7 +97,7 @@ class DossierSerializer(serializers.Serializer):
     reference_number = serializers.CharField(source="dossier.reference_number")
     former_numbers = serializers.ListField(source="former", child=serializers.CharField())
     title = serializers.CharField(source="dossier.title")
-    description = serializers.CharField(source="dossier.description")
+    description = serializers.CharField()
     medium = serializers.ChoiceField(Medium.choices, source="dossier.medium")
     location = serializers.CharField(source="dossier.location", help_text="Where the paper stands.")
     kind = DossierKindNameSerializer(source="dossier.kind", allow_null=True)

@@ -27,11 +27,11 @@ from api.dossiers.shapes import (
     RenumberSerializer,
     dossier_answers,
 )
+from api.finding import find_opened
 from api.http.base import ApiView, read_parameters
 from api.http.etags import IF_MATCH, etag_of, expected_of
 from api.http.pagination import NewestOpenedFirst
 from api.http.parsers import JSONParser
-from api.http.problems import not_found
 from api.kinds.views import find_dossier_kind
 from api.plan.shapes import ReasonSerializer
 from api.plan.views import find_entry
@@ -50,7 +50,7 @@ from dms.records.dossiers.models import Case, Dossier
 from dms.records.dossiers.moving import case_move
 from dms.records.dossiers.queries import DossierQuerySet
 from dms.records.fields.filling import Entered
-from dms.records.protection.reading import Way, note_reading
+from dms.records.protection.reading import Way
 
 
 class DossiersView(ListModelMixin, ApiView):
@@ -251,24 +251,14 @@ class CaseReopenView(ApiView):
 
 
 def find_dossier(actor: Actor, dossier_id: UUID, way: Way | None = Way.PART) -> Dossier:
-    """In which `way` it is read; None: nothing of its content is shown.
-
-    Raises NotFound, also for what this actor may not see, and PurposeNeeded.
-    """
-    dossier: Dossier | None = Dossier.objects.visible_to(actor).filter(pk=dossier_id).first()
-    if dossier is None:
-        raise not_found()
-    if way is not None:
-        note_reading(actor, dossier, way)
+    """As `find_opened`."""
+    dossier: Dossier = find_opened(actor, Dossier.objects.visible_to(actor), dossier_id, way)
     return dossier
 
 
 def find_case(actor: Actor, case_id: UUID) -> Case:
-    """Raises NotFound, also for what this actor may not see, and PurposeNeeded."""
-    case: Case | None = Case.objects.visible_to(actor).select_related("dossier").filter(pk=case_id).first()
-    if case is None:
-        raise not_found()
-    note_reading(actor, case, Way.PART)
+    """As `find_opened`."""
+    case: Case = find_opened(actor, Case.objects.visible_to(actor).select_related("dossier"), case_id)
     return case
 
 

@@ -16,7 +16,10 @@ PARAMETER = {
     "schema": {"type": "string", "maxLength": 300},
     "description": "What you read this for, where the record is sensitive; it stands in the log of readings. UTF-8.",
 }
-ASKED_FOR = ("documents/{document_id}/", "dossiers/{dossier_id}/", "cases/{case_id}/")
+ASKED_FOR = (
+    "documents/{document_id}/", "dossiers/{dossier_id}/", "cases/{case_id}/", "participations/{participation_id}/",
+    "relations/{relation_id}/", "volumes/{volume_id}/", "loans/{loan_id}/",
+)  # fmt: skip
 ALSO = {"inbox_original", "filing_create", "filing_copy", "filing_unmake", "filing_undo", "documents_merge"}
 
 

@@ -24,8 +24,9 @@ from dms.records.parties.models import (
     Party,
     PartyAddress,
     PartyKind,
+    PartyRole,
 )
-from dms.records.parties.taking_part import files_of, may_change_parties
+from dms.records.parties.taking_part import files_listed, may_change_parties
 from dms.records.parties.telling import TellingForm
 
 REMOVABLE = ["remove"]
@@ -57,10 +58,12 @@ class PartyAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ParticipationAnswer:
-    """`row.dossier`, `.case`, `.role`, `.party` and its `standing` have come along."""
+    """`row.dossier`, `.case`, `.role`, `.party` and its `standing` have come along. `role` is None in the list of a
+    party's files, where the file is sensitive."""
 
     actor: Actor
     row: Participation
+    role: PartyRole | None
 
     @property
     def actions(self) -> list[str]:
@@ -158,7 +161,10 @@ class ParticipationSerializer(serializers.Serializer):
     """A party takes part in a dossier or in one of its cases."""
 
     id = serializers.UUIDField(source="row.id", help_text="Identifies the participation.")
-    role = PartyRoleSerializer(source="row.role", help_text="As what it takes part.")
+    role = PartyRoleSerializer(
+        allow_null=True,
+        help_text="As what it takes part; null in a list of files, where the file is sensitive.",
+    )
     party = PartyNameSerializer(source="row.stands", help_text="Who takes part.")
     dossier = serializers.UUIDField(source="row.dossier_id", help_text="The `id` of the dossier.")
     case = serializers.UUIDField(source="row.case_id", allow_null=True, help_text="Of the case; null: in the dossier.")
@@ -243,8 +249,8 @@ class TellingSerializer(serializers.Serializer):
 
 
 def participation_answers(actor: Actor, rows: Sequence[Participation]) -> list[ParticipationAnswer]:
-    return [ParticipationAnswer(actor, row) for row in rows]
+    return [ParticipationAnswer(actor, row, row.role) for row in rows]
 
 
 def files_answers(actor: Actor, party: Party) -> list[ParticipationAnswer]:
-    return participation_answers(actor, files_of(actor, party))
+    return [ParticipationAnswer(actor, row, role) for row, role in files_listed(actor, party)]

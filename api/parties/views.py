@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from api.dossiers.shapes import OptionalReasonSerializer
 from api.dossiers.views import find_case, find_dossier
+from api.finding import find_opened
 from api.http.base import ApiView, read_parameters
 from api.http.etags import IF_MATCH, etag_of, expected_of
 from api.http.pagination import ByName
@@ -225,8 +226,8 @@ class ParticipationView(ApiView):
     @extend_schema(operation_id="participations_retrieve")
     def get(self, request: Request, participation_id: UUID) -> Response:
         """Who takes part in what, and as what."""
-        row = find_participation(self.actor, participation_id)
-        return Response(self.get_serializer(ParticipationAnswer(self.actor, row)).data)
+        [answer] = participation_answers(self.actor, [find_participation(self.actor, participation_id)])
+        return Response(self.get_serializer(answer).data)
 
     @extend_schema(operation_id="participations_remove", responses={204: None})
     def delete(self, request: Request, participation_id: UUID) -> Response:
@@ -249,12 +250,10 @@ def find_party(actor: Actor, party_id: UUID) -> Party:
 
 
 def find_participation(actor: Actor, participation_id: UUID) -> Participation:
-    """Raises NotFound, also for what this actor may not see."""
+    """As `find_opened`."""
     rows = Participation.objects.visible_to(actor).select_related("dossier", "case", "role", "party__standing")
-    row = rows.filter(pk=participation_id).first()
-    if row is None:
-        raise not_found()
-    return row  # type: ignore[no-any-return]
+    row: Participation = find_opened(actor, rows, participation_id)
+    return row
 
 
 def _take_part(view: ApiView, request: Request, dossier: Dossier, case: Case | None = None) -> Response:
@@ -265,7 +264,7 @@ def _take_part(view: ApiView, request: Request, dossier: Dossier, case: Case | N
         raise ValidationError({"role": [_("Diese Rolle gibt es nicht.")]})
     party = find_party(view.actor, asked.validated_data["party"])
     row = party_take_part(view.actor, party, role, dossier, case, now=timezone.now())
-    answer = ParticipationAnswer(view.actor, find_participation(view.actor, row.pk))
+    [answer] = participation_answers(view.actor, [find_participation(view.actor, row.pk)])
     return Response(view.get_serializer(answer).data, status=status.HTTP_201_CREATED)
 
 

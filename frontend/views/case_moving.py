@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -19,7 +19,7 @@ from dms.records.dossiers.models import Case, Dossier, FileState
 from dms.records.dossiers.moving import case_move, may_move
 from dms.records.dossiers.queries import DossierQuerySet
 from dms.records.meanwhile import state_digest
-from frontend.people import actor_of
+from frontend.people import actor_of, opened_or_404
 from frontend.views.cases import case_or_404
 from frontend.views.dossiers import LONGEST_REASON
 
@@ -39,10 +39,7 @@ def move(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _moved(request: HttpRequest, case: Case) -> HttpResponse:
-    try:
-        target = get_object_or_404(_targets(request, case), pk=UUID(request.POST.get("target", "")))
-    except ValueError:
-        raise Http404 from None
+    target = opened_or_404(request, _targets(request, case), request.POST.get("target", ""))
     reason, expected = request.POST.get("reason", "").strip()[:LONGEST_REASON], request.POST.get("expected") or None
     try:
         moved = case_move(actor_of(request), case, target, now=timezone.now(), reason=reason, expected=expected)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,9 +18,8 @@ from dms.records.dossiers.cases import case_actions, case_close, case_describe, 
 from dms.records.dossiers.keeping import dossier_actions
 from dms.records.dossiers.models import Case, CaseVerb, DossierVerb
 from dms.records.meanwhile import state_digest
-from dms.records.protection.reading import Way, note_reading
 from frontend.forms.dossiers import CaseForm
-from frontend.people import actor_of
+from frontend.people import actor_of, opened_or_404
 from frontend.views.dossiers import LONGEST_REASON, dossier_or_404, form_page
 
 
@@ -95,11 +94,9 @@ def reopen(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def case_or_404(request: HttpRequest, case_id: UUID) -> Case:
-    """With its dossier. Raises PurposeNeeded."""
+    """With its dossier; as `opened_or_404`."""
     cases = Case.objects.visible_to(actor_of(request)).select_related("dossier")
-    case = cast(Case, get_object_or_404(cases, pk=case_id))
-    note_reading(actor_of(request), case, Way.PART)
-    return case
+    return cast(Case, opened_or_404(request, cases, case_id))
 
 
 def _case_for(request: HttpRequest, case_id: UUID, verb: CaseVerb) -> Case:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -43,13 +43,13 @@ from dms.records.parties.taking_part import may_change_parties, participations_i
 from dms.records.plan.models import PlanEntry
 from dms.records.protection.levels import levels_offered
 from dms.records.protection.marking import may_mark
-from dms.records.protection.reading import Way, note_reading
+from dms.records.protection.reading import Way
 from dms.records.protection.sensitivity import protections
 from dms.records.relations.relating import may_relate, relations_of, relations_of_many
 from frontend.deriving import derived_rows
 from frontend.forms.dossiers import DossierForm, RenumberForm
 from frontend.forms.fields import refuse_fields
-from frontend.people import actor_of, may_anywhere
+from frontend.people import actor_of, may_anywhere, opened_or_404
 from frontend.views.dossier_fields import new_form, with_fields
 from ingest.deriving import may_derive_in
 
@@ -232,12 +232,8 @@ ASKED = {
 
 
 def dossier_or_404(request: HttpRequest, dossier_id: UUID, way: Way | None = Way.PART) -> Dossier:
-    """In which `way` it is read; None: nothing of its content is shown. Raises PurposeNeeded."""
-    dossiers = Dossier.objects.visible_to(actor_of(request))
-    found = cast(Dossier, get_object_or_404(dossiers, pk=dossier_id))
-    if way is not None:
-        note_reading(actor_of(request), found, way)
-    return found
+    """As `opened_or_404`."""
+    return cast(Dossier, opened_or_404(request, Dossier.objects.visible_to(actor_of(request)), dossier_id, way))
 
 
 def form_page(

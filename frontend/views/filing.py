@@ -22,7 +22,7 @@ from dms.records.dossiers.filing import Place, documents_file, documents_take_ba
 from dms.records.dossiers.places import find_place, place_suggestions
 from dms.records.dossiers.unmaking import documents_unmake
 from dms.records.models import Document
-from dms.records.protection.reading import Way, note_reading
+from dms.records.protection.reading import Way, note_readings
 from frontend.people import actor_of
 from frontend.views.settling import MOST_AT_ONCE, chosen_items, way_back
 
@@ -107,8 +107,7 @@ def chosen_documents(request: HttpRequest, given: QueryDict) -> list[Document]:
     documents |= {one.pk: one for one in _named(request, given)}
     may = may_copy if "copy" in given else may_file
     found = [one for one in documents.values() if may(actor_of(request), one)]
-    for one in found:
-        note_reading(actor_of(request), one, Way.PART)
+    note_readings(actor_of(request), found, Way.PART)
     return found
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -22,7 +22,7 @@ from dms.records.parties.names import telling_words
 from dms.records.parties.similar import Likely, likely_same, parties_of_sender
 from dms.records.parties.taking_part import may_change_parties, party_leave, party_take_part
 from frontend.forms.parties import Addresses, ParticipantForm, sought
-from frontend.people import actor_of
+from frontend.people import actor_of, opened_or_404
 from frontend.views.dossiers import dossier_or_404
 from frontend.views.parties import LONGEST_REASON, form_page, taken
 
@@ -55,7 +55,7 @@ def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 def remove(request: HttpRequest, participation_id: UUID) -> HttpResponse:
     """Asks first."""
     rows = Participation.objects.visible_to(actor_of(request)).select_related("dossier", "case", "role")
-    row = get_object_or_404(rows.select_related("party__standing"), pk=participation_id)
+    row = opened_or_404(request, rows.select_related("party__standing"), participation_id)
     if not may_change_parties(actor_of(request), row.dossier, row.case):
         raise Http404
     if request.method == "POST":
@@ -118,13 +118,12 @@ def _case_asked(request: HttpRequest, dossier: Dossier) -> Case | None:
 
 def _sender(request: HttpRequest) -> str:
     """Of the letter from which somebody came here."""
+    documents = Document.objects.visible_to(actor_of(request))
     try:
-        document = (
-            Document.objects.visible_to(actor_of(request)).filter(pk=UUID(request.GET.get("document", ""))).first()
-        )
-    except ValueError:
+        letter: Document = opened_or_404(request, documents, request.GET.get("document", ""))
+    except Http404:
         return ""
-    return document.sender if document else ""
+    return letter.sender
 
 
 def _names_in(sender: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from dms.records.parties.merging import may_merge, party_merge, party_part, same
 from dms.records.parties.models import Party, PartyAddress, PartyKind, PartyRole
 from dms.records.parties.roles import role_create
 from dms.records.parties.similar import Sought, likely_same
-from dms.records.parties.taking_part import files_of
+from dms.records.parties.taking_part import files_listed
 from dms.records.parties.telling import TellingForm, party_tell
 from frontend.asked import whole_number
 from frontend.forms.parties import Addresses, NewRoleForm, PartyForm, sought
@@ -68,7 +68,7 @@ def party(request: HttpRequest, party_id: UUID) -> HttpResponse:
     merged = list(Party.objects.filter(standing=found).order_by("entered_at"))
     keeps = may_keep(actor, found)
     context = {
-        "nav": "dossiers", "party": found, "files": files_of(actor, found), "merged": merged,
+        "nav": "dossiers", "party": found, "files": files_listed(actor, found), "merged": merged,
         "addresses": PartyAddress.objects.filter(party__in=[found, *merged]).select_related("party"),
         "may_keep": keeps, "may_merge": may_merge(actor, found), "forms": list(TellingForm),
         "likely": likely_same(actor, _sought(found), but=[found.pk]) if may_merge(actor, found) else [],
@@ -141,7 +141,7 @@ def merge(request: HttpRequest, party_id: UUID) -> HttpResponse:
     found = [one for one in alike.matching(words)[:PER_PAGE] if may_merge(actor_of(request), one)] if words else []
     context = {
         "nav": "dossiers", "kept": kept, "gone": gone, "words": words, "longest": LONGEST_REASON,
-        "both": [(one, _lines(one), files_of(actor_of(request), one)) for one in (kept, gone) if one],
+        "both": [(one, _lines(one), files_listed(actor_of(request), one)) for one in (kept, gone) if one],
         "found": found,
     }  # fmt: skip
     return render(request, "frontend/parties/merge.html", context)

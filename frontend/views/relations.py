@@ -20,13 +20,13 @@ from dms.records.relations.models import BY_PEOPLE, ORIGINS, RelationKind
 from dms.records.relations.relating import (
     SORTS,
     Thing,
-    find_relation,
     may_relate,
     relation_make,
     relation_remove,
+    relations_seen,
     visible_things,
 )
-from frontend.people import actor_of
+from frontend.people import actor_of, opened_or_404
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,8 +45,8 @@ def add(request: HttpRequest, sort: str, thing_id: UUID) -> HttpResponse:
 def remove(request: HttpRequest, relation_id: UUID) -> HttpResponse:
     """Asks first."""
     actor = actor_of(request)
-    relation = find_relation(actor, relation_id)
-    if relation is None or relation.kind in ORIGINS:
+    relation = opened_or_404(request, relations_seen(actor), relation_id)
+    if relation.kind in ORIGINS:
         raise Http404
     ends = [_thing_or_404(request, relation.sort, getattr(relation, f"{side}_{relation.sort}_id")) for side in _SIDES]
     if not any(may_relate(actor, end) for end in ends):
@@ -68,20 +68,18 @@ def _join(request: HttpRequest, sort: str, here: Thing) -> HttpResponse:
     if kind not in RelationKind.values or kind in ORIGINS:
         raise Http404
     try:
-        other = _thing_or_404(request, sort, UUID(request.POST.get("other", "")))
+        other = _thing_or_404(request, sort, request.POST.get("other", ""))
         relation_make(actor_of(request), here, RelationKind(kind), other, now=timezone.now())
-    except ValueError:
-        raise Http404 from None
     except NotPossible as refusal:
         return _page(request, sort, here, problem=str(refusal), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     messages.success(request, _("Verknüpft mit „{what}“.").format(what=other))
     return redirect(_address(here))
 
 
-def _thing_or_404(request: HttpRequest, sort: str, thing_id: UUID) -> Thing:
-    found: Thing | None = visible_things(actor_of(request), sort).filter(pk=thing_id).first() if sort in SORTS else None
-    if found is None:
+def _thing_or_404(request: HttpRequest, sort: str, thing_id: UUID | str) -> Thing:
+    if sort not in SORTS:
         raise Http404
+    found: Thing = opened_or_404(request, visible_things(actor_of(request), sort), thing_id)
     return found
 
 

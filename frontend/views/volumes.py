@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -24,11 +24,12 @@ from dms.records.holdings.keeping import (
     volume_reopen,
 )
 from dms.records.holdings.lending import may_lend, paper_lend, paper_return
-from dms.records.holdings.models import Loan, Volume, VolumeVerb
+from dms.records.holdings.models import Volume, VolumeVerb
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document
+from dms.records.opening import loans_seen, volumes_seen
 from frontend.forms.holdings import FillForm, LendForm, VolumeForm
-from frontend.people import actor_of
+from frontend.people import actor_of, opened_or_404
 from frontend.views.dossiers import LONGEST_REASON, dossier_or_404, form_page
 from frontend.views.parties import taken
 
@@ -126,8 +127,8 @@ def lend(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
 @require_POST
 def give_back(request: HttpRequest, loan_id: UUID) -> HttpResponse:
     """One click: nothing is lost by it, and who had it stays in the history."""
-    loan = get_object_or_404(Loan.objects.select_related("dossier"), pk=loan_id)
-    dossier = dossier_or_404(request, loan.dossier_id)
+    loan = opened_or_404(request, loans_seen(actor_of(request)), loan_id)
+    dossier = loan.dossier
     if not may_lend(actor_of(request), dossier):
         raise Http404
     try:
@@ -141,8 +142,7 @@ def give_back(request: HttpRequest, loan_id: UUID) -> HttpResponse:
 
 def _volume_for(request: HttpRequest, volume_id: UUID, verb: VolumeVerb) -> Volume:
     """404 too where the person can do nothing of that kind with it."""
-    volume = get_object_or_404(Volume.objects.all(), pk=volume_id)
-    volume.dossier = dossier_or_404(request, volume.dossier_id)
+    volume = opened_or_404(request, volumes_seen(actor_of(request)), volume_id)
     if verb not in volume_actions(actor_of(request), volume):
         raise Http404
     return volume
@@ -150,12 +150,9 @@ def _volume_for(request: HttpRequest, volume_id: UUID, verb: VolumeVerb) -> Volu
 
 def _thing_asked(request: HttpRequest, dossier: Dossier) -> Case | Document:
     actor, name = actor_of(request), "case" if "case" in request.GET else "document"
-    try:
-        key = UUID(request.GET.get(name, ""))
-    except ValueError:
-        raise Http404 from None
     found = Case.objects.visible_to(actor) if name == "case" else Document.objects.visible_to(actor)
-    return get_object_or_404(found, pk=key, dossier=dossier)  # type: ignore[no-any-return]
+    thing: Case | Document = opened_or_404(request, found.filter(dossier=dossier), request.GET.get(name, ""))
+    return thing
 
 
 def _asked(

@@ -25,8 +25,15 @@ from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
 from dms.records.documents.facts import InvalidFact
 from dms.records.documents.history import last_change
+from dms.records.dossiers.describing import DossierFacts
 from dms.records.dossiers.filing import Place, documents_file
+from dms.records.dossiers.keeping import dossier_describe
+from dms.records.fields.changing import fields_change
+from dms.records.fields.definitions import Field, FieldType
+from dms.records.fields.filling import Entered
+from dms.records.fields.keeping import kind_create
 from dms.records.models import Document, Dossier
+from dms.records.parties.roles import role_create, roles_setup
 from dms.records.protection.marking import sensitive_mark, sensitive_unmark
 from dms.records.protection.readers import who_read
 from dms.records.protection.reading import PurposeNeeded, Way, note_reading
@@ -42,7 +49,16 @@ API = "/api/v1/"
 CONTENT = "Schwangerschaft"
 """Stands on the page of the sensitive document."""
 EVERYWHERE = Actor("user:registry", everywhere=frozenset(Permission))
-READS = frozenset({"document_id", "dossier_id", "case_id"})
+READS = frozenset({
+    "document_id", "dossier_id", "case_id", "participation_id", "relation_id", "volume_id", "loan_id", "thing_id",
+})  # fmt: skip
+"""Parts of an address that name a record, or something about one."""
+NAME_NO_RECORD = frozenset({
+    "entry_id", "item_id", "party_id", "name", "verb", "form", "number", "version", "grant_id", "slug", "sort",
+    "body_id", "member_id", "person_id", "username", "clearance_id", "token_id", "passkey_id",
+})  # fmt: skip
+TELLING = ("Mutterschutz", "Absenderin", "Vermerk der Amtsärztin", "Pflegestufe")
+"""Stand in text, sender, description and values of fields of what is sensitive."""
 OTHER_PAGES = {
     "dossiers/<uuid:dossier_id>/purpose/", "dossiers/<uuid:dossier_id>/sensitive/", "dossiers/<uuid:dossier_id>/level/",
     "dossiers/<uuid:dossier_id>/rights/", "dossiers/<uuid:dossier_id>/rights/restrict/",
@@ -82,7 +98,7 @@ def ward(db: None, store: Path) -> Ward:
     dossier, plain = factories.dossier("Personalakte Meier"), factories.dossier("Offene Akte")
     case = factories.case(dossier)
     document = factories.document(
-        [f"Mutterschutz wegen {CONTENT}"], title="Antrag auf Elternzeit", rendition=b"%PDF",
+        [f"Mutterschutz wegen {CONTENT}"], title="Antrag auf Elternzeit", rendition=b"%PDF", sender="Absenderin",
         of=factories.item(filename="antrag.txt"),
     )  # fmt: skip
     beside = factories.document([f"Kurs: {CONTENT}"], title="Kursprogramm")
@@ -96,9 +112,25 @@ def ward(db: None, store: Path) -> Ward:
     there = {
         "document_id": document.pk, "dossier_id": dossier.pk, "case_id": case.pk, "number": 1, "version": 1,
         "form": "csv", "name": "title", "verb": "close", "grant_id": user.grants.all()[0].pk,
-        "item_id": document.item_id,
+        "item_id": document.item_id, "sort": "dossier", "thing_id": dossier.pk, **around(user, dossier, plain),
     }  # fmt: skip
     return Ward(dossier, document, beside, user, browser, program, there)
+
+
+def around(user: User, dossier: Dossier, plain: Dossier) -> dict[str, Any]:
+    """What lies about the dossier and has an address of its own; with something telling in each place."""
+    kind = kind_create(EVERYWHERE, "staff", {"label": "Personalakte"})
+    fields_change(EVERYWHERE, kind, [Field("care", "Pflege", FieldType.TEXT)], now=timezone.now())
+    facts = DossierFacts(kind=kind, fields=Entered({"care": "Pflegestufe"}), description="Vermerk der Amtsärztin")
+    dossier_describe(EVERYWHERE, dossier, facts)
+    party = factories.party("Yıldız", home=plain)
+    roles_setup(EVERYWHERE)
+    taken_part = factories.takes_part(party, dossier, role=role_create(actor_for(user), "Vormund").pk)
+    loan = factories.loan(dossier)
+    return {
+        "party_id": party.pk, "participation_id": taken_part.pk, "volume_id": loan.volume_id, "loan_id": loan.pk,
+        "relation_id": factories.related(plain, dossier).pk,
+    }  # fmt: skip
 
 
 def mark(dossier: Dossier, *, asks: bool = True) -> None:
@@ -106,7 +138,7 @@ def mark(dossier: Dossier, *, asks: bool = True) -> None:
 
 
 def doors(ward: Ward, *, but: frozenset[str] | set[str] = frozenset()) -> list[str]:
-    """Every address about the document, the dossier or the case."""
+    """Every address about the document, the dossier or the case, or about something that belongs to one."""
     wanted = [route for route in ROUTES if {name for _kind, name in PART.findall(route)} & READS]
     return [
         "/" + PART.sub(lambda part: str(ward.there[part[2]]), route)
@@ -115,22 +147,65 @@ def doors(ward: Ward, *, but: frozenset[str] | set[str] = frozenset()) -> list[s
     ]
 
 
+def test_auditor_38_the_walk_knows_what_each_part_of_an_address_names(ward: Ward) -> None:
+    """One that nobody has thought about fails here."""
+    parts = {name for route in ROUTES for _converter, name in PART.findall(route)}
+    assert parts == READS | NAME_NO_RECORD
+    assert set(ward.there) >= READS
+
+
 def test_auditor_38_no_door_shows_anything_sensitive_before_the_purpose_is_said(ward: Ward) -> None:
+    """Nor changes it: an address that is only for changes is asked too."""
     form, shown = f"/dossiers/{ward.dossier.pk}/purpose/", []
     addresses = doors(ward, but=OTHER_PAGES)
-    assert len(addresses) > 30
+    assert len(addresses) > 60
+    before = EventRow.objects.count()
     for address in addresses:
-        answer: Any = (ward.program if address.startswith(API) else ward.browser).get(address)
-        asked = answer.status_code == 428 or (answer.status_code == 302 and answer["Location"].startswith(form))
-        if not asked and answer.status_code != 405:
-            shown.append((address, answer.status_code))
+        program, answers = address.startswith(API), []
+        for method in ("get", "post", "patch", "put", "delete") if program else ("get", "post"):
+            client = ward.program if program else ward.browser
+            kind = "application/json" if program else "application/x-www-form-urlencoded"
+            answer: Any = client.generic(method.upper(), address, content_type=kind)
+            asked = answer.status_code == 428 or (answer.status_code == 302 and answer["Location"].startswith(form))
+            answers.append(answer.status_code if not asked else 0)
+        if set(answers) - {405, 0} or 0 not in answers:
+            shown.append((address, answers))
     assert shown == []
-    assert ward.reads() == []
+    assert EventRow.objects.count() == before, "nothing was changed, and nothing was read"
     for route in sorted(OTHER_PAGES):
         address = "/" + PART.sub(lambda part: str(ward.there[part[2]]), route)
         body = (ward.program if address.startswith(API) else ward.browser).get(address).content.decode()
         assert "Elternzeit" not in body.replace("„Antrag auf Elternzeit bearbeiten“", "") or "documents/" in address
         assert CONTENT not in body
+
+
+def test_auditor_38_lists_name_what_is_sensitive_and_tell_nothing_of_it(ward: Ward) -> None:
+    """Whatever address without a purpose: lists, hits, suggestions, tables, parties, the inbox."""
+    told, named = [], 0
+    queries = ("", "?q=Elternzeit", "?q=Personalakte", "?kind=staff&f_care=Pflege", f"?document={ward.document.pk}")
+    for route in ROUTES:
+        if {name for _converter, name in PART.findall(route)} <= set(ward.there) and "purpose" not in route:
+            for query in queries:
+                address = "/" + PART.sub(lambda part: str(ward.there[part[2]]), route) + query
+                answer: Any = (ward.program if address.startswith(API) else ward.browser).get(address)
+                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                found = [word for word in TELLING if word in body.decode("utf-8", "replace")]
+                named += "Personalakte Meier" in body.decode("utf-8", "replace")
+                if found:
+                    told.append((address, found))
+    assert told == []
+    assert named > 10, "it can be found"
+    party, files = f"/parties/{ward.there['party_id']}/", f"{API}parties/{ward.there['party_id']}/files/"
+    assert "Vormund" not in ward.browser.get(party).content.decode()
+    assert [one["role"] for one in ward.program.get(files).json()] == [None]
+    assert ward.reads() == []
+
+
+def test_auditor_38_what_is_told_to_a_person_about_themselves_is_read_for_that(ward: Ward) -> None:
+    here = f"{API}parties/{ward.there['party_id']}/information/"
+    answer: Any = ward.program.post(here, {"form": "json"}, content_type="application/json")
+    assert "Vormund" in answer.content.decode()
+    assert ward.reads() == [("export", "Auskunft nach Art. 15 DSGVO", "dossier")]
 
 
 def test_auditor_38_every_reading_is_kept_with_its_purpose_once_it_is_said(ward: Ward) -> None:

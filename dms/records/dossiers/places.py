@@ -18,6 +18,7 @@ from dms.access.rule import visible
 from dms.records.dossiers.filing import Place
 from dms.records.dossiers.models import Case, Dossier, FileState, ReferenceNumber
 from dms.records.models import Document, Page
+from dms.records.protection.reading import shown_only_when_opened
 
 MOST = 8
 _LOOKED_AT = 5
@@ -71,6 +72,8 @@ def _typed(actor: Actor, words: str) -> Iterator[Suggestion]:
 
 
 def _unasked(actor: Actor, documents: Sequence[Document]) -> Iterator[Suggestion]:
+    closed = shown_only_when_opened(documents)
+    documents = [one for one in documents if one.pk not in closed]
     if 0 < len(documents) <= _LOOKED_AT:
         numbers = ReferenceNumber.objects.filter(text__in=_numbers_in(documents))
         for one in _of_numbers(actor, numbers.order_by("text")):

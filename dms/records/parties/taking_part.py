@@ -18,6 +18,7 @@ from dms.records.dossiers.closing import is_open, refuse_closed
 from dms.records.dossiers.keeping import holding
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.parties.models import Participation, Party, PartyRole
+from dms.records.protection.sensitivity import protections
 
 
 class TakesPartAlready(NotPossible):
@@ -80,6 +81,14 @@ def files_of(actor: Actor, party: Party) -> Sequence[Participation]:
     """In what the party takes part, as far as the actor may see it; the newest first."""
     rows = Participation.objects.visible_to(actor).of_party(party).select_related("dossier", "case", "role", "party")
     return list(rows.order_by("-since", "id"))
+
+
+def files_listed(actor: Actor, party: Party) -> list[tuple[Participation, PartyRole | None]]:
+    """The same for lists, with the role. A list is no reading: as what somebody takes part in what is sensitive is not
+    told."""
+    rows = files_of(actor, party)
+    closed = protections({row.dossier_id for row in rows})
+    return [(row, None if row.dossier_id in closed else row.role) for row in rows]
 
 
 def _refuse_when_closed(actor: Actor, dossier: Dossier, case: Case | None) -> None:

@@ -22,6 +22,7 @@ from dms.records.models import Document
 from dms.records.parties.history import FIELDS, party_history
 from dms.records.parties.models import Party, PartyAddress
 from dms.records.parties.taking_part import files_of
+from dms.records.protection.reading import Way, note_readings
 from dms.records.tables import write_table
 
 _PARTY = ("kind", "academic_title", "given_names", "family_name", "birth_name", "birth_date", "organisation")
@@ -41,11 +42,18 @@ def party_tell(actor: Actor, party: Party, form: TellingForm, *, now: datetime, 
     """All that is kept about this person or organisation. Raises NotAllowed."""
     with change(actor, Event.PARTY_TOLD, party, chain=party.chain, reason=reason, at=now) as opened:
         opened.facts["form"] = str(form)
+    _note_readings(actor, party, reason)
     told = _told(actor, party, now)
     if form is TellingForm.JSON:
         return json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2).encode()
     columns = (_("Bereich"), _("Eintrag"), _("Feld"), _("Inhalt"))
     return write_table(columns, _rows(told)).encode()
+
+
+def _note_readings(actor: Actor, party: Party, reason: str) -> None:
+    """What is sensitive is read for this answer: that is its purpose."""
+    files = {row.dossier_id: row.dossier for row in files_of(actor, party)}
+    note_readings(actor, files.values(), Way.EXPORT, said=reason or _("Auskunft nach Art. 15 DSGVO"))
 
 
 def _told(actor: Actor, party: Party, now: datetime) -> dict[str, Any]:

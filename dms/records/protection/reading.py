@@ -1,6 +1,6 @@
 """Notes who reads what is sensitive, and asks for the purpose first where that is laid down.
 
-Called wherever something of a dossier or document is shown; of what is not sensitive nothing is noted
+Called where a record is found by its id (`opening.py`); of what is not sensitive nothing is noted
 (docs/decisions/0021). One reading is one event; pictures and parts of pages belong to the view they are part of.
 """
 
@@ -22,6 +22,7 @@ from dms.records.dossiers.models import Case, Dossier
 from dms.records.models import Document
 from dms.records.protection.sensitivity import Protection, protections
 
+Readable = Dossier | Case | Document
 VIEW_LASTS = timedelta(minutes=30)
 LONGEST_PURPOSE = 300
 SESSION_KEY = "purposes"
@@ -57,18 +58,25 @@ class PurposeNeeded(Exception):
         self.dossier_id = dossier_id
 
 
-def note_reading(actor: Actor, thing: Dossier | Case | Document, way: Way) -> None:
+def note_reading(actor: Actor, thing: Readable, way: Way) -> None:
     """Before anything of it is shown to who may see it. Raises PurposeNeeded."""
-    dossier_id = thing.pk if isinstance(thing, Dossier) else thing.dossier_id
-    protection = protections([dossier_id]).get(dossier_id) if dossier_id else None
-    if dossier_id is None or protection is None:
-        return
-    purpose = purpose_of(actor, dossier_id)
-    if protection.asks_purpose and not purpose:
-        raise PurposeNeeded(dossier_id, protection)
-    if way not in PARTS or not _viewed_lately(actor, thing):
-        facts = {"way": str(way), "class": str(protection.sensitive)}
-        note(actor, Event.RECORD_READ, thing, chain=reads_chain(dossier_id), facts=facts, reason=purpose)
+    note_readings(actor, [thing], way)
+
+
+def note_readings(actor: Actor, things: Iterable[Readable], way: Way, *, said: str = "") -> None:
+    """Of several at once: all of them, or none. `said` is the purpose of what is done itself, such as an answer to
+    somebody who asks what is kept about them. Raises PurposeNeeded."""
+    placed = [(thing, key) for thing in things if (key := _dossier_of(thing))]
+    protected = protections({key for _thing, key in placed})
+    read = [(thing, key, protected[key]) for thing, key in placed if key in protected]
+    for _thing, key, protection in read:
+        if protection.asks_purpose and not (said or purpose_of(actor, key)):
+            raise PurposeNeeded(key, protection)
+    for thing, key, protection in read:
+        if way not in PARTS or not _viewed_lately(actor, thing):
+            facts = {"way": str(way), "class": str(protection.sensitive)}
+            purpose = said[:LONGEST_PURPOSE] or purpose_of(actor, key)
+            note(actor, Event.RECORD_READ, thing, chain=reads_chain(key), facts=facts, reason=purpose)
 
 
 def purpose_of(actor: Actor, dossier_id: UUID) -> str:
@@ -89,7 +97,12 @@ def reads_chain(dossier_id: UUID) -> str:
     return f"reads:{dossier_id}"
 
 
-def _viewed_lately(actor: Actor, thing: Dossier | Case | Document) -> bool:
+def _dossier_of(thing: Readable) -> UUID | None:
+    """None: it lies in the inbox still."""
+    return thing.pk if isinstance(thing, Dossier) else thing.dossier_id
+
+
+def _viewed_lately(actor: Actor, thing: Readable) -> bool:
     since = timezone.now() - VIEW_LASTS
     lately = EventRow.objects.filter(target=target_name(thing), name=Event.RECORD_READ, at__gte=since)
     return lately.filter(actor=actor.key).exists()

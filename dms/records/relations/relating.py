@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
@@ -161,13 +161,13 @@ def visible_things(actor: Actor, sort: str) -> Any:
     return found.select_related(*along) if along else found
 
 
-def find_relation(actor: Actor, relation_id: UUID) -> Relation | None:
-    """None too where one of its ends may not be seen."""
-    row = Relation.objects.filter(pk=relation_id).first()
-    if row is None:
-        return None
-    ends = [getattr(row, f"{side}_{row.sort}_id") for side in ("from", "to")]
-    return row if visible_things(actor, row.sort).filter(pk__in=ends).count() == 2 else None
+def relations_seen(actor: Actor) -> QuerySet[Relation]:
+    """Those of which the actor may see both ends."""
+    both = Q()
+    for sort, model in SORTS.items():
+        seen = model.objects.visible_to(actor)
+        both |= Q(**{f"from_{sort}__in": seen, f"to_{sort}__in": seen})
+    return Relation.objects.filter(both)
 
 
 def _place(thing: Thing) -> tuple[Dossier | None, Case | None]:
