@@ -164,6 +164,10 @@ class DossierFilter(serializers.Serializer):
     state = serializers.ListField(child=serializers.ChoiceField(FileState.choices), required=False)
     plan_entry = serializers.UUIDField(required=False, help_text="Below this entry, at any depth.")
     kind = serializers.ListField(child=serializers.RegexField(SLUG), required=False)
+    sort = serializers.RegexField(
+        r"^-?[a-z][a-z0-9_]{0,39}$", required=False,
+        help_text="Key of a field of the one `kind`; with a minus before it from the end. Without a value: last.",
+    )  # fmt: skip
 
 
 class CaseChangeSerializer(ChangeSerializer):

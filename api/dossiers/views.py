@@ -12,6 +12,7 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.dossiers.by_fields import BY_FIELD, by_fields
 from api.dossiers.shapes import (
     CaseAnswer,
     CaseChangeSerializer,
@@ -67,14 +68,21 @@ class DossiersView(ListModelMixin, ApiView):
             dossiers = dossiers.of_entry(chosen["plan_entry"])
         if "kind" in chosen:
             dossiers = dossiers.filter(kind__in=chosen["kind"])
+        dossiers = by_fields(self.actor, dossiers, chosen, self.request)
         return dossiers.filter(state__in=chosen["state"]) if "state" in chosen else dossiers
 
     def paginate_queryset(self, queryset: Any) -> list[DossierAnswer]:  # type: ignore[override]
         return dossier_answers(self.actor, super().paginate_queryset(queryset) or [], listed=True)
 
-    @extend_schema(operation_id="dossiers_list", parameters=[DossierFilter])
+    @extend_schema(operation_id="dossiers_list", parameters=[DossierFilter, *BY_FIELD])
     def get(self, request: Request) -> Response:
-        """The dossiers that you may see, the newest first."""
+        """The dossiers that you may see, the newest first, or sorted by a field of their kind.
+
+        With exactly one `kind` they can be narrowed by its fields (`GET /dossier-kinds/{slug}/fields/` names them):
+        `field[stage]=new` for a choice, yes or no, or a part of a text; `field_from[cost]=100.00` and
+        `field_to[cost]=250.00` for numbers, amounts and dates, both ends included. All of them must fit. Dossiers
+        without a value there are not found.
+        """
         return self.list(request)
 
     @extend_schema(operation_id="dossiers_create", request=NewDossierSerializer, responses={201: DossierSerializer})

@@ -88,6 +88,30 @@ class ByReference(NewestFirst):
 
 
 class NewestOpenedFirst(NewestFirst):
-    """Of dossiers."""
+    """Of dossiers. A list that is sorted otherwise, by a field that may hold nothing, is paged by the number of rows
+    before: what is changed meanwhile may move there."""
 
     ordering = ("-opened_at", "id")
+    offset_cutoff = 1_000_000
+    _before: int | None = None
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        if not queryset.query.order_by:
+            return super().paginate_queryset(queryset, request, view)
+        self.base_url = request.build_absolute_uri()
+        size = self.page_size = self.get_page_size(request) or self.page_size
+        cursor = self.decode_cursor(request)
+        self._before = cursor.offset if cursor else 0
+        rows = list(queryset[self._before : self._before + size + 1])
+        self.has_next, self.has_previous = len(rows) > size, self._before > 0
+        return rows[:size]
+
+    def get_next_link(self) -> str | None:
+        return super().get_next_link() if self._before is None else self._beside(self.has_next, 1)
+
+    def get_previous_link(self) -> str | None:
+        return super().get_previous_link() if self._before is None else self._beside(self.has_previous, -1)
+
+    def _beside(self, there: bool, step: int) -> str | None:
+        first = max((self._before or 0) + step * (self.page_size or 0), 0)
+        return self.encode_cursor(pagination.Cursor(first, False, None)) if there else None

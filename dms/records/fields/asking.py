@@ -1,33 +1,43 @@
-"""Narrows and sorts records of one kind by their fields: by the JSON values as they are stored."""
+"""Narrows and sorts records of one kind by their fields: by the JSON values as they are stored.
+
+People ask as they type (German), programs as they say values (ISO); what they mean is the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Collate
+from django.utils.translation import gettext as _
 
 from dms.records.fields.definitions import Field, FieldType
+from dms.records.fields.filling import InvalidFields
 from dms.records.fields.keeping import current_version, versions_of
 from dms.records.fields.models import DossierKind
-from dms.records.fields.values import Unfit, Value, read_text
+from dms.records.fields.values import Unfit, Value, read_json, read_text
 from dms.records.order import COLLATION
 
 M = TypeVar("M", bound=Model)
 RANGES = frozenset({FieldType.NUMBER, FieldType.AMOUNT, FieldType.DATE})
 """Asked from and to; of all others one value is asked."""
+EXACT = RANGES | {FieldType.YES_NO}
+"""Of the others a choice is asked as it is called, and a part of a text."""
 FROM, TO = "from", "to"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One field as it was asked; with an `error` it narrows nothing. `typed` by "", FROM or TO."""
+    """One field as it was asked; with an `error` it narrows nothing. `typed` and `wanted`, what that means as it is
+    stored, by "", FROM or TO."""
 
     field: Field
     typed: Mapping[str, str]
+    wanted: Mapping[str, Value | None]
     error: str = ""
 
     @property
@@ -62,6 +72,38 @@ def read_asked(kind: DossierKind | None, parameters: Mapping[str, str]) -> list[
     return [_asked(one, parameters) for one in (version.asked if version else ())]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a program asks of a field: its key, the end of a range or "", and the value as programs say it."""
+
+    key: str
+    end: str
+    text: str
+    parameter: str
+    """What the program calls it, for what is wrong."""
+
+
+def read_told(kind: DossierKind | None, told: Iterable[Told]) -> list[Asked]:
+    """Raises InvalidFields, by parameter, with all that is wrong."""
+    version = current_version(kind)
+    known = {one.key: one for one in version.asked} if version else {}
+    found, errors = list[Asked](), dict[str, str]()
+    for one in told:
+        try:
+            found.append(_told(known.get(one.key), one))
+        except Unfit as error:
+            errors[one.parameter] = str(error)
+    if errors:
+        raise InvalidFields(errors)
+    return found
+
+
+def is_asked(kind: DossierKind | None, key: str) -> bool:
+    """Whether the kind has such a field today."""
+    version = current_version(kind)
+    return version is not None and any(one.key == key for one in version.asked)
+
+
 def narrowed(records: QuerySet[M], kind: DossierKind, asked: list[Asked]) -> QuerySet[M]:
     """Those of the kind in which every field that was asked holds what was asked."""
     records = records.filter(kind=kind)
@@ -83,7 +125,7 @@ def sorted_by(records: QuerySet[M], kind: DossierKind, key: str, *, descending: 
 
 
 def _order_of(field: Field) -> Any:
-    if field.type in RANGES or field.type == FieldType.YES_NO:
+    if field.type in EXACT:
         return KeyTransform(field.key, F("field_values"))
     return Collate(_text_of(field), COLLATION)
 
@@ -92,11 +134,34 @@ def _asked(field: Field, parameters: Mapping[str, str]) -> Asked:
     ends = (FROM, TO) if field.type in RANGES else ("",)
     typed = {end: _typed(parameters, f"f_{field.key}_{end}" if end else f"f_{field.key}") for end in ends}
     try:
-        for text in typed.values():
-            _wanted(field, text)
+        return Asked(field, typed, {end: _wanted(field, text) for end, text in typed.items()})
     except Unfit as error:
-        return Asked(field, typed, str(error))
-    return Asked(field, typed)
+        return Asked(field, typed, {}, str(error))
+
+
+def _told(field: Field | None, told: Told) -> Asked:
+    """Raises Unfit."""
+    if field is None:
+        raise Unfit(_("Dieses Feld gibt es hier nicht."))
+    if (field.type in RANGES) != bool(told.end):
+        sentence = _("Dieses Feld wird mit `from` und `to` gefragt.") if field.type in RANGES else _(
+            "Dieses Feld hat keinen Anfang und kein Ende; bitte nach einem Wert fragen."
+        )  # fmt: skip
+        raise Unfit(sentence)
+    if not told.text:
+        raise Unfit(_("Bitte einen Wert angeben."))
+    value = read_json(field, _json_of(field, told.text)) if field.type in EXACT else told.text
+    return Asked(field, {told.end: told.text}, {told.end: value})
+
+
+def _json_of(field: Field, text: str) -> Any:
+    """An address knows only texts: a number and a yes are told as JSON has them, else as they are."""
+    if field.type not in {FieldType.NUMBER, FieldType.YES_NO}:
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _typed(parameters: Mapping[str, str], name: str) -> str:
@@ -106,8 +171,7 @@ def _typed(parameters: Mapping[str, str], name: str) -> str:
 def _where(records: QuerySet[M], asked: Asked) -> QuerySet[M]:
     """By aliases and not by paths: a key may be called as a lookup is."""
     key, alias = asked.field.key, f"asked_{asked.field.key}"
-    for end, text in asked.typed.items():
-        value = _wanted(asked.field, text)
+    for end, value in asked.wanted.items():
         if value is None:
             continue
         if asked.is_range:
@@ -128,9 +192,7 @@ def _text_of(field: Field) -> Any:
 
 def _wanted(field: Field, text: str) -> Value | None:
     """Parts of texts are looked for as they were typed; a value no longer in the list finds what still has it."""
-    if field.type in RANGES or field.type == FieldType.YES_NO:
-        return read_text(field, text)
-    return text or None
+    return read_text(field, text) if field.type in EXACT else text or None
 
 
 def _alike(kind: DossierKind, field: Field) -> Q:

@@ -160,3 +160,68 @@ def test_a_document_has_the_fields_of_its_kind(registry: APIClient, api: APIClie
     wrong = api.patch(here, {"fields": {"sum": "viel"}}, format="json")
     assert list(wrong.json()["errors"]["fields"]) == ["sum"]
     assert api.patch(here, {"fields": {"sum": "1.00"}}, format="json", headers={"If-Match": etag}).status_code == 412
+
+
+def test_dossiers_are_narrowed_and_sorted_by_fields_as_programs_say_them(api: APIClient, kind: str) -> None:
+    told: list[dict[str, Any]] = [
+        {"site": "Lindenweg 4", "cost": "99.50", "size": 12, "monument": True, "received": "2026-01-31",
+         "owner": {"name": "Emine Öztürk"}},
+        {"site": "Ahornweg 2", "cost": "1250.00", "size": 1.5, "received": "2026-02-01"},
+        {"site": "100 % Lindenholz"},
+    ]  # fmt: skip
+    for values in told:
+        assert dossier_of(api, **values).status_code == 201
+
+    def found(**asked: Any) -> list[str]:
+        answer = api.get("/api/v1/dossiers/", {"kind": "building", **asked})
+        assert answer.status_code == 200, answer.content
+        return [one["fields"]["site"] for one in answer.json()["results"]]
+
+    first, second, third = (one["site"] for one in told)
+    assert found(**{"field[site]": "linden"}) == [third, first]
+    assert found(**{"field[site]": "100 %"}) == [third]
+    assert found(**{"field[owner]": "öztürk"}) == [first]
+    assert found(**{"field[monument]": "true"}) == [first]
+    assert found(**{"field_from[cost]": "99.50", "field_to[cost]": "1249.99"}) == [first]
+    assert found(**{"field_from[received]": "2026-02-01"}) == [second]
+    assert found(**{"field_to[size]": "1.5"}) == [second]
+    assert found(sort="cost") == [first, second, third]
+    assert found(sort="-cost") == [second, first, third], "what has no value stands last"
+    page, sites = api.get("/api/v1/dossiers/?kind=building&sort=-cost&page_size=1").json(), []
+    while page:
+        sites += [one["fields"]["site"] for one in page["results"]]
+        page = api.get(page["next"]).json() if page["next"] else None
+    assert sites == [second, first, third]
+    back = api.get(api.get("/api/v1/dossiers/?kind=building&sort=cost&page_size=1").json()["next"]).json()["previous"]
+    assert api.get(back).json()["results"][0]["fields"]["site"] == first
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("kind=building&field[nothing]=x", "field[nothing]"),
+        ("kind=building&field_from[cost]=12,50", "field_from[cost]"),
+        ("kind=building&field_to[received]=31.01.2026", "field_to[received]"),
+        ("kind=building&field_from[size]=viel", "field_from[size]"),
+        ("kind=building&field[monument]=ja", "field[monument]"),
+        ("kind=building&field[cost]=12.00", "field[cost]"),
+        ("kind=building&field_from[site]=a", "field_from[site]"),
+        ("kind=building&field[site]=", "field[site]"),
+        ("kind=building&sort=nothing", "sort"),
+        ("field[site]=x", "kind"),
+        ("kind=building&kind=trade&sort=site", "kind"),
+        ("kind=nothing&field[site]=x", "kind"),
+    ],
+)
+def test_what_cannot_be_asked_of_fields_is_told_by_parameter(api: APIClient, kind: str, query: str, wrong: str) -> None:
+    answer = api.get(f"/api/v1/dossiers/?{query}")
+    assert (answer.status_code, answer["Content-Type"], list(answer.json()["errors"])) == (
+        400, "application/problem+json", [wrong],
+    )  # fmt: skip
+
+
+def test_who_sees_no_kinds_is_told_nothing_of_them(kind: str, client_of: ClientOf) -> None:
+    nobody = client_of(factories.user_with(name="nobody"))
+    there = nobody.get("/api/v1/dossiers/?kind=building&field[site]=x")
+    missing = nobody.get("/api/v1/dossiers/?kind=nothing&field[site]=x")
+    assert (there.status_code, there.json()) == (400, missing.json())
