@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,8 +24,9 @@ from dms.audit.models import EventRow
 from dms.records.documents.history import changes_of, events_about, reason_of
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.history_forms import HistoryForm, write_dossier_history
+from dms.records.fields.telling import values_then
 from dms.records.models import Document
-from dms.records.past import document_then, dossier_then
+from dms.records.past import DossierThen, document_then, dossier_then
 from dms.records.protection.reading import Way
 
 
@@ -69,6 +70,15 @@ class DossierThenSerializer(serializers.Serializer):
     dossier = serializers.JSONField(help_text="The audited fields of the dossier, as they stood then.")
     cases = serializers.JSONField(help_text="Those of each case that was in it, by its `id`.")
     documents = serializers.JSONField(help_text="Those of each document that lay in it, by its `id`.")
+    parties = serializers.JSONField(help_text="Those of each participation, by its `id`.")
+    volumes = serializers.JSONField(help_text="Those of each volume, by its `id`.")
+    loans = serializers.JSONField(help_text="Those of each loan until then, by its `id`.")
+    names = serializers.JSONField(help_text="What the parties were called then, by the `id` of the party.")
+    field_texts = serializers.SerializerMethodField(help_text="What stood in the fields of its kind, by label.")
+
+    @extend_schema_field(serializers.DictField(child=serializers.CharField()))
+    def get_field_texts(self, then: DossierThen) -> dict[str, str]:
+        return {one.label: one.after for one in values_then(then.dossier)}
 
 
 class DossierEventSerializer(serializers.Serializer):

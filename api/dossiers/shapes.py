@@ -29,7 +29,7 @@ from dms.records.dossiers.describing import LONGEST_DESCRIPTION, LONGEST_LOCATIO
 from dms.records.dossiers.keeping import dossier_actions
 from dms.records.dossiers.models import Case, CaseVerb, Dossier, DossierVerb, FileState, Medium, ReferenceNumber
 from dms.records.plan.models import PlanEntry
-from dms.records.protection.sensitivity import protections
+from dms.records.protection.sensitivity import SensitiveClass, protections
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,20 @@ class DossierChangeSerializer(ChangeSerializer):
 class NewDossierSerializer(DossierChangeSerializer):
     title = TypedTextField(max_length=LONGEST_TITLE)
     plan_entry = serializers.UUIDField(help_text="The active entry below which it is opened.")
+    level = serializers.ChoiceField(
+        LEVEL_NAMES, required=False, help_text="How secret it is from the start; needs the right to raise levels."
+    )
+    sensitive = serializers.ChoiceField(
+        SensitiveClass.choices, required=False, allow_null=True,
+        help_text="The class by which its readings are noted from the start; a right of the registry.",
+    )  # fmt: skip
+    asks_purpose = serializers.BooleanField(
+        required=False, default=False, help_text="Whether a purpose is asked for before reading; with `sensitive`."
+    )
+    reason = TypedTextField(
+        max_length=500, required=False, allow_blank=True, default="",
+        help_text="Why it is secret or sensitive; asked for with either, and stands in the history.",
+    )  # fmt: skip
 
 
 class RenumberSerializer(ChangeSerializer):

@@ -37,12 +37,12 @@ from api.kinds.views import find_dossier_kind
 from api.plan.shapes import ReasonSerializer
 from api.plan.views import find_entry
 from dms.access.actors import Actor
+from dms.access.levels import NAMES, Level, level_named
 from dms.records.dossiers.cases import case_close, case_describe, case_open, case_reopen
 from dms.records.dossiers.describing import CaseFacts, DossierFacts
 from dms.records.dossiers.keeping import (
     dossier_close,
     dossier_describe,
-    dossier_open,
     dossier_renumber,
     dossier_reopen,
     dossier_use_number,
@@ -51,7 +51,9 @@ from dms.records.dossiers.models import Case, Dossier
 from dms.records.dossiers.moving import case_move
 from dms.records.dossiers.queries import DossierQuerySet
 from dms.records.fields.filling import Entered
+from dms.records.protection.from_the_start import Guard, dossier_open_guarded
 from dms.records.protection.reading import Way
+from dms.records.protection.sensitivity import SensitiveClass
 
 
 class DossiersView(ListModelMixin, ApiView):
@@ -87,12 +89,13 @@ class DossiersView(ListModelMixin, ApiView):
 
     @extend_schema(operation_id="dossiers_create", request=NewDossierSerializer, responses={201: DossierSerializer})
     def post(self, request: Request) -> Response:
-        """Opens a dossier; it gets the next reference number of its place."""
+        """Opens a dossier; it gets the next reference number of its place. It can be secret or sensitive at once."""
         new = NewDossierSerializer(data=request.data)
         new.is_valid(raise_exception=True)
         facts = dict(new.validated_data)
         entry = find_entry(self.actor, facts.pop("plan_entry"))
-        dossier = dossier_open(self.actor, entry, _facts(facts), now=timezone.now())
+        guard = _guard(facts)
+        dossier = dossier_open_guarded(self.actor, entry, _facts(facts), guard, now=timezone.now())
         return _answer(self, dossier, status.HTTP_201_CREATED)
 
 
@@ -268,6 +271,14 @@ def find_case(actor: Actor, case_id: UUID) -> Case:
     """As `find_opened`."""
     case: Case = find_opened(actor, Case.objects.visible_to(actor).select_related("dossier"), case_id)
     return case
+
+
+def _guard(facts: dict[str, Any]) -> Guard:
+    """Taken out of what is said of a new dossier."""
+    level, chosen = facts.pop("level", NAMES[Level.OPEN]), facts.pop("sensitive", None)
+    return Guard(
+        level_named(level), SensitiveClass(chosen) if chosen else None, facts.pop("asks_purpose"), facts.pop("reason")
+    )
 
 
 def _facts(said: dict[str, Any]) -> DossierFacts:

@@ -163,9 +163,11 @@ def change(
 
 
 def change_many(
-    actor: Actor, event: Event, rows: Sequence[Any], values: Mapping[str, Any], *, reason: str = ""
-) -> None:
-    """The same change of many rows, which the caller has locked and freshly read: one event for each chain.
+    actor: Actor, event: Event, rows: Sequence[Any], values: Mapping[str, Any], *, reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """The same change of many rows, which the caller has locked and freshly read: one event for each chain, with the
+    same `facts`.
 
     Takes a few statements, however many rows and chains there are. An event is about the row that names its chain,
     else about the first. Of rows that stand so already nothing is told. Raises NotAllowed.
@@ -187,6 +189,8 @@ def change_many(
         for row, stood in zip(changed, before, strict=True):
             chains[row.chain].touch_changes(row, stood, _json_of(row, values))
         write_outbox_of([entry for done in chains.values() for entry in done.outbox])
+        for done in chains.values():
+            done.facts.update(facts or {})
         _write_events(chains, actor, event, reason)
         close_door()
 

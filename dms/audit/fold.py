@@ -28,8 +28,13 @@ def fold(state: State, rows: list[dict[str, Any]]) -> None:
 
 def state_then(chain: str, moment: datetime) -> State:
     """All that the chain told of at that moment, as it was then; nothing before the chain began."""
+    return states_then([chain], moment)
+
+
+def states_then(chains: Collection[str], moment: datetime) -> State:
+    """The same of several chains that tell of different rows."""
     state: State = {}
-    for rows in _told_until([chain], moment):
+    for rows in _told_until(chains, moment):
         fold(state, rows)
     return state
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from dms.access.actors import Actor
-from dms.audit.fold import State, row_then, state_then
-from dms.audit.models import EventRow, target_name
+from dms.audit.fold import State, row_then, state_then, states_then
+from dms.audit.models import EventRow, Recorded, target_name
 from dms.records.dossiers.history import too_secret
 from dms.records.dossiers.models import Case, Dossier
-from dms.records.models import Document
+from dms.records.models import Document, Loan, Participation, Party, Volume
+from dms.records.parties.describing import display_name
 
 Values = dict[str, Any]
 """Audited fields as JSON values."""
@@ -20,11 +21,16 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DossierThen:
-    """Values by id; documents are those that lay in the dossier or in one of its cases."""
+    """Values by id. Documents are those that lay in the dossier or in one of its cases; `names` are those of who took
+    part, as they were called then, by the id of the party."""
 
     dossier: Values
     cases: dict[str, Values]
     documents: dict[str, Values]
+    parties: dict[str, Values]
+    volumes: dict[str, Values]
+    loans: dict[str, Values]
+    names: dict[str, str]
 
 
 def dossier_then(dossier: Dossier, moment: datetime, reader: Actor) -> DossierThen | None:
@@ -35,7 +41,11 @@ def dossier_then(dossier: Dossier, moment: datetime, reader: Actor) -> DossierTh
         return None
     for secret in too_secret(reader, state):
         del state[secret]
-    return DossierThen(then, dict(_of(Case, state)), dict(_of(Document, state)))
+    parties = dict(_of(Participation, state))
+    return DossierThen(
+        then, dict(_of(Case, state)), dict(_of(Document, state)), parties, dict(_of(Volume, state)),
+        dict(_of(Loan, state)), _names_then({one["party_id"] for one in parties.values()}, moment),
+    )  # fmt: skip
 
 
 def document_then(document: Document, moment: datetime) -> Values | None:
@@ -45,7 +55,18 @@ def document_then(document: Document, moment: datetime) -> Values | None:
     return row_then(own, {document.item_chain, *elsewhere}, moment)
 
 
-def _of(model: type[Case | Document], state: State) -> Iterator[tuple[str, Values]]:
+def _names_then(parties: set[str], moment: datetime) -> dict[str, str]:
+    """Told by the chain of each; of one whose history was erased there is none."""
+    state = states_then([f"party:{one}" for one in parties], moment) if parties else {}
+    kept = {field.attname for field in Party._meta.concrete_fields}
+    return {
+        key: display_name(Party(**{name: value for name, value in values.items() if name in kept}))
+        for key, values in _of(Party, state)
+        if key in parties
+    }
+
+
+def _of(model: type[Recorded], state: State) -> Iterator[tuple[str, Values]]:
     begins = f"{model._meta.label_lower}:"
     for name, values in state.items():
         if name.startswith(begins) and values:

@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dms.access.actors import Actor
+from dms.access.levels import Level
+from dms.access.permissions import Permission
+from dms.access.rule import allowed_scopes
 from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.describing import (
     LONGEST_DESCRIPTION,
@@ -26,8 +29,11 @@ from dms.records.fields.filling import Filled, filled_of
 from dms.records.fields.keeping import current_version, sees_kinds
 from dms.records.fields.models import DossierKind, KindState
 from dms.records.plan.models import PlanEntry
+from dms.records.protection.from_the_start import Guard, levels_for_new
+from dms.records.protection.sensitivity import SensitiveClass
 from frontend.forms.fields import PREFIX, add_fields, entered_in
 
+GUARD = ("level", "sensitive", "asks_purpose", "reason")
 AS_PLANNED = "-"
 """Like no slug of a kind."""
 MISSING = gettext_lazy("Bitte einen Betreff eingeben, an dem andere wiederfinden, worum es geht.")
@@ -83,7 +89,7 @@ class DossierForm(FactsForm):
 
     @property
     def own(self) -> list[forms.BoundField]:
-        return [field for field in self if not field.name.startswith(PREFIX)]
+        return [field for field in self if not field.name.startswith(PREFIX) and field.name not in GUARD]
 
     @property
     def of_kind(self) -> list[forms.BoundField]:
@@ -126,10 +132,24 @@ class EntryForm(forms.Form):
 
 
 class NewDossierForm(EntryForm, DossierForm):
-    field_order = ("plan_entry", "title", "description", "medium", "location", "kind")
+    level = forms.TypedChoiceField(label=gettext_lazy("Vertraulichkeit"), coerce=int, required=False, empty_value=0)
+    sensitive = forms.ChoiceField(
+        label=gettext_lazy("Besonderer Schutz"), required=False,
+        choices=[("", gettext_lazy("keiner, außer was darüber gilt")), *SensitiveClass.choices],
+    )  # fmt: skip
+    asks_purpose = forms.TypedChoiceField(
+        label=gettext_lazy("Beim Lesen"), required=False, coerce=lambda value: value == "True", empty_value=False,
+        choices=[("", gettext_lazy("nur festhalten")), ("True", gettext_lazy("vorher nach dem Zweck fragen"))],
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=gettext_lazy("Warum?"), max_length=500, required=False, widget=forms.TextInput({"autocomplete": "off"}),
+        help_text=gettext_lazy("Nur wo etwas eingestuft oder geschützt wird; der Grund steht im Verlauf."),
+    )  # fmt: skip
+    field_order = ("plan_entry", "title", "description", "medium", "location", "kind", *GUARD)
 
     def __init__(self, actor: Actor, data: Any = None, **kwargs: Any) -> None:
         super().__init__(actor, data, **kwargs)
+        self._offer_guard(actor)
         choices = cast(forms.ChoiceField, self.fields["kind"])
         planned = (AS_PLANNED, _("wie im Aktenplan vorgesehen"))
         kinds = _kinds(self.kind_shown) if sees_kinds(actor) else []
@@ -139,6 +159,33 @@ class NewDossierForm(EntryForm, DossierForm):
     def kind_chosen(self) -> DossierKind | None:
         entry: PlanEntry = self.cleaned_data["plan_entry"]
         return default_kind(entry) if self.cleaned_data["kind"] == AS_PLANNED else super().kind_chosen()
+
+    def guard(self) -> Guard:
+        """Once the form is valid."""
+        said = self.cleaned_data
+        chosen = said.get("sensitive")
+        return Guard(
+            Level(said.get("level") or Level.OPEN), SensitiveClass(chosen) if chosen else None,
+            bool(said.get("asks_purpose")), said.get("reason", ""),
+        )  # fmt: skip
+
+    @property
+    def guarding(self) -> list[forms.BoundField]:
+        """How it is secret or sensitive from the start, as far as the person may say so anywhere."""
+        return [self[name] for name in GUARD if name in self.fields]
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether anything is said or wrong there, so that it has to be seen."""
+        return any(field.errors or field.value() not in {None, "", "0", 0} for field in self.guarding)
+
+    def _offer_guard(self, actor: Actor) -> None:
+        levels, marks = levels_for_new(actor), bool(allowed_scopes(actor, Permission.SENSITIVE_MARK))
+        gone = [*(["level"] if len(levels) == 1 else []), *([] if marks else ["sensitive", "asks_purpose"])]
+        for name in gone if len(gone) < 3 else GUARD:
+            del self.fields[name]
+        if "level" in self.fields:
+            cast(forms.ChoiceField, self.fields["level"]).choices = [(one.value, one.label) for one in levels]
 
 
 class RenumberForm(EntryForm):

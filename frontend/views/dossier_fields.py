@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -17,7 +15,7 @@ from dms.records.fields.keeping import sees_kinds
 from dms.records.fields.models import DossierKind
 from frontend.forms.dossiers import AS_PLANNED, DossierForm, NewDossierForm, kind_named
 from frontend.forms.fields import keep_typed
-from frontend.people import actor_of, may_anywhere
+from frontend.people import actor_of, may_anywhere, opened_or_404
 
 
 @require_POST
@@ -65,10 +63,11 @@ def _kind_said(request: HttpRequest, said: QueryDict | dict[str, str]) -> Dossie
 
 
 def _dossier(request: HttpRequest) -> Dossier | None:
-    """Of the form, if it is about one that is there; what may not be seen lends no values."""
+    """Of the form, if it is about one that is there; what may not be seen lends no values. Raises PurposeNeeded."""
     try:
-        wanted = UUID(request.POST.get("dossier", ""))
-    except ValueError:
+        found: Dossier = opened_or_404(
+            request, Dossier.objects.visible_to(actor_of(request)), request.POST.get("dossier", "")
+        )
+    except Http404:
         return None
-    found: Dossier | None = Dossier.objects.visible_to(actor_of(request)).filter(pk=wanted).first()
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +21,10 @@ from dms.access.rule import can
 from dms.audit.door import audited_values
 from dms.records.dossiers.history import FIELDS, shown
 from dms.records.dossiers.history_forms import HistoryForm, write_dossier_history
-from dms.records.dossiers.models import Dossier
+from dms.records.dossiers.models import Dossier, FileState, Medium
 from dms.records.fields.telling import kind_label, values_then
-from dms.records.models import Document
+from dms.records.holdings.models import volume_name
+from dms.records.models import Document, PartyRole
 from dms.records.past import DossierThen, Values, dossier_then
 from dms.records.protection.reading import Way
 from frontend.people import actor_of
@@ -69,6 +70,9 @@ def past(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
             "rows": list(_compared(then.dossier, found)),
             "cases": sorted(then.cases.values(), key=lambda case: str(case["opened_at"])),
             "documents": _documents(request, then),
+            "parties": list(_parties(then)),
+            "volumes": list(_volumes(then)),
+            "loans": _loans(then),
         }
     return render(request, "frontend/dossiers/past.html", context)
 
@@ -103,13 +107,54 @@ def _compared(then: Values, today: Dossier) -> Iterator[Row]:
         yield Row(label, stood.get(label) or _("(leer)"), stands.get(label) or _("(leer)"))
 
 
+def _parties(then: DossierThen) -> Iterator[dict[str, str]]:
+    """As they were called and in the role they had, by that; those of the dossier itself first."""
+    roles = {role.pk: str(role) for role in PartyRole.objects.all()}
+    places = {key: str(values["reference_number"]) for key, values in then.cases.items()}
+    told = [
+        {"name": then.names.get(str(one["party_id"]), ""), "role": roles.get(str(one["role_id"]), str(one["role_id"])),
+         "case": places.get(str(one["case_id"]), "")}
+        for one in then.parties.values()
+    ]  # fmt: skip
+    yield from sorted(told, key=lambda one: (one["case"], one["role"], one["name"].casefold()))
+
+
+def _volumes(then: DossierThen) -> Iterator[dict[str, Any]]:
+    for one in sorted(then.volumes.values(), key=lambda values: int(values["number"])):
+        yield {"name": volume_name(one["number"], one["title"]), "medium": Medium(one["medium"]).label,
+               "location": one["location"], "closed": one["state"] == FileState.CLOSED}  # fmt: skip
+
+
+def _loans(then: DossierThen) -> list[dict[str, Any]]:
+    """What was away."""
+    names = {key: volume_name(one["number"], one["title"]) for key, one in then.volumes.items()}
+    return [
+        {"borrower": one["borrower"], "of": names.get(str(one["volume_id"]), ""), "since": _moment(one["lent_at"])}
+        for one in then.loans.values()
+        if not one["returned_at"]
+    ]
+
+
+def _moment(stored: str) -> datetime:
+    read = parse_datetime(stored)
+    if read is None:
+        raise ValueError(stored)
+    return read
+
+
+def _day(document: Values) -> date:
+    """Of the letter, else when it came in."""
+    said = document["letter_date"]
+    return date.fromisoformat(said) if said else timezone.localtime(_moment(document["received_at"])).date()
+
+
 def _documents(request: HttpRequest, then: DossierThen) -> list[dict[str, Any]]:
     """With a link where the document may still be read, wherever it lies by now."""
     readable = Document.objects.visible_to(actor_of(request)).filter(pk__in=list(then.documents))
     known = {str(pk) for pk in readable.values_list("pk", flat=True)}
     places = {key: values["reference_number"] for key, values in then.cases.items()}
     listed = [
-        {"title": one["title"], "sender": one["sender"], "id": key if key in known else None,
+        {"title": one["title"], "sender": one["sender"], "day": _day(one), "id": key if key in known else None,
          "case": places.get(str(one["case_id"]), ""), "filed_at": one["filed_at"] or ""}
         for key, one in then.documents.items()
     ]  # fmt: skip

@@ -26,11 +26,11 @@ from dms.records.dossiers.keeping import (
     dossier_actions,
     dossier_close,
     dossier_describe,
-    dossier_open,
     dossier_renumber,
     dossier_reopen,
     dossier_use_number,
 )
+from dms.records.dossiers.kinds import default_kind
 from dms.records.dossiers.models import Case, Dossier, DossierVerb, FileState, ReferenceNumber
 from dms.records.fields.filling import InvalidFields
 from dms.records.fields.telling import fields_shown
@@ -41,6 +41,7 @@ from dms.records.meanwhile import state_digest
 from dms.records.models import Document
 from dms.records.parties.taking_part import may_change_parties, participations_in
 from dms.records.plan.models import PlanEntry
+from dms.records.protection.from_the_start import dossier_open_guarded
 from dms.records.protection.levels import levels_offered
 from dms.records.protection.marking import may_mark
 from dms.records.protection.reading import Way
@@ -115,7 +116,9 @@ def add(request: HttpRequest) -> HttpResponse:
         if form.kind_chosen() != form.kind_shown:
             return form_page(request, with_fields(request, form), heading=_("Neue Akte"), asks_anew=True)
         try:
-            made = dossier_open(actor_of(request), form.cleaned_data["plan_entry"], form.facts(), now=timezone.now())
+            made = dossier_open_guarded(
+                actor_of(request), form.cleaned_data["plan_entry"], form.facts(), form.guard(), now=timezone.now()
+            )
         except InvalidFact as error:
             form.refuse(error)
         except InvalidFields as error:
@@ -168,6 +171,7 @@ def renumber(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _taken(form, act):
         fresh = Dossier.objects.get(pk=found.pk)
         messages.success(request, _("Die Akte heißt jetzt {number}.").format(number=fresh.reference_number))
+        _tell_other_kind(request, fresh)
         return redirect("dossier", found.pk)
     return form_page(request, form, heading=_("„{what}“ umsignieren").format(what=found), dossier=found)
 
@@ -244,6 +248,17 @@ def form_page(
     known = {"expected": state_digest(dossier) if dossier else "", **more}
     context = {"nav": "dossiers", "form": form, "heading": heading, "dossier": dossier, **known}
     return render(request, "frontend/dossiers/form.html", context, status=status)
+
+
+def _tell_other_kind(request: HttpRequest, dossier: Dossier) -> None:
+    """Renumbering keeps kind and fields: what was entered is not given up because the place names another kind."""
+    planned = default_kind(dossier.plan_entry)
+    if planned is not None and planned != dossier.kind:
+        text = _(
+            "Hier ist die Aktenart „{planned}“ vorgesehen; die Akte behält ihre bisherige mit allen Angaben. Unter"
+            " „Beschreiben“ lässt sie sich ändern."
+        )
+        messages.info(request, text.format(planned=planned.label))
 
 
 def _taken(form: Any, service: Callable[[], None]) -> bool:

@@ -195,6 +195,8 @@ def test_auditor_38_lists_name_what_is_sensitive_and_tell_nothing_of_it(ward: Wa
                     told.append((address, found))
     assert told == []
     assert named > 10, "it can be found"
+    lent = ward.browser.post("/dossiers/fields/", {"dossier": str(ward.dossier.pk), "kind": "staff"})
+    assert lent.status_code == 302, "a form about it is asked too"
     party, files = f"/parties/{ward.there['party_id']}/", f"{API}parties/{ward.there['party_id']}/files/"
     assert "Vormund" not in ward.browser.get(party).content.decode()
     assert [one["role"] for one in ward.program.get(files).json()] == [None]

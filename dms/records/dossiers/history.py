@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from dms.access.actors import Actor, actor_in_words
 from dms.access.levels import Level
+from dms.access.permissions import Role
 from dms.access.rule import clearance_of
 from dms.audit.events import RULES, Event
 from dms.audit.fold import State, fold
@@ -38,6 +39,7 @@ _ON_PAPER = {
     Event.PAPER_LENT, Event.PAPER_RETURNED,
 }  # fmt: skip
 _TAKING_PART = {Event.PARTY_TAKES_PART, Event.PARTY_LEFT}
+_ABOUT_SOMEBODY = {*_TAKING_PART, Event.SCOPE_ENTERED}
 FIELDS: dict[str, Promise] = {
     "reference_number": gettext_lazy("Aktenzeichen"),
     "title": gettext_lazy("Betreff"),
@@ -140,9 +142,8 @@ def _about(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State)
     """Which document or case. A document's other place is told in its own history, for those who may see it."""
     if row.name in _FILING:
         return f"„{body['facts']['title']}“"
-    if row.name in _TAKING_PART:
-        facts = body["facts"]
-        return " ".join(filter(None, (f"„{facts['party']}“ ({_(facts['role'])})", facts.get("case", ""))))
+    if row.name in _ABOUT_SOMEBODY:
+        return _somebody(row.name, body["facts"])
     if row.name in _MOVING:
         return _named(body["facts"])
     if row.name in _ON_PAPER:
@@ -153,6 +154,16 @@ def _about(row: EventRow, body: dict[str, Any], dossier: Dossier, before: State)
     created = [one["after"] for one in body["rows"] if one["op"] == "create" and "reference_number" in one["after"]]
     known = before.get(row.target) if row.target != target_name(dossier) else None
     return ", ".join(_named(values) for values in (*created, known) if values)
+
+
+def _somebody(event: str, facts: dict[str, Any]) -> str:
+    """Who takes part as what; or whose right a place got rules of its own for, which older events do not tell, nor
+    those of a place that was closed against the ones above."""
+    if event in _TAKING_PART:
+        return " ".join(filter(None, (f"„{facts['party']}“ ({_(facts['role'])})", facts.get("case", ""))))
+    if "who" not in facts:
+        return ""
+    return _("für {who} als „{role}“").format(who=facts["who"], role=Role(facts["role"]).label)
 
 
 def _thing_named(row: EventRow, dossier: Dossier, before: State) -> str:

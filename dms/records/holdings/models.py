@@ -87,8 +87,12 @@ class Volume(_OfDossier):
         ]
 
     def __str__(self) -> str:
-        named = _("Band {number}").format(number=self.number)
-        return f"{named}: {self.title}" if self.title else named
+        return volume_name(self.number, self.title)
+
+
+def volume_name(number: int, title: str) -> str:
+    named = _("Band {number}").format(number=number)
+    return f"{named}: {title}" if title else named
 
 
 class Loan(_OfDossier):
@@ -118,4 +122,4 @@ class Loan(_OfDossier):
         ]  # fmt: skip
 
 
-__all__ = ["Loan", "Volume", "VolumeVerb"]
+__all__ = ["Loan", "Volume", "VolumeVerb", "volume_name"]

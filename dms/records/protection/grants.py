@@ -117,7 +117,8 @@ def grant_give(
         raise InvalidFact("role", _("Diese Rolle gilt für die ganze Stadt; die IT vergibt sie."))
     grant = _new_grant(actor, subject, role, valid_from, valid_to)
     with transaction.atomic():
-        grant.scope = scope_begin(actor, node, reason=clean_reason(reason))
+        whose = {"who": str(subject), "role": str(role)}
+        grant.scope = scope_begin(actor, node, reason=clean_reason(reason), for_whom=whose)
         return _give(actor, grant, reason)
 
 

@@ -6,6 +6,7 @@ or withdrawn rewrites no record and no entry of the search index.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from django.db import transaction
@@ -62,8 +63,9 @@ def why_seen(actor: Actor, node: Node, login: str) -> list[str]:
     return explain(actor_for(user), permission, node, told_to=actor) if user else []
 
 
-def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
-    """The node's own scope, made now if it has none; what holds above holds in it too.
+def scope_begin(actor: Actor, node: Node, *, reason: str, for_whom: Mapping[str, str] | None = None) -> Scope:
+    """The node's own scope, made now if it has none; what holds above holds in it too. `for_whom`: the `who` and the
+    `role` of the right it is made for, as what moves into it at once tells of it.
 
     Thousands of dossiers follow their entry into it later (`following.working`). Raises NotAllowed.
     """
@@ -86,10 +88,11 @@ def scope_begin(actor: Actor, node: Node, *, reason: str) -> Scope:
                 one.parent = scope
                 opened.save(one)
         if isinstance(fresh, Dossier):
-            move_dossiers(mover, [fresh.pk], scope.pk, reason=reason)
+            move_dossiers(mover, [fresh.pk], scope.pk, reason=reason, facts=for_whom)
         else:
-            change_many(mover, Event.SCOPE_ENTERED, list(_entries(fresh)), {"scope_id": scope.pk}, reason=reason)
-            follow(mover, fresh, scope, reason=reason)
+            rows = list(_entries(fresh))
+            change_many(mover, Event.SCOPE_ENTERED, rows, {"scope_id": scope.pk}, reason=reason, facts=for_whom)
+            follow(mover, fresh, scope, reason=reason, facts=for_whom)
     forget_rights(actor)
     return scope
 

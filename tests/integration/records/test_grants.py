@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from dms.access.actors import Actor, actor_for
+from dms.access.actors import Actor, actor_for, system_setup
 from dms.access.models import BodyKind, Grant, Scope, User
 from dms.access.permissions import Permission, Role
 from dms.access.rule import NotAllowed, can, explain
@@ -15,6 +15,7 @@ from dms.accounts.bodies import NotOneself, body_create, member_add, member_remo
 from dms.audit.models import EventRow
 from dms.audit.verify import Tally, verify_all
 from dms.records.documents.facts import InvalidFact
+from dms.records.dossiers.history import dossier_history
 from dms.records.models import Dossier
 from dms.records.protection.grants import grant_change, grant_give, grant_withdraw, grants_at
 from dms.records.protection.keepers import NobodyLeft
@@ -31,6 +32,8 @@ def test_a_grant_works_at_once_and_no_longer_than_it_is_held(giver: Actor, dossi
     assert sees(berta, dossier)
     grant_withdraw(giver, grant, reason="Vertretung zu Ende")
     assert not sees(berta, dossier)
+    told = [one.sentence for one in dossier_history(dossier, system_setup())]
+    assert "In einen eigenen Rechtebereich übernommen: für berta als „Sachbearbeitung“, Vertretung" in told
     names = EventRow.objects.filter(target=f"access.scope:{grant.scope_id}").values_list("name", flat=True)
     assert list(names.order_by("id")) == ["scope:begun", "grant:created", "grant:withdrawn"]
     assert list(verify_all(Tally())) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from dms.access.actors import Actor, actor_for, system_setup
@@ -22,9 +23,11 @@ from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back
 from dms.records.dossiers.history import dossier_history
 from dms.records.models import Case, Document, Dossier
+from dms.records.protection.from_the_start import Guard, dossier_open_guarded
 from dms.records.protection.grants import grant_give
 from dms.records.protection.levels import document_set_level, dossier_set_level, levels_offered
 from dms.records.protection.rights import scope_begin
+from dms.records.protection.sensitivity import SensitiveClass
 from ingest.models import InboxItem
 from tests import factories
 
@@ -232,3 +235,69 @@ def test_the_database_refuses_levels_that_do_not_fit(store: Path, past_the_servi
 def test_each_level_has_the_code_of_xdomea() -> None:
     assert sorted(XDOMEA_CODES) == sorted(Level)
     assert XDOMEA_CODES[RESTRICTED] == "002"
+
+
+def test_a_dossier_is_secret_and_sensitive_from_its_first_moment_or_not_opened_at_all(files: Scope) -> None:
+    registry = actor_for(factories.user_with(Role.REGISTRY, name="rita"))
+    clerk = actor_for(factories.user_with(Role.CLERK, name="carl"))
+    clearance_give(system_setup(), User.objects.get(username="rita"), RESTRICTED, reason="Registratur")
+    entry, now = factories.plan_entry(), timezone.now()
+    guard = Guard(RESTRICTED, SensitiveClass.PERSONNEL, asks_purpose=True, reason="Personal")
+    made = dossier_open_guarded(registry, entry, {"title": "Adler"}, guard, now=now)
+    assert (made.level, made.sensitive, made.asks_purpose) == (RESTRICTED, "personnel", True)
+    told = [one.sentence for one in dossier_history(made, registry)]
+    assert [one.partition(":")[0] for one in told] == [
+        "Akte angelegt",
+        "Vertraulichkeit heraufgesetzt",
+        "Als besonders geschützt gekennzeichnet",
+    ]
+    refused = [
+        (clerk, Guard(sensitive=SensitiveClass.HEALTH, reason="x"), InvalidFact, "sensitive"),
+        (clerk, Guard(RESTRICTED, reason="x"), NotPossible, ""),
+        (registry, Guard(SECRET, reason="x"), NotPossible, ""),
+        (registry, Guard(RESTRICTED), InvalidFact, "reason"),
+        (registry, Guard(asks_purpose=True, reason="x"), InvalidFact, "asks_purpose"),
+    ]  # fmt: skip
+    for actor, wanted, error, field in refused:
+        with pytest.raises(error) as raised:
+            dossier_open_guarded(actor, entry, {"title": "Falke"}, wanted, now=now)
+        assert getattr(raised.value, "field", "") == field
+    assert [one.title for one in Dossier.objects.all()] == ["Adler"]
+    assert list(verify_all(Tally())) == []
+
+
+def test_a_new_dossier_offers_what_the_person_may_choose_on_the_page_and_by_rest(files: Scope) -> None:
+    browsers, programs = {}, {}
+    for role, name in ((Role.REGISTRY, "rita"), (Role.CLERK, "carl")):
+        user = factories.user_with(role, name=name)
+        browsers[name], programs[name] = Client(), factories.program_of(user)
+        browsers[name].force_login(user)
+    clearance_give(system_setup(), User.objects.get(username="rita"), RESTRICTED, reason="Registratur")
+    form = browsers["rita"].get("/dossiers/add/").content.decode()
+    assert all(f'name="{name}"' in form for name in ("level", "sensitive", "asks_purpose", "reason"))
+    assert "VS – Nur für den Dienstgebrauch" in form
+    assert "Geheim" not in form, "no further than the person is cleared"
+    assert 'name="level"' not in browsers["carl"].get("/dossiers/add/").content.decode()
+    typed = {
+        "plan_entry": "610",
+        "title": "Adler",
+        "medium": "electronic",
+        "kind": "-",
+        "level": "1",
+        "sensitive": "health",
+    }
+    refused = browsers["rita"].post("/dossiers/add/", typed)
+    assert (refused.status_code, "Bitte den Grund angeben" in refused.content.decode()) == (422, True)
+    browsers["rita"].post("/dossiers/add/", {**typed, "reason": "Befunde"})
+    assert [(one.level, one.sensitive) for one in Dossier.objects.all()] == [(1, "health")]
+    body = {
+        "title": "Falke",
+        "plan_entry": str(factories.plan_entry().pk),
+        "sensitive": "social",
+        "reason": "§ 35 SGB I",
+    }
+    told = programs["rita"].post("/api/v1/dossiers/", {**body, "level": "restricted"}, format="json")
+    assert (told.status_code, told.json()["level"]) == (201, "restricted")
+    told = programs["carl"].post("/api/v1/dossiers/", body, format="json")
+    assert (told.status_code, list(told.json()["errors"])) == (400, ["sensitive"])
+    assert Dossier.objects.count() == 2

@@ -5,22 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
 from dms.access.actors import Actor, actor_for, system_setup
-from dms.access.models import Scope
+from dms.access.models import Scope, User
 from dms.access.permissions import Role
 from dms.audit.door import audited_values, change
 from dms.audit.events import Event
-from dms.audit.models import EventRow
+from dms.audit.fold import row_then
+from dms.audit.models import EventRow, target_name
 from dms.audit.verify import Tally, verify_all
 from dms.records.dossiers.cases import case_close, case_open
+from dms.records.dossiers.describing import DossierFacts
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.history import dossier_history
 from dms.records.dossiers.history_forms import COLUMNS, HistoryForm, write_dossier_history
@@ -32,9 +37,22 @@ from dms.records.dossiers.keeping import (
     dossier_use_number,
 )
 from dms.records.dossiers.models import Case, Dossier
+from dms.records.fields.changing import fields_change
+from dms.records.fields.definitions import Field, FieldType
+from dms.records.fields.filling import Entered
+from dms.records.fields.keeping import kind_create
+from dms.records.holdings.keeping import VolumeFacts, volume_close, volume_open
+from dms.records.holdings.lending import paper_lend, paper_return
+from dms.records.models import Loan, Participation, Party, PlanEntry, Volume
+from dms.records.parties.keeping import party_correct
+from dms.records.parties.taking_part import party_leave
 from dms.records.past import document_then, dossier_then
+from dms.records.plan.changing import entry_change
+from dms.records.plan.inheritance import places_of
 from tests import factories
 from tests.shared_data import shared_data
+
+LYING: dict[str, type[Any]] = {"parties": Participation, "volumes": Volume, "loans": Loan}
 
 
 @pytest.fixture
@@ -129,6 +147,66 @@ def test_a_dossier_is_shown_as_it_stood_at_each_moment(registry: Actor, dossier:
     assert dossier_then(dossier, opened - timedelta(microseconds=1), system_setup()) is None
 
 
+def test_who_took_part_the_volumes_and_what_was_lent_are_shown_as_they_stood_at_each_moment(
+    registry: Actor, dossier: Dossier
+) -> None:
+    party = factories.party("Öztürk", "Emine")
+    now, seen = timezone.now, []
+
+    def rows(model: type[Any]) -> dict[str, Any]:
+        return {str(one.pk): audited_values(one) for one in model.objects.filter(dossier=dossier)}
+
+    def step(done: Callable[[], Any]) -> None:
+        done()
+        at = EventRow.objects.latest("id").at
+        stands = {name: rows(model) for name, model in LYING.items()}
+        seen.append((at, stands, {str(one.party_id): Party.objects.get(pk=one.party_id).name
+                                  for one in Participation.objects.filter(dossier=dossier)}))  # fmt: skip
+
+    step(lambda: factories.takes_part(party, dossier))
+    step(
+        lambda: volume_open(registry, dossier, VolumeFacts(title="Pläne", medium="paper", location="Keller"), now=now())
+    )
+    step(lambda: paper_lend(registry, dossier, Volume.objects.get(), "Frau Weiß", now=now(), due=None))
+    step(lambda: party_correct(registry, party, {"family_name": "Yıldız"}, reason="Heirat"))
+    step(lambda: paper_return(registry, Loan.objects.get(), now=now()))
+    step(lambda: party_leave(registry, Participation.objects.get()))
+    step(lambda: volume_close(registry, Volume.objects.get(), now=now()))
+    assert {len(stands["parties"]) for _at, stands, _names in seen} == {0, 1}
+    assert {name for _at, _stands, names in seen for name in names.values()} == {"Öztürk, Emine", "Yıldız, Emine"}
+    for at, stands, names in seen:
+        then = dossier_then(dossier, at, system_setup())
+        assert then is not None
+        assert {"parties": then.parties, "volumes": then.volumes, "loans": then.loans} == stands
+        assert then.names == names
+
+
+def test_the_page_and_rest_show_a_past_moment_whole(
+    registry: Actor, dossier: Dossier, scope: Scope, store: Path
+) -> None:
+    kind = kind_create(registry, "building", {"label": "Bauakte"})
+    fields_change(registry, kind, [Field("site", "Baugrundstück", FieldType.TEXT)], now=timezone.now())
+    dossier_describe(registry, dossier, DossierFacts(kind=kind, fields=Entered({"site": "Lindenweg 4"})))
+    factories.takes_part(factories.party("Öztürk", "Emine"), dossier)
+    factories.loan(dossier)
+    factories.user_with(Role.REGISTRY, name="rita")
+    letter = factories.document(title="Widerspruch", letter_date=date(2026, 2, 27))
+    documents_file(registry, [letter], Place(dossier), now=timezone.now())
+    moment = timezone.now()
+    dossier_describe(registry, dossier, DossierFacts(fields=Entered({"site": "Ahornweg"})))
+    user = User.objects.get(username="rita")
+    browser = Client()
+    browser.force_login(user)
+    page = browser.get(f"/dossiers/{dossier.pk}/past/?at={timezone.localtime(moment):%Y-%m-%dT%H:%M}").content.decode()
+    for words in ("Öztürk, Emine", "Band 1", "Keller", "Band 1: ausgeliehen an Frau Weiß", "27.02.2026"):
+        assert words in page
+    at = moment.isoformat().replace("+", "%2B")
+    told = factories.program_of(user).get(f"/api/v1/dossiers/{dossier.pk}/past/?at={at}").json()
+    assert told["field_texts"] == {"Baugrundstück": "Lindenweg 4"}
+    assert list(told["names"].values()) == ["Öztürk, Emine"]
+    assert [len(told[name]) for name in ("parties", "volumes", "loans", "documents")] == [1, 1, 1, 1]
+
+
 def test_auditor_10_a_clock_set_back_an_hour_leaves_the_order_of_events_as_it_was_and_they_tell_utc(
     registry: Actor, dossier: Dossier
 ) -> None:
@@ -151,7 +229,8 @@ def test_auditor_10_a_clock_set_back_an_hour_leaves_the_order_of_events_as_it_wa
 
 
 def test_auditor_12_under_another_class_the_old_one_stays_in_the_history(registry: Actor, dossier: Dossier) -> None:
-    """The due date itself comes with retention."""
+    """And the rule that holds is that of the new class. What is left of 12: the due date that is worked out of rule and
+    trigger comes with retention, and with it that it is worked out anew here."""
     before, moment = dossier.plan_entry_id, timezone.now()
     dossier_renumber(registry, dossier, factories.plan_entry("611"), now=timezone.now(), reason="falsch zugeordnet")
     then = dossier_then(dossier, moment, system_setup())
@@ -160,6 +239,30 @@ def test_auditor_12_under_another_class_the_old_one_stays_in_the_history(registr
     told = dossier_history(dossier, registry)[-1]
     assert "Aktenzeichen „611-1“ statt „610-1“" in told.sentence
     assert "falsch zugeordnet" in told.sentence
+    fresh = Dossier.objects.get(pk=dossier.pk).plan_entry
+    was = factories.plan_entry("610")
+    rules = places_of(system_setup(), [was, fresh])
+    assert (rules[was.pk].rule.length, rules[fresh.pk].rule.is_set) == (10, False)
+
+
+def test_auditor_12_another_rule_of_the_class_holds_at_once_and_the_old_one_stays_in_the_history(
+    registry: Actor, dossier: Dossier
+) -> None:
+    """Of dossiers that lie there already too. What is left of 12: due dates, and whether a new rule applies to running
+    periods (13), come with retention."""
+    entry, moment = dossier.plan_entry, timezone.now()
+    longer = replace(entry.retention, length=30, legal_basis="KAG, neu")
+    entry_change(registry, entry, {"retention": longer})
+    stands = PlanEntry.objects.get(pk=entry.pk)
+    assert places_of(system_setup(), [stands])[stands.pk].rule == longer
+    own = target_name(entry)
+    then, now = (row_then(own, [entry.chain], at) for at in (moment, timezone.now()))
+    assert then is not None
+    assert now == audited_values(stands)
+    assert [(one["keeping_length"], one["legal_basis"]) for one in (then, now or {})] == [(10, "KAG"), (30, "KAG, neu")]
+    [told] = [json.loads(row.body) for row in EventRow.objects.filter(target=own, name=Event.PLAN_ENTRY_CHANGED)]
+    assert told["rows"][0]["before"] == {"keeping_length": 10, "legal_basis": "KAG"}
+    assert list(verify_all(Tally())) == []
 
 
 def test_auditor_10_a_clock_that_ran_ahead_does_not_hide_what_happened(registry: Actor, dossier: Dossier) -> None:

@@ -8,7 +8,7 @@ before or what they may not, and nothing is restricted until the last one is the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from uuid import UUID
@@ -90,8 +90,11 @@ def hold_what_follows(entry: PlanEntry) -> None:
         list(_all_in(list(below.values_list("pk", flat=True))))
 
 
-def follow(actor: Actor, entry: PlanEntry, scope: Scope, *, reason: str) -> None:
-    """Holding the plan, after the entries have moved: at once if there are not too many, else from now on."""
+def follow(
+    actor: Actor, entry: PlanEntry, scope: Scope, *, reason: str, facts: Mapping[str, str] | None = None
+) -> None:  # fmt: skip
+    """Holding the plan, after the entries have moved: at once if there are not too many, else from now on. What
+    moves at once tells the `facts` too."""
     left = left_to_follow(entry)
     if _size(left) > AT_ONCE:
         begun = Following(scope=scope, entry=entry, total=left.count(), actor=actor.key, reason=reason)
@@ -99,7 +102,7 @@ def follow(actor: Actor, entry: PlanEntry, scope: Scope, *, reason: str) -> None
         transaction.on_commit(lambda: send_wake(TASK), robust=True)
         return
     while batch := _next(left, AT_ONCE):
-        move_dossiers(actor, batch.keys, batch.target, reason=reason)
+        move_dossiers(actor, batch.keys, batch.target, reason=reason, facts=facts)
 
 
 def is_left() -> bool:
@@ -147,14 +150,16 @@ def _next(left: QuerySet[Dossier], rows: int) -> _Batch | None:
     return _Batch([key for key, _size in sizes[: max(many, 1)]], target)
 
 
-def move_dossiers(actor: Actor, keys: Sequence[UUID], target: int, *, reason: str) -> None:
+def move_dossiers(
+    actor: Actor, keys: Sequence[UUID], target: int, *, reason: str, facts: Mapping[str, str] | None = None
+) -> None:  # fmt: skip
     """Each with all that lies in it, into the scope.
 
     The actor changes a part of the tree as a whole (`dms.access.rule.for_all_levels`). Raises NotAllowed.
     """
     while rows := [row for row in _all_in(keys) if row.scope_id != target]:
         # again: somebody may have been quicker than our locks
-        change_many(actor, Event.SCOPE_ENTERED, rows, {"scope_id": target}, reason=reason)
+        change_many(actor, Event.SCOPE_ENTERED, rows, {"scope_id": target}, reason=reason, facts=facts)
 
 
 def _size(dossiers: QuerySet[Dossier]) -> int:
