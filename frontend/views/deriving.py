@@ -21,7 +21,7 @@ from dms.ports import ObjectStoreError
 from dms.records.documents.facts import InvalidFact
 from dms.records.documents.versions import LONGEST_COMMENT, version_of
 from dms.records.models import Document
-from dms.records.protection.reading import Way, note_reading
+from dms.records.protection.reading import Way, note_readings
 from frontend.asked import whole_number
 from frontend.deriving import derived_rows
 from frontend.people import actor_of, document_or_404
@@ -78,8 +78,7 @@ def _chosen(request: HttpRequest) -> list[Document]:
     found = list(seen.filter(pk__in=keys).order_by("received_at", "item_id", "part"))
     if len(found) != len(keys):
         raise Http404
-    for document in found:
-        note_reading(actor_of(request), document, Way.PART)
+    note_readings(actor_of(request), found, Way.PART)
     places = {one.pk: whole_number(given.get(f"place-{one.pk}")) for one in found}
     return sorted(found, key=lambda one: places[one.pk] or 0)
 
