@@ -51,8 +51,8 @@ def by_fields(
     key = sort.removeprefix("-")
     if sort and not is_asked(kind, key):
         raise ValidationError({"sort": [_("Dieses Feld gibt es hier nicht.")]})
-    found = narrowed(dossiers, kind, asked)
-    return sorted_by(found, kind, key, descending=sort.startswith("-")) if sort else found
+    found: DossierQuerySet = narrowed(dossiers, kind, asked)  # type: ignore[assignment]
+    return sorted_by(found, kind, key, descending=sort.startswith("-")) if sort else found  # type: ignore[return-value]
 
 
 def _told(request: Request) -> Iterator[Told]:

@@ -99,18 +99,18 @@ class NewestOpenedFirst(NewestFirst):
         if not queryset.query.order_by:
             return super().paginate_queryset(queryset, request, view)
         self.base_url = request.build_absolute_uri()
-        size = self.page_size = self.get_page_size(request) or self.page_size
+        self.page_size = self.get_page_size(request)
         cursor = self.decode_cursor(request)
-        self._before = cursor.offset if cursor else 0
-        rows = list(queryset[self._before : self._before + size + 1])
-        self.has_next, self.has_previous = len(rows) > size, self._before > 0
+        before, size = cursor.offset if cursor else 0, self.page_size or self.max_page_size
+        rows = list(queryset[before : before + size + 1])
+        self._before, self.has_next, self.has_previous = before, len(rows) > size, before > 0
         return rows[:size]
 
     def get_next_link(self) -> str | None:
-        return super().get_next_link() if self._before is None else self._beside(self.has_next, 1)
+        return super().get_next_link() if self._before is None else self._beside(bool(self.has_next), 1)
 
     def get_previous_link(self) -> str | None:
-        return super().get_previous_link() if self._before is None else self._beside(self.has_previous, -1)
+        return super().get_previous_link() if self._before is None else self._beside(bool(self.has_previous), -1)
 
     def _beside(self, there: bool, step: int) -> str | None:
         first = max((self._before or 0) + step * (self.page_size or 0), 0)

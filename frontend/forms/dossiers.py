@@ -132,13 +132,13 @@ class EntryForm(forms.Form):
 
 
 class NewDossierForm(EntryForm, DossierForm):
-    level = forms.TypedChoiceField(label=gettext_lazy("Vertraulichkeit"), coerce=int, required=False, empty_value=0)
+    level = forms.TypedChoiceField(label=gettext_lazy("Vertraulichkeit"), coerce=int, required=False)
     sensitive = forms.ChoiceField(
         label=gettext_lazy("Besonderer Schutz"), required=False,
         choices=[("", gettext_lazy("keiner, außer was darüber gilt")), *SensitiveClass.choices],
     )  # fmt: skip
     asks_purpose = forms.TypedChoiceField(
-        label=gettext_lazy("Beim Lesen"), required=False, coerce=lambda value: value == "True", empty_value=False,
+        label=gettext_lazy("Beim Lesen"), required=False, coerce=lambda value: value == "True",
         choices=[("", gettext_lazy("nur festhalten")), ("True", gettext_lazy("vorher nach dem Zweck fragen"))],
     )  # fmt: skip
     reason = forms.CharField(
