@@ -67,6 +67,9 @@ OTHER_PAGES = {
     "documents/<uuid:document_id>/level/", "api/v1/documents/<uuid:document_id>/level/",
     "api/v1/dossiers/<uuid:dossier_id>/level/", "api/v1/dossiers/<uuid:dossier_id>/sensitive/",
     "api/v1/dossiers/<uuid:dossier_id>/readers/", "api/v1/dossiers/<uuid:dossier_id>/readers/export/",
+    *(f"api/v1/dossiers/<uuid:dossier_id>/rights/{end}" for end in (
+        "", "restrict/", "open/", "explanation/", "history/", "history/export/",
+    )),
 }  # fmt: skip
 """Show nothing of what is in the dossier: about its rights, or the form that asks for the purpose."""
 
