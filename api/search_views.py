@@ -70,7 +70,7 @@ class SnippetPartSerializer(serializers.Serializer):
 class FoundDocumentSerializer(serializers.Serializer):
     id = serializers.UUIDField(source="document.id")
     title = serializers.CharField(source="document.title")
-    sender = serializers.CharField(help_text="Who wrote it; empty where the document is sensitive.")
+    sender = serializers.CharField()
     kind = KindSerializer(source="document.kind", allow_null=True)
     letter_date = serializers.DateField(source="document.letter_date", allow_null=True)
     received_at = serializers.DateTimeField(source="document.received_at")

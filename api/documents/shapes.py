@@ -243,7 +243,7 @@ class DocumentListSerializer(serializers.Serializer):
 
     id = serializers.UUIDField(source="document.id")
     title = serializers.CharField(source="document.title")
-    sender = serializers.CharField(help_text="Who wrote it; in lists empty where the document is sensitive.")
+    sender = serializers.CharField()
     letter_date = serializers.DateField(source="document.letter_date", allow_null=True)
     received_at = serializers.DateTimeField(source="document.received_at")
     filename = serializers.CharField(source="document.filename")
