@@ -43,7 +43,7 @@ QUERY_PARAMETERS: dict[str, Words] = _QUERIES_ELSEWHERE | {
 _DOCUMENT: Words = {
     "id": "Identifies the document for ever.",
     "title": "What it is called in lists: the subject as it was found, or as a person corrected it.",
-    "sender": "Who wrote it, as found on the letter or corrected; empty when nobody knows, and in lists of what is sensitive.",
+    "sender": "Who wrote it, as found on the letter or corrected; empty when unknown, and in lists where sensitive.",
     "letter_date": "The date on the letter, null when there is none.",
     "received_at": "When the file came in.",
     "filename": "The name of the file as it came in.",
