@@ -203,9 +203,11 @@ def _held(ids: Sequence[UUID], targets: set[UUID]) -> tuple[list[Document], dict
 
 
 def _filed_together(documents: Sequence[Document]) -> list[Document]:
-    """Of each whole unit what was filed in one go with a document that is named."""
-    at = {document.filed_at for document in documents}
-    return [one for one in Document.objects.filter(pk__in=whole_units(documents)) if one.filed_at in at]
+    """Of each whole unit what was filed in one go with a document that is named; as they are stored."""
+    named = {document.pk for document in documents}
+    units = list(Document.objects.filter(pk__in=whole_units(documents)))
+    at = {one.filed_at for one in units if one.pk in named}
+    return [one for one in units if one.filed_at in at]
 
 
 def _case_in(place: Place) -> Case | None:

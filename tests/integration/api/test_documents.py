@@ -64,7 +64,7 @@ def test_all_that_is_known_of_a_document(api: APIClient) -> None:
     assert (known["page_count"], known["malware"], known["letter_date"]) == (1, "not_scanned", "2026-02-27")
     assert (known["no_rendition"], known["problem"]) == (None, None)
     assert known["original"]["sha256"] == InboxItem.objects.get(pk=document.item_id).sha256
-    assert known["actions"] == ["classify", "correct", "file", "hand_in", "check_out"]
+    assert known["actions"] == ["classify", "correct", "file", "copy", "hand_in", "check_out"]
     assert known["duplicate_of"] is None
 
 
