@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.kinds import give_kind
 from tests.e2e.letters import HEDGE, LAST_PAGE, letter
-from tests.e2e.visiting import visit
+from tests.e2e.visiting import visit, visit_until_settled
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -215,8 +215,7 @@ def test_a_form_with_an_error_and_the_way_back_are_no_barrier(new_page: Callable
 
 def test_no_page_offends_the_policy_or_speaks_to_the_console(page: Page, complaints: list[str]) -> None:
     for name, address in every_page().items():
-        visit(page, address)
-        page.wait_for_timeout(300)
+        visit_until_settled(page, address)
         assert complaints == [], name
 
 
@@ -240,8 +239,7 @@ def test_the_policy_allows_nothing_inline(page: Page) -> None:
 
 def _problems(page: Page, name: str, address: str) -> list[str]:
     """By day and by night; the night changes colours alone."""
-    visit(page, address)
-    page.wait_for_timeout(300)
+    visit_until_settled(page, address)
     problems = _barriers(page, name)
     page.emulate_media(color_scheme="dark")
     problems += _barriers(page, f"{name} in the dark", "color-contrast")
