@@ -67,11 +67,22 @@ def operator(login: str) -> Actor:
     return Actor(f"{OPERATOR}{login}", everywhere=frozenset(allowed))
 
 
+def system_outside(source: str) -> Actor:
+    """A source of people outside (`dms.accounts.outside`): it makes accounts, and says who belongs where."""
+    return Actor(
+        f"{SYSTEM}{source}",
+        everywhere=frozenset({Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_KEEP, Permission.GRANT}),
+    )
+
+
 def actor_in_words(key: str) -> str:
     """`anna` for `user:anna`; who works at the server as such, and parts of the system by what they do."""
     if key.startswith(PERSON):
         return key.removeprefix(PERSON)
     if key.startswith(OPERATOR):
         return _("{login} (IT-Betrieb)").format(login=key.removeprefix(OPERATOR))
-    names = {"ingest": _("Posteingang (System)"), "setup": _("Einrichtung (System)")}
+    names = {
+        "ingest": _("Posteingang (System)"), "setup": _("Einrichtung (System)"),
+        "oidc": _("Anmeldedienst (System)"), "ldap": _("Verzeichnisdienst (System)"),
+    }  # fmt: skip
     return names.get(key.removeprefix(SYSTEM), key)

@@ -23,7 +23,9 @@ class User(AbstractUser):
     is_service = models.BooleanField(default=False)
     """A program: it has tokens and never a password, so nobody logs in as it."""
 
-    audited_fields: ClassVar[tuple[str, ...]] = ("username", "is_active", "is_service")
+    audited_fields: ClassVar[tuple[str, ...]] = (
+        "username", "is_active", "is_service", "first_name", "last_name", "email",
+    )  # fmt: skip
 
     @property
     def owner_id(self) -> int:
@@ -118,8 +120,10 @@ class Membership(models.Model):
     valid_to = models.DateField(null=True)
     is_deputy = models.BooleanField(default=False)
     """Stands in for whoever holds the position (Vertretung), always with a last day."""
+    source = models.CharField(max_length=20, blank=True, default="")
+    """Which source of people says so (`dms.accounts.outside`) and takes it back; empty: somebody here decided."""
 
-    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "body_id", "valid_from", "valid_to", "is_deputy")
+    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "body_id", "valid_from", "valid_to", "is_deputy", "source")
 
     class Meta:
         constraints = [

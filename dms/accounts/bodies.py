@@ -140,7 +140,7 @@ def body_revive(actor: Actor, body: Body, *, reason: str, expected: str | None =
 
 def member_add(
     actor: Actor, body: Body, user: User, *, reason: str = "", valid_from: date | None = None,
-    valid_to: date | None = None, is_deputy: bool = False,
+    valid_to: date | None = None, is_deputy: bool = False, source: str = "",
 ) -> Membership:  # fmt: skip
     """Belonging already changes nothing, unless that has ended. Raises NotAllowed, NotPossible, InvalidFact."""
     today = timezone.localdate()
@@ -148,7 +148,9 @@ def member_add(
         raise NotOneself
     if not user.is_active:
         raise InvalidFact("user", _("Dieses Konto ist gesperrt."))
-    row = Membership(body=body, user=user, valid_from=valid_from or today, valid_to=valid_to, is_deputy=is_deputy)
+    row = Membership(
+        body=body, user=user, valid_from=valid_from or today, valid_to=valid_to, is_deputy=is_deputy, source=source
+    )
     _check_times(row, today)
     if is_deputy and body.kind != BodyKind.POSITION:
         raise InvalidFact("is_deputy", _("Vertreten wird, wer einen Dienstposten hat."))

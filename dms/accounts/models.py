@@ -1,4 +1,5 @@
-"""What people log in with beside their password: an authenticator app, passkeys, codes for the day they are lost."""
+"""What people log in with beside their password or instead of it: an identity outside, an authenticator app, passkeys,
+codes for the day these are lost."""
 
 from __future__ import annotations
 
@@ -9,6 +10,31 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from dms.access.models import User
+
+
+class OutsideIdentity(models.Model):
+    """Who somebody is where they log in instead of here; whoever comes from there as `subject` is `user`."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="outside_identities")
+    source = models.CharField(max_length=20)
+    """`oidc` or `ldap`."""
+    subject = models.CharField(max_length=500)
+    """What stays the same there whatever people are called, and is never given to another person."""
+    linked_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    """Not audited, each login moves it."""
+
+    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "source", "subject", "linked_at")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "subject"], name="outside_identity_once"),
+            models.UniqueConstraint(fields=["source", "user"], name="one_identity_of_a_source"),
+        ]
+
+    @property
+    def owner_id(self) -> int:
+        return self.user_id
 
 
 class AuthenticatorApp(models.Model):

@@ -116,6 +116,9 @@ class Event(StrEnum):
     FIELDS_CHANGED = "fields:changed"
     CLASSIFIER_TRAINED = "classifier:trained"
     ACCOUNT_CREATED = "account:created"
+    ACCOUNT_LINKED = "account:linked"
+    ACCOUNT_UNLINKED = "account:unlinked"
+    ACCOUNT_DESCRIBED = "account:described"
     ACCOUNT_DISABLED = "account:disabled"
     ACCOUNT_ENABLED = "account:enabled"
     PASSWORD_CHANGED = "account:password_changed"  # noqa: S105 - the name of an event
@@ -242,6 +245,9 @@ RULES: dict[Event, EventRule] = {
     Event.FIELDS_CHANGED: EventRule(Permission.KINDS_CHANGE, _("Felder geändert")),
     Event.CLASSIFIER_TRAINED: EventRule(Permission.CONFIGURE, _("Klassifikation neu gelernt")),
     Event.ACCOUNT_CREATED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto angelegt")),
+    Event.ACCOUNT_LINKED: EventRule(Permission.ACCOUNT_KEEP, _("Mit einer Anmeldung von außen verbunden")),
+    Event.ACCOUNT_UNLINKED: EventRule(Permission.ACCOUNT_KEEP, _("Verbindung mit einer Anmeldung von außen gelöst")),
+    Event.ACCOUNT_DESCRIBED: EventRule(Permission.ACCOUNT_MANAGE, _("Name und E-Mail übernommen")),
     Event.ACCOUNT_DISABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto gesperrt")),
     Event.ACCOUNT_ENABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto freigegeben")),
     Event.PASSWORD_CHANGED: EventRule(Permission.ACCOUNT_KEEP, _("Kennwort geändert")),
