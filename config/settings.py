@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.beat import Steadily
+from config.outside import oidc_settings
 from config.search import search_index_choice
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -209,6 +210,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 SECOND_FACTOR_FOR = env_list("SECOND_FACTOR_FOR", "")
+OIDC = oidc_settings(env)
 CSRF_FAILURE_VIEW = "frontend.views.errors.form_expired"
 
 # --- what browsers are told -------------------------------------------------------------------------

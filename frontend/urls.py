@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from dms.access.models import BodyKind
@@ -33,6 +32,7 @@ from frontend.views import (
     login_second,
     marking,
     members,
+    oidc,
     organisation,
     page_tools,
     pages,
@@ -183,6 +183,10 @@ urlpatterns = [
     path("login/", login.Login.as_view(), name="login"),
     path("login/second/", login_second.second, name="login-second"),
     path("login/second/set-up/", second_factor.set_up_at_login, name="login-set-up"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("login/oidc/", oidc.start, name="login-oidc"),
+    path("login/oidc/back/", oidc.back, name="login-oidc-back"),
+    path("account/outside/", oidc.link, name="account-outside"),
+    path("account/outside/<int:identity_id>/unlink/", oidc.unlink, name="outside-unlink"),
+    path("logout/", oidc.Logout.as_view(), name="logout"),
     path("language/", language.choose, name="set_language"),
 ]

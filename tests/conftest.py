@@ -16,6 +16,7 @@ from scripts.run.messages import compile_messages
 from scripts.stack import elasticsearch, minio
 from search.ports import SearchIndex
 from tests.object_server import ObjectServer, OwnObjectServer
+from tests.oidc_provider import OidcServer
 from tests.servers import Servers, clean_environment
 from tests.sharing import PlainReports, longest_first
 
@@ -168,6 +169,15 @@ def django_db_setup(
 
     with django_db_blocker.unblock(), test_database(), django_db_blocker.block():
         yield
+
+
+@pytest.fixture(scope="session")
+def provider_of_logins() -> Iterator[OidcServer]:
+    """A real provider of logins by OIDC; each test makes people of its own there."""
+    from tests.oidc_provider import oidc_server
+
+    with oidc_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

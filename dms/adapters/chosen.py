@@ -11,6 +11,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from dms.adapters.oidc import OidcProvider
 from dms.adapters.store_places import Place
 from dms.adapters.store_plan import PlanFile, PlannedStore
 from dms.ports import MalwareScanner, OcrEngine
@@ -26,6 +27,17 @@ def build_adapter(choice: Mapping[str, Any]) -> Any:
 def object_store() -> PlannedStore:
     """An ObjectStore. Raises StoreMisconfigured."""
     return PlannedStore(Place(**settings.OBJECT_STORE), PlanFile(Path(settings.OBJECT_STORE_PLAN)))
+
+
+@cache
+def oidc_provider() -> OidcProvider:
+    """The one that OIDC_ISSUER names; callers ask only where there is one."""
+    asked = settings.OIDC
+    return OidcProvider(
+        asked["issuer"], asked["client_id"], asked["client_secret"], asked["scopes"],
+        wanted=(asked["username_claim"], *([asked["groups_claim"]] if asked["groups"] else [])),
+        ca_file=asked["ca_file"],
+    )  # fmt: skip
 
 
 @cache

@@ -17,7 +17,11 @@ CODES = "code:"
 """Guessed codes are counted apart from guessed passwords: whoever guesses here knows the password."""
 
 
-def enter(request: HttpRequest, user: User, next_page: str) -> HttpResponse:
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+"""For those who come in otherwise than through `authenticate`."""
+
+
+def enter(request: HttpRequest, user: User, next_page: str, *, knows_browser: bool = True) -> HttpResponse:
     """`user` comes from `authenticate`. `next_page` is an address of ours."""
     if has_second_factor(user):
         login_begin(request, user, next_page, now=timezone.now())
@@ -25,15 +29,21 @@ def enter(request: HttpRequest, user: User, next_page: str) -> HttpResponse:
     if second_factor_is_demanded(user):
         login_begin(request, user, next_page, now=timezone.now())
         return redirect("login-set-up")
-    return enter_at_last(request, user, HttpResponseRedirect(next_page))
+    return enter_at_last(request, user, HttpResponseRedirect(next_page), knows_browser=knows_browser)
 
 
-def enter_at_last(request: HttpRequest, user: User, answer: HttpResponse) -> HttpResponse:
-    """All that was asked was right: a new session, and this browser is known from now on."""
+def enter_at_last(
+    request: HttpRequest, user: User, answer: HttpResponse, *, knows_browser: bool = True
+) -> HttpResponse:
+    """All that was asked was right: a new session, and this browser is known from now on.
+
+    Not `knows_browser` for who comes from another site: the cookie that knows others here did not come along.
+    """
     request.session.pop(KEY, None)
     login(request, user)
     attempts_forget(user.username, code_counter(request, user))
-    browser_remember(request, answer, user.username)
+    if knows_browser:
+        browser_remember(request, answer, user.username)
     return answer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
@@ -21,9 +22,10 @@ from dms.access.permissions import Permission
 from dms.access.rule import grants_of, visible
 from dms.accounts.accounts import password_change
 from dms.accounts.clearances import may_give_clearances
-from dms.accounts.models import AuthenticatorApp, Passkey
+from dms.accounts.models import AuthenticatorApp, OutsideIdentity, Passkey
 from dms.accounts.second_factor.recovery import recovery_codes_left
 from dms.accounts.tokens import NameTaken, token_issue, token_withdraw
+from frontend.entering.oidc import is_offered
 from frontend.forms.account import NewToken, OwnPassword
 from frontend.people import actor_of
 
@@ -100,6 +102,8 @@ def _page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: Any)
         "password_form": OwnPassword(cast(User, request.user)),
         "token_form": NewToken(),
         "passkeys": Passkey.objects.filter(user=cast(User, request.user)).order_by("-created_at"),
+        "outside": OutsideIdentity.objects.filter(user=cast(User, request.user)).order_by("source"),
+        "oidc_label": settings.OIDC["label"] if is_offered() else "",
         "app": AuthenticatorApp.objects.filter(user=cast(User, request.user)).first(),
         "codes_left": recovery_codes_left(cast(User, request.user)),
     }

@@ -8,6 +8,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from dms.access.attempts import attempt_begin, attempts_forget
 from dms.access.models import User
 from frontend.entering.entering import enter
 from frontend.entering.known_browser import browser_for
+from frontend.entering.oidc import is_offered
 
 log = logging.getLogger(__name__)
 LONGEST_NAME = 150
@@ -31,6 +33,9 @@ class Login(LoginView):
         if wait:
             return self._too_early(name, wait)
         return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(oidc_label=settings.OIDC["label"] if is_offered() else "", **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         name = _name(self.request)

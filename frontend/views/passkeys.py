@@ -21,13 +21,12 @@ from dms.access.models import User
 from dms.accounts.second_factor.passkeys import PasskeyRefused, passkey_add, passkey_offer, passkey_question
 from dms.audit.lifecycle import NotPossible
 from frontend.entering.begun import login_begun
-from frontend.entering.entering import enter_at_last
+from frontend.entering.entering import BACKEND, enter_at_last
 from frontend.entering.passkeys import challenge_keep, challenge_take, passkey_answered, site_of
 from frontend.people import actor_of
 from frontend.views.second_factor import THIS_PAGE, codes_page, password_is_right
 
 log = logging.getLogger(__name__)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_http_methods(["POST"])
@@ -98,7 +97,11 @@ def enter_by_passkey(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(PasskeyRefused()))
         return redirect("login")
     user.backend = BACKEND
-    return enter_at_last(request, user, HttpResponseRedirect(_Next(request).get_success_url()))
+    return enter_at_last(request, user, HttpResponseRedirect(page_after_login(request)))
+
+
+def page_after_login(request: HttpRequest) -> str:
+    return _Next(request).get_success_url()
 
 
 class _Next(RedirectURLMixin):

@@ -18,16 +18,19 @@ from dms.access.permissions import Role
 from dms.accounts.accounts import account_disable, account_enable, password_reset
 from dms.accounts.models import AuthenticatorApp, Passkey
 from dms.accounts.operators import operator_here
+from dms.accounts.outside import outside_unlink
 from dms.accounts.second_factor.keeping import second_factor_reset
+from dms.accounts.sessions import sessions_end
 from dms.accounts.tokens import tokens_withdraw
 from dms.audit.lifecycle import NotPossible
 from ingest.scopes import inbox_scope
 
 WHAT_TO_SAY = (
-    "Say what to do: --role, --reset-password, --disable, --enable, --withdraw-tokens or --reset-second-factor. "
+    "Say what to do: --role, --reset-password, --disable, --enable, --withdraw-tokens, --reset-second-factor, --unlink "
+    "or --end-sessions. "
     "See --help."
 )
-VERBS = ("reset_password", "disable", "enable", "withdraw_tokens", "reset_second_factor")
+VERBS = ("reset_password", "disable", "enable", "withdraw_tokens", "reset_second_factor", "unlink", "end_sessions")
 
 
 class Command(BaseCommand):
@@ -42,6 +45,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--service", action="store_true", help="with --role: a program, which has tokens only (./manage.py token)"
         )
+        parser.add_argument(
+            "--outside", action="store_true", help="with --role: no password; waits for who first logs in elsewhere so"
+        )
         does = parser.add_mutually_exclusive_group()
         does.add_argument("--reset-password", action="store_true", help="print a new one; sessions end at once")
         does.add_argument(
@@ -55,6 +61,10 @@ class Command(BaseCommand):
             help="it is lost: the password alone opens; sessions end at once",
         )
         does.add_argument(
+            "--unlink", action="store_true", help="nobody who logs in elsewhere (OIDC, LDAP) comes into it any more"
+        )
+        does.add_argument("--end-sessions", action="store_true", help="logged out in all browsers at once")
+        does.add_argument(
             "--list", action="store_true", help="all accounts with state, roles, last login, tokens, second factor"
         )
 
@@ -67,20 +77,23 @@ class Command(BaseCommand):
         if not name:
             raise CommandError("Name the account. See --help.")
         if options["role"]:
-            self._give_roles(name, [Role(role) for role in options["role"]], service=options["service"])
+            passwordless = options["service"] or options["outside"]
+            self._give_roles(
+                name, [Role(role) for role in options["role"]], service=options["service"], passwordless=passwordless
+            )
         asked = [verb for verb in VERBS if options[verb]]
-        if options["service"] and not options["role"]:
-            raise CommandError("--service makes an account, so it needs --role.")
+        if (options["service"] or options["outside"]) and not options["role"]:
+            raise CommandError("--service and --outside make an account, so they need --role.")
         if not asked and not options["role"]:
             raise CommandError(WHAT_TO_SAY)
         for verb in asked:
             getattr(self, f"_{verb}")(_account(name))
 
-    def _give_roles(self, name: str, roles: list[Role], *, service: bool) -> None:
+    def _give_roles(self, name: str, roles: list[Role], *, service: bool, passwordless: bool) -> None:
         known = User.objects.filter(username=name).first()
         if known and service and not known.is_service:
             raise CommandError(f"{name} is a person's account already. Choose another name for the program.")
-        password = secrets.token_urlsafe(12)
+        password = None if passwordless else secrets.token_urlsafe(12)
         try:
             user_setup(
                 name, password, scope=inbox_scope(), also=files_scopes(), roles=roles, actor=operator_here(),
@@ -90,8 +103,10 @@ class Command(BaseCommand):
             raise CommandError("There is no inbox yet. First: ./manage.py setup") from None
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
-        if known is None and not service:
+        if known is None and password:
             self.stdout.write(password)
+        elif known is None and not service:
+            self._say(f"{name} has no password. Whoever first logs in elsewhere under this name has the account.")
         elif known is None:
             self._say(f"{name} has no password. Make a token: ./manage.py token {name} --reach intake")
 
@@ -128,6 +143,15 @@ class Command(BaseCommand):
             return
         self._say(f"{user.username} logs in with the password alone, or sets up a new one where it is prescribed.")
         self._say("All sessions have ended.")
+
+    def _unlink(self, user: User) -> None:
+        found = list(user.outside_identities.all())
+        for identity in found:
+            outside_unlink(operator_here(), identity, now=timezone.now())
+        self._say(f"{len(found)} link(s) of {user.username} are removed; all sessions have ended.")
+
+    def _end_sessions(self, user: User) -> None:
+        self._say(f"{sessions_end(user, now=timezone.now())} session(s) of {user.username} have ended.")
 
     def _say(self, sentence: str) -> None:
         self.stderr.write(sentence, lambda text: text)  # not in the colour of errors
