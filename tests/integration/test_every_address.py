@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from dms.access.actors import actor_for, system_setup
 from dms.access.levels import Level
@@ -23,6 +24,7 @@ from dms.access.models import ApiToken, BodyKind, Grant, Membership, Scope, User
 from dms.access.permissions import Role
 from dms.accounts.bodies import body_create, member_add
 from dms.accounts.clearances import clearance_give
+from dms.accounts.outside import outside_link
 from dms.records.fields.keeping import kind_create
 from dms.records.plan.rows import PlanRow
 from tests import factories
@@ -30,7 +32,8 @@ from tests.addresses import PART, filled, routes
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OPEN = {
-    "login/", "login/second/", "login/second/set-up/", "login/passkey/", "login/passkey/question/", "language/"
+    "login/", "login/second/", "login/second/set-up/", "login/passkey/", "login/passkey/question/", "login/oidc/",
+    "login/oidc/back/", "language/",
 }  # fmt: skip
 """What nobody needs a login for."""
 SECRET = "Geheimsache"
@@ -83,6 +86,7 @@ def town(db: None, store: Path) -> Town:
     kind_create(system_setup(), "application", {"label": SECRET})
     there["slug"] = "application"
     there["passkey_id"] = factories.passkey_of(clerk).pk
+    there["identity_id"] = outside_link(actor_for(clerk), clerk, "oidc", SECRET, now=timezone.now()).pk
     there["token_id"] = ApiToken.objects.get().pk
     there["grant_id"] = Grant.objects.filter(user=clerk).values_list("pk", flat=True)[0]
     office = body_create(actor_for(clerk), SECRET, BodyKind.UNIT, clerk.grants.all()[0].scope)
