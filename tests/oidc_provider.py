@@ -28,7 +28,8 @@ class OidcServer:
 
     def __init__(self, http: WSGIServer, key: RSAKey) -> None:
         self._http = http
-        self.issuer = f"http://localhost:{http.server_port}"
+        self.issuer = f"http://127.0.0.1:{http.server_port}"
+        """Another site than `localhost`, where the product is."""
         self.key = key
         self.app = self._make_app()
         http.set_app(self.app)
@@ -133,7 +134,7 @@ class OidcServer:
 
 @contextmanager
 def oidc_server() -> Iterator[OidcServer]:
-    with pytest.MonkeyPatch.context() as patch, WSGIServer(("localhost", 0), _Quiet) as http:
+    with pytest.MonkeyPatch.context() as patch, WSGIServer(("127.0.0.1", 0), _Quiet) as http:
         patch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
         server = OidcServer(http, _key())
         thread = threading.Thread(target=http.serve_forever, daemon=True)

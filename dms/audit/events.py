@@ -119,6 +119,7 @@ class Event(StrEnum):
     ACCOUNT_LINKED = "account:linked"
     ACCOUNT_UNLINKED = "account:unlinked"
     ACCOUNT_DESCRIBED = "account:described"
+    SESSIONS_ENDED = "account:sessions_ended"
     ACCOUNT_DISABLED = "account:disabled"
     ACCOUNT_ENABLED = "account:enabled"
     PASSWORD_CHANGED = "account:password_changed"  # noqa: S105 - the name of an event
@@ -248,6 +249,7 @@ RULES: dict[Event, EventRule] = {
     Event.ACCOUNT_LINKED: EventRule(Permission.ACCOUNT_KEEP, _("Mit einer Anmeldung von außen verbunden")),
     Event.ACCOUNT_UNLINKED: EventRule(Permission.ACCOUNT_KEEP, _("Verbindung mit einer Anmeldung von außen gelöst")),
     Event.ACCOUNT_DESCRIBED: EventRule(Permission.ACCOUNT_MANAGE, _("Name und E-Mail übernommen")),
+    Event.SESSIONS_ENDED: EventRule(Permission.ACCOUNT_KEEP, _("In anderen Browsern abgemeldet")),
     Event.ACCOUNT_DISABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto gesperrt")),
     Event.ACCOUNT_ENABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto freigegeben")),
     Event.PASSWORD_CHANGED: EventRule(Permission.ACCOUNT_KEEP, _("Kennwort geändert")),

@@ -15,9 +15,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-BEGAN, LAST_USED = "began", "last_used"
-ENDED = "ended"
-"""Why the login before ended, for the page that asks for the next one."""
+from dms.access.models import User
+from dms.accounts.sessions import AGENT, BEGAN, ENDED, LAST_USED, sessions_narrow
+from frontend.entering.browsers import LONGEST
+
 ASKED_BY_THE_PAGE = {"inbox-list", "document-version-progress", "status"}
 """What pages ask for every few seconds while nobody does anything (by htmx)."""
 NOTED_EVERY = timedelta(minutes=1)
@@ -51,10 +52,14 @@ class SessionEnd:
             _note_use(request.session, now)
 
 
-def session_begin(request: HttpRequest, **_signal: Any) -> None:
-    """Called for every login (`user_logged_in`)."""
+def session_begin(request: HttpRequest, user: User, **_signal: Any) -> None:
+    """Called for every login (`user_logged_in`), before the new session is written: the others are all there are."""
+    now = timezone.now()
     request.session.pop(ENDED, None)
-    request.session[BEGAN] = request.session[LAST_USED] = timezone.now().isoformat()
+    request.session[BEGAN] = request.session[LAST_USED] = now.isoformat()
+    request.session[AGENT] = request.headers.get("User-Agent", "")[:LONGEST]
+    if settings.SESSIONS_AT_ONCE:
+        sessions_narrow(user, settings.SESSIONS_AT_ONCE - 1, now=now)
 
 
 def why_ended(session: Any, now: datetime) -> Ended | None:

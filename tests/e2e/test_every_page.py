@@ -152,10 +152,23 @@ def every_page() -> dict[str, str]:
         "plan import": "/plan/import/",
         "help": "/help/",
         "account": "/account/",
+        **_logins(),
         "second factor": "/account/second-factor/",
         "passkey remove": f"/account/passkeys/{factories.passkey_of(clerk).pk}/remove/",
         "withdraw": f"/account/tokens/{ApiToken.objects.get(name='Gewerbeamt, Import').pk}/withdraw/",
     }
+
+
+def _logins() -> dict[str, str]:
+    from django.utils import timezone
+
+    from dms.access.actors import actor_for
+    from dms.access.models import User
+    from dms.accounts.outside import outside_link
+
+    clerk = User.objects.get(username="clerk")
+    linked = outside_link(actor_for(clerk), clerk, "oidc", "issuer 17", now=timezone.now())
+    return {"sessions": "/account/sessions/", "unlink": f"/account/outside/{linked.pk}/unlink/"}
 
 
 def _organisation(dossier: Any) -> dict[str, str]:

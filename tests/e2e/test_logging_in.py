@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.e2e.visiting import visit
+from tests.oidc_provider import PASSWORD as PASSWORD_THERE
+from tests.oidc_provider import OidcServer
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 
@@ -151,3 +153,31 @@ def test_a_passkey_is_removed_with_password_and_recovery_code_and_then_opens_not
     visit(page, "/login/")
     page.get_by_role("button", name="Mit Passkey anmelden").click()
     expect(page.get_by_text("Der Passkey wurde nicht angenommen")).to_be_visible()
+
+
+def test_somebody_logs_in_at_the_provider_of_the_town_and_out_again_there_too(
+    new_page: Callable[..., Page], live_server: LiveServer, settings: LazySettings, provider_of_logins: OidcServer,
+    complaints: list[str],
+) -> None:  # fmt: skip
+    """The provider stands on another site, as in a town: cookies that belong to ours alone would be lost."""
+    from dms.adapters.chosen import oidc_provider
+
+    settings.OIDC = provider_of_logins.settings(OIDC_CREATE_ACCOUNTS="1")
+    oidc_provider.cache_clear()
+    provider_of_logins.client(live_server.url)
+    provider_of_logins.person("franka", "Franka Weiß")
+    page = new_page(logged_in=False)
+    for _again in range(2):
+        visit(page, "/login/?next=/account/")
+        page.get_by_role("link", name="Mit Rathaus-Konto anmelden").click()
+        page.get_by_role("textbox", name="Login").fill("franka")
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("textbox", name="Password").fill(PASSWORD_THERE)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/account/")
+        complaints.clear()  # what the pages there say is not ours
+        expect(page.locator("#password")).to_contain_text("hat hier kein Kennwort")
+        page.get_by_role("button", name="Abmelden").click()
+        page.wait_for_url("**/login/")
+    complaints.clear()
+    oidc_provider.cache_clear()

@@ -20,7 +20,7 @@ from dms.accounts.models import AuthenticatorApp, Passkey
 from dms.accounts.operators import operator_here
 from dms.accounts.outside import outside_unlink
 from dms.accounts.second_factor.keeping import second_factor_reset
-from dms.accounts.sessions import sessions_end
+from dms.accounts.sessions import sessions_end_but
 from dms.accounts.tokens import tokens_withdraw
 from dms.audit.lifecycle import NotPossible
 from ingest.scopes import inbox_scope
@@ -151,7 +151,8 @@ class Command(BaseCommand):
         self._say(f"{len(found)} link(s) of {user.username} are removed; all sessions have ended.")
 
     def _end_sessions(self, user: User) -> None:
-        self._say(f"{sessions_end(user, now=timezone.now())} session(s) of {user.username} have ended.")
+        count = sessions_end_but(operator_here(), user, None, now=timezone.now())
+        self._say(f"{count} session(s) of {user.username} have ended.")
 
     def _say(self, sentence: str) -> None:
         self.stderr.write(sentence, lambda text: text)  # not in the colour of errors

@@ -261,7 +261,7 @@ def test_a_wrong_secret_and_another_name_of_the_provider_are_refused_with_the_re
     oidc_provider.cache_clear()
     assert "ist nicht gültig" in page(came_back(Client(), there, somebody(there)))
     assert "invalid_client" in caplog.text
-    other = replace(oidc_provider(), issuer=there.issuer.replace("localhost", "127.0.0.1"))
+    other = replace(oidc_provider(), issuer=there.issuer.replace("127.0.0.1", "localhost"))
     with pytest.raises((ProviderRefused, ProviderUnreachable)):
         other.login_address(other.begin(HERE))
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.contrib.auth import authenticate
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -14,7 +18,9 @@ from dms.access.actors import operator
 from dms.access.models import User
 from dms.access.permissions import Role
 from dms.accounts.accounts import account_disable, account_enable, password_reset
+from dms.accounts.sessions import sessions_of
 from dms.accounts.tokens import tokens_withdraw
+from dms.audit.models import EventRow
 from tests import factories
 from tests.factories import PASSWORD, account, program_of
 
@@ -120,3 +126,58 @@ def test_logging_in_begins_the_time_anew() -> None:
     browser.post("/login/", {"username": anna.username, "password": PASSWORD})
     assert is_in(browser)
     assert "ended" not in browser.session
+
+
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+def logged_in(user: User, agent: str = FIREFOX) -> Client:
+    browser = Client(headers={"user-agent": agent})
+    browser.post("/login/", {"username": user.username, "password": PASSWORD})
+    return browser
+
+
+def test_somebody_sees_where_they_are_logged_in_and_ends_one_or_all_others() -> None:
+    anna, bert = account(), logged_in(account("bert"))
+    here, phone, lost = logged_in(anna), logged_in(anna, "Mozilla/5.0 (iPhone) Safari/604.1"), logged_in(anna, "")
+    page = here.get("/account/sessions/").content.decode()
+    assert page.count("Firefox unter Windows") == 1, "this one cannot be ended here, so no button names it"
+    assert page.index("dieser hier") < page.index("Safari unter iOS")
+    assert "Unbekannter Browser" in page
+    keys = [str(browser.session.session_key) for browser in (here, phone, lost)]
+    assert not any(key in page for key in keys)
+    handles = re.findall(r'name="session" value="(\w+)"', page)
+    assert len(handles) == 2
+    for handle in handles:
+        bert.post("/account/sessions/", {"session": handle})
+    bert.post("/account/sessions/")
+    assert all(is_in(browser) for browser in (here, phone, lost, bert)), "others' sessions are nobody's to end"
+    handle_of = {one.key: one.handle for one in sessions_of(anna, now=now())}
+    ended = here.post("/account/sessions/", {"session": handle_of[keys[1]]}, follow=True)
+    assert "Diese Anmeldung ist beendet" in ended.content.decode()
+    assert [is_in(browser) for browser in (here, phone, lost)] == [True, False, True]
+    assert "nur noch hier angemeldet; 1 andere" in here.post("/account/sessions/", follow=True).content.decode()
+    assert [is_in(browser) for browser in (here, lost)] == [True, False]
+    assert "Sie sind nur hier angemeldet" in here.get("/account/sessions/").content.decode()
+    told = EventRow.objects.filter(name="account:sessions_ended")
+    assert [json.loads(one.body)["facts"] for one in told] == [{"sessions": 1}] * 2
+    assert {one.actor for one in told} == {"user:anna"}
+
+
+def test_more_logins_than_allowed_end_the_oldest_and_it_is_told(settings: LazySettings) -> None:
+    settings.SESSIONS_AT_ONCE = 2
+    anna = account()
+    browsers = [logged_in(anna) for _ in range(3)]
+    assert "die älteste Anmeldung beendet" in browsers[0].get("/help/", follow=True).content.decode()
+    assert [is_in(browser) for browser in browsers] == [False, True, True]
+    again = logged_in(anna)
+    assert [is_in(browser) for browser in (*browsers, again)] == [False, False, True, True]
+    assert is_in(logged_in(account("bert")))
+
+
+def test_an_administrator_ends_all_sessions_of_one(capsys: pytest.CaptureFixture[str]) -> None:
+    anna, bert = browser_of(account()), browser_of(account("bert"))
+    call_command("user", "anna", "--end-sessions")
+    assert "1 session(s) of anna have ended" in capsys.readouterr().err
+    assert [is_in(anna), is_in(bert)] == [False, True]
+    assert EventRow.objects.get(name="account:sessions_ended").actor.startswith("operator:")
