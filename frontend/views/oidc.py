@@ -124,7 +124,8 @@ def unlink(request: HttpRequest, identity_id: int) -> HttpResponse:
     user = cast(User, request.user)
     identity = get_object_or_404(OutsideIdentity, user=user, source=SOURCE, pk=identity_id)
     if not user.has_usable_password():
-        raise Http404
+        messages.error(request, _("Ohne Kennwort hier kämen Sie nicht mehr hinein; die Verbindung bleibt."))
+        return redirect("account")
     if request.method != "POST":
         return render(request, "frontend/account/unlink.html", {"nav": "account"})
     outside_unlink(actor_of(request), identity, now=timezone.now())

@@ -376,7 +376,9 @@ def test_who_has_no_password_here_cannot_log_in_by_one_nor_unlink(there: OidcSer
     came_back(browser, there, name)
     for password in ("", "!", name):
         Client().post("/login/", {"username": name, "password": password})
-    assert browser.get(f"/account/outside/{OutsideIdentity.objects.get().pk}/unlink/").status_code == 404
+    answer = browser.post(f"/account/outside/{OutsideIdentity.objects.get().pk}/unlink/", follow=True)
+    assert "kämen Sie nicht mehr hinein" in page(answer)
+    assert OutsideIdentity.objects.count() == 1
     assert "Verbindung lösen" not in page(browser.get("/account/"))
 
 
