@@ -102,5 +102,9 @@ def _sessions_with_data(user: User, now: datetime) -> Iterable[tuple[Session, Ma
 
 
 def _opened(key: str, held: Mapping[str, Any]) -> OpenSession:
-    moments = [datetime.fromisoformat(held[name]) if held.get(name) else None for name in (BEGAN, LAST_USED)]
-    return OpenSession(key, *moments, agent=str(held.get(AGENT, "")))
+    return OpenSession(key, _moment(held, BEGAN), _moment(held, LAST_USED), agent=str(held.get(AGENT, "")))
+
+
+def _moment(held: Mapping[str, Any], name: str) -> datetime | None:
+    noted = held.get(name)
+    return datetime.fromisoformat(noted) if noted else None
