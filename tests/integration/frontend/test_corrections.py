@@ -94,7 +94,7 @@ def test_the_answer_renews_all_that_shows_what_was_changed(clerk: Client) -> Non
     assert '<h1 class="dochead__title fact__value">Antrag &lt;b&gt;auf&lt;/b&gt; Rückschnitt</h1>' in page
     kind = clerk.post(f"/documents/{document.pk}/kind/", {"kind": "-"}, headers=HTMX)
     shown = text_of(kind)
-    assert "Stand geprüft" in shown
+    assert "Stand eingegangen, geprüft" in shown
     assert "keine passende Art" in shown
     assert "unsicher" not in shown
     assert "Dokumentart gespeichert: keine passende Art Rückgängig" in shown
