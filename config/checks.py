@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 
 from dms.accounts.second_factor.demand import ALLOWED
+from dms.adapters.ldap_library import LibraryMissing, ldap_library
 from dms.records.dossiers.numbering import CASE_FIELDS, DOSSIER_FIELDS, pattern_problem
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -70,3 +71,14 @@ def second_factor_is_asked_of_roles_that_exist(
         return []
     hint = f"It may name: {', '.join(ALLOWED)} (docs/settings.md)."
     return [Error(f"SECOND_FACTOR_FOR names {', '.join(unknown)}, which is no role.", hint=hint, id="config.E002")]
+
+
+@register(Tags.security)
+def the_directory_can_be_asked(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.LDAP["servers"]["urls"]:
+        return []
+    try:
+        ldap_library()
+    except LibraryMissing as error:
+        return [Error(str(error), hint="apt-get install python3-ldap (docs/login.md)", id="config.E003")]
+    return []

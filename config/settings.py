@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.beat import Steadily
+from config.directory import ldap_settings
 from config.outside import oidc_settings
 from config.search import search_index_choice
 
@@ -211,6 +212,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SECOND_FACTOR_FOR = env_list("SECOND_FACTOR_FOR", "")
 OIDC = oidc_settings(env)
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "dms.accounts.directory.DirectoryBackend"]
+LDAP = ldap_settings(env)
 CSRF_FAILURE_VIEW = "frontend.views.errors.form_expired"
 
 # --- what browsers are told -------------------------------------------------------------------------

@@ -183,6 +183,50 @@ class MalwareScanner(Protocol):
         """Raises ScannerUnavailable."""
 
 
+# --- people of a directory ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPerson:
+    """As the directory describes somebody. `subject` stays whatever the person is called; `groups`: what those are
+    called there, None where none are asked for."""
+
+    subject: str
+    username: str
+    name: str
+    email: str
+    groups: tuple[str, ...] | None
+
+
+class PasswordState(StrEnum):
+    """Why the directory lets somebody in with no password, or with this one not now."""
+
+    EXPIRED = "expired"
+    MUST_CHANGE = "must_change"
+    LOCKED = "locked"
+    DISABLED = "disabled"
+
+
+class PasswordRefused(Exception):
+    """By the rules of the directory; `state` says which."""
+
+    def __init__(self, state: PasswordState) -> None:
+        super().__init__(f"the directory refuses the password: {state}")
+        self.state = state
+
+
+class DirectoryUnavailable(Exception):
+    """No server of it answers, or none as it has to; the log says which and why."""
+
+
+class Directory(Protocol):
+    def person_by_password(self, name: str, password: str) -> DirectoryPerson | None:
+        """None for a wrong password and for whoever is not there. Raises PasswordRefused, DirectoryUnavailable."""
+
+    def person_by_subject(self, subject: str) -> DirectoryPerson | None:
+        """None for whoever is not there any more, or is none of those who may log in. Raises DirectoryUnavailable."""
+
+
 # --- time ---------------------------------------------------------------------------------------
 
 

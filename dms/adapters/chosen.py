@@ -11,10 +11,12 @@ from typing import Any, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from dms.adapters.ldap_connection import LdapServers
+from dms.adapters.ldap_directory import LdapDirectory, LdapPeople
 from dms.adapters.oidc import OidcProvider
 from dms.adapters.store_places import Place
 from dms.adapters.store_plan import PlanFile, PlannedStore
-from dms.ports import MalwareScanner, OcrEngine
+from dms.ports import Directory, MalwareScanner, OcrEngine
 
 
 def build_adapter(choice: Mapping[str, Any]) -> Any:
@@ -38,6 +40,13 @@ def oidc_provider() -> OidcProvider:
         wanted=(asked["username_claim"], *([asked["groups_claim"]] if asked["groups"] else [])),
         ca_file=asked["ca_file"],
     )  # fmt: skip
+
+
+@cache
+def directory() -> Directory | None:
+    """None where nobody logs in by one."""
+    servers = LdapServers(**settings.LDAP["servers"])
+    return LdapDirectory(servers, LdapPeople(**settings.LDAP["people"])) if servers.urls else None
 
 
 @cache

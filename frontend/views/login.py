@@ -18,6 +18,7 @@ from dms.access.attempts import attempt_begin, attempts_forget
 from dms.access.models import User
 from frontend.entering.entering import enter
 from frontend.entering.known_browser import browser_for
+from frontend.entering.login_form import LoginForm
 from frontend.entering.oidc import is_offered
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ LONGEST_NAME = 150
 
 class Login(LoginView):
     redirect_authenticated_user = True
+    authentication_form = LoginForm
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         name = _name(request)
@@ -43,14 +45,15 @@ class Login(LoginView):
         return enter(self.request, form.get_user(), self.get_success_url())
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        log.warning("wrong password for %s", _known_name(_name(self.request)))
+        if not getattr(form, "refusal", ""):
+            log.warning("wrong password for %s", _known_name(_name(self.request)))
         return super().form_invalid(form)
 
     def _too_early(self, name: str, wait: timedelta) -> HttpResponse:
         """The password is not looked at, so the form is a fresh one: a bound one would."""
         log.warning("too many attempts for %s", _known_name(name))
         seconds = math.ceil(wait.total_seconds())
-        context = self.get_context_data(form=AuthenticationForm(self.request, initial={"username": name}), wait=seconds)
+        context = self.get_context_data(form=LoginForm(self.request, initial={"username": name}), wait=seconds)
         headers = {"Retry-After": str(seconds)}
         return self.render_to_response(context, status=HTTPStatus.TOO_MANY_REQUESTS, headers=headers)
 

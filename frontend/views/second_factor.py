@@ -79,10 +79,10 @@ def change(request: HttpRequest, verb: str, passkey_id: int | None = None) -> Ht
     wait = attempt_begin(user.username, THIS_PAGE, now=timezone.now())
     if wait:
         return _ask(request, verb, HTTPStatus.TOO_MANY_REQUESTS, wait=int(wait.total_seconds()) + 1)
-    if not is_oneself(request, user):
-        return _ask(request, verb, wrong=True)
-    attempts_forget(user.username, THIS_PAGE)
     try:
+        if not is_oneself(request, user):
+            return _ask(request, verb, wrong=True)
+        attempts_forget(user.username, THIS_PAGE)
         return act(request, user)
     except NotPossible as error:
         return _ask(request, verb, HTTPStatus.CONFLICT, problem=str(error))
@@ -175,7 +175,7 @@ def is_oneself(request: HttpRequest, user: User) -> bool:
 
 
 def password_is_right(request: HttpRequest, user: User) -> bool:
-    """Wherever the person's password is kept. The caller counts attempts."""
+    """Wherever the person's password is kept. The caller counts attempts. Raises OutsideRefused."""
     return authenticate(request, username=user.get_username(), password=request.POST.get("password", "")) == user
 
 

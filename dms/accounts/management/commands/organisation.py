@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from dms.accounts.directory_sync import MOST, directory_compare, directory_disable
 from dms.accounts.operators import operator_here
 from dms.accounts.takeover.current import organisation_rows
 from dms.accounts.takeover.importing import Comparison, ImportRefused, organisation_compare, organisation_import
 from dms.accounts.takeover.rows import OrgRow, Problem, RowKind
 from dms.accounts.takeover.sheet import read_sheet, write_sheet
+from dms.adapters.chosen import directory
+from dms.ports import DirectoryUnavailable
 from dms.records.tables import UnreadableTable
 
 
@@ -22,12 +26,18 @@ class Command(BaseCommand):
     help = (
         "export: writes units, groups, positions, accounts, who belongs where and what was granted to standard output. "
         "import: shows what CSV files of this form would change, and does it with --apply, all of it or nothing. What "
-        "the files do not name stays as it is."
+        "the files do not name stays as it is. sync: names people who have left the directory, and disables their "
+        "accounts with --apply."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("export")
+        sync = verbs.add_parser("sync", help="disable accounts of people who are no longer in the directory (LDAP)")
+        sync.add_argument("--apply", action="store_true", help="do it; without this they are only named")
+        sync.add_argument(
+            "--most", type=int, default=MOST, metavar="PERCENT", help="of all at once (default: %(default)s)"
+        )
         take = verbs.add_parser("import")
         take.add_argument("files", type=Path, nargs="+", help="CSV; several are read as one")
         take.add_argument("--apply", action="store_true", help="take it over; without this nothing is changed")
@@ -36,9 +46,37 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["verb"] == "export":
             sys.stdout.buffer.write(write_sheet(organisation_rows(operator_here())).encode())
+        elif options["verb"] == "sync":
+            self._sync(options["most"], apply=options["apply"])
         else:
             names = ", ".join(file.name for file in options["files"])
             self._import(options["files"], options["reason"] or names, apply=options["apply"])
+
+    def _sync(self, most: int, *, apply: bool) -> None:
+        asked = directory()
+        if asked is None:
+            raise CommandError("There is no directory: LDAP_URL is not set (docs/login.md).")
+        try:
+            found = directory_compare(asked)
+        except DirectoryUnavailable:
+            raise CommandError("The directory does not answer (see the log): nothing was changed.") from None
+        for identity in found.gone:
+            self.stdout.write(f"- {identity.user.username}")
+        self.stdout.write(f"{len(found.gone)} of {found.all} people are no longer in the directory.")
+        if not apply or not found.gone:
+            self.stdout.write("Nothing was changed. With --apply their accounts are disabled." if found.gone else "")
+            return
+        if found.percent > most:
+            raise CommandError(
+                f"That is more than {most} %: nothing was changed. Look whether LDAP_USER_BASE and LDAP_USER_FILTER "
+                f"are right; if so, say --most {found.percent}."
+            )
+        left = directory_disable(found.gone, now=timezone.now())
+        for identity, sentence in left:
+            self.stderr.write(f"{identity.user.username}: {sentence}")
+        self.stdout.write(f"{len(found.gone) - len(left)} account(s) are disabled.")
+        if left:
+            raise CommandError(f"{len(left)} account(s) stay as they are.")
 
     def _import(self, files: list[Path], reason: str, *, apply: bool) -> None:
         rows, problems = _read(files)
