@@ -85,6 +85,9 @@ UNITS = (
     Unit("Steueramt", "Kämmerei", ("916", "917"), 14),
 )
 """Those above stand first."""
+STAFFED = tuple(unit for unit in UNITS if unit.plan or unit.size > 1)
+FEWEST = len(STAFFED)
+"""People in the smallest town: one in each unit that has any."""
 
 
 def staff_setup(seed: int, people: int) -> None:
@@ -137,10 +140,9 @@ def _bodies() -> dict[str, Body]:
 
 
 def _people(random: Random, bodies: dict[str, Body], number: int) -> dict[str, list[User]]:
-    """At least one in each unit that has any, the others by size."""
+    """One in each unit that has any, the others by size. `number`: FEWEST or more."""
     actor, members, used = system_setup(), {unit.name: list[User]() for unit in UNITS}, set[str]()
-    places = [unit.name for unit in UNITS if unit.plan or unit.size > 1]
-    sizes = [unit.size for unit in UNITS if unit.name in places]
+    places, sizes = [unit.name for unit in STAFFED], [unit.size for unit in STAFFED]
     for at in range(number):
         unit = places[at] if at < len(places) else random.choices(places, sizes)[0]
         user = account_create(actor, _login(make_name(random), used), None, now=timezone.now())

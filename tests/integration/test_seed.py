@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from config.seeding.mail import write_mail
 from config.seeding.running import Wish, seed_town
 from config.seeding.schedule import divided, plan_batches
-from config.seeding.staff import PERSONNEL, UNITS, Staff
+from config.seeding.staff import FEWEST, PERSONNEL, UNITS, Staff
 from config.seeding.wording import CASES, DOSSIERS, SHARES, TOPICS
 from dms.access.actors import Actor, actor_for
 from dms.access.models import Body, User
@@ -133,7 +133,13 @@ def test_real_records_are_not_mixed_with_made_up_ones(db: None, store: Path) -> 
 def test_another_plan_is_said_to_be_one(db: None, store: Path) -> None:
     factories.file_plan(scope=factories.another_scope("Akten"))
     with pytest.raises(CommandError, match="not the sample plan"):
-        call_command("seed", scale=20, people=1, processes=1)
+        call_command("seed", scale=20, people=FEWEST, processes=1)
+    assert not User.objects.exists()
+
+
+def test_fewer_people_than_units_are_refused_with_the_least_number(db: None, store: Path) -> None:
+    with pytest.raises(CommandError, match=f"take {FEWEST} or more"):
+        call_command("seed", scale=20, people=FEWEST - 1, processes=1)
     assert not User.objects.exists()
 
 

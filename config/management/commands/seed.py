@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from config.seeding.running import Wish, gather_statistics, holds_real_records, seed_town
-from config.seeding.staff import OtherPlan
+from config.seeding.staff import FEWEST, OtherPlan
 from dms.progress import progress_bar
 from dms.records.models import Document, Dossier
 
@@ -38,8 +38,12 @@ class Command(BaseCommand):
         parser.add_argument("--beside-real-records", action="store_true", help="also where people work already")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["scale"] < 1 or options["people"] < 1 or options["processes"] < 1:
-            raise CommandError("--scale, --people and --processes are numbers from 1 on.")
+        if options["scale"] < 1 or options["processes"] < 1:
+            raise CommandError("--scale and --processes are numbers from 1 on.")
+        if options["people"] < FEWEST:
+            raise CommandError(
+                f"--people {options['people']}: the town has {FEWEST} units with people, so take {FEWEST} or more."
+            )
         if holds_real_records() and not options["beside_real_records"]:
             raise CommandError(REFUSAL)
         until = datetime.combine(options["until"] or timezone.localdate(), time(hour=4), tzinfo=UTC)
