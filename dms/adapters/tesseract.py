@@ -3,7 +3,7 @@ by one run of the program per page.
 
 Measured: the same page costs five times the CPU with tesseract's own threads on a busy machine, three times with one
 run per output, a quarter more when the picture is handed over compressed, and a fifth more by the program than by the
-library (decision 31), with the same words. Hence the path of an uncompressed picture, one run, and OMP_THREAD_LIMIT=1.
+library (decision 29), with the same words. Hence the path of an uncompressed picture, one run, and OMP_THREAD_LIMIT=1.
 """
 
 from __future__ import annotations
