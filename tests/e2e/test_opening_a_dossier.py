@@ -55,7 +55,7 @@ def test_without_scripts_the_form_asks_which_entry_is_meant_and_takes_the_presse
     page.get_by_label("Aktenplaneintrag").fill("bau")
     page.get_by_label("Betreff").fill("Ahornweg 2")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("passen 4 Einträge")).to_be_visible()
+    expect(page.locator(".field__error", has_text="passen 4 Einträge")).to_be_visible()
     complaints.clear()  # the browser itself notes each 422
     page.get_by_role("button", name="611 Baulasten").click()
     expect(page.get_by_text("Die Akte 611-1 „Ahornweg 2“ ist angelegt.")).to_be_visible()

@@ -111,7 +111,7 @@ def test_the_list_costs_the_same_few_queries_when_all_is_filed(
     letters = [factories.document() for _ in range(6)]
     put(api, documents=[str(letter.pk) for letter in letters], dossier=dossier.pk)
     api.get("/api/v1/documents/")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):  # one of them: which are sensitive
         assert len(api.get("/api/v1/documents/").json()["results"]) == 6
 
 

@@ -102,5 +102,5 @@ def test_a_persons_account_is_not_made_a_program(capsys: pytest.CaptureFixture[s
     call_command("user", "anna", "--role", "clerk")
     with pytest.raises(CommandError, match="person's account"):
         call_command("user", "anna", "--service", "--role", "clerk")
-    with pytest.raises(CommandError, match="needs --role"):
+    with pytest.raises(CommandError, match="need --role"):
         call_command("user", "bert", "--service")
