@@ -51,7 +51,7 @@ def by_fields(
     key = sort.removeprefix("-")
     if sort and not is_asked(kind, key):
         raise ValidationError({"sort": [_("Dieses Feld gibt es hier nicht.")]})
-    found: DossierQuerySet = narrowed(dossiers, kind, asked)  # type: ignore[assignment]
+    found: DossierQuerySet = narrowed(dossiers.readable_by(actor), kind, asked)  # type: ignore[assignment]
     return sorted_by(found, kind, key, descending=sort.startswith("-")) if sort else found  # type: ignore[return-value]
 
 

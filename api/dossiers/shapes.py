@@ -24,6 +24,8 @@ from api.kinds.shapes import (
 from api.plan.shapes import EntryNameSerializer
 from dms.access.actors import Actor
 from dms.access.levels import LEVEL_NAMES, NAMES, Level
+from dms.access.permissions import Permission
+from dms.access.rule import can
 from dms.records.dossiers.cases import case_actions
 from dms.records.dossiers.describing import LONGEST_DESCRIPTION, LONGEST_LOCATION, LONGEST_TITLE
 from dms.records.dossiers.keeping import dossier_actions
@@ -42,7 +44,7 @@ class DossierAnswer:
     former: Sequence[str]
     told: FieldsTold
     is_closed: bool = False
-    """In a list, and sensitive: it is named, and nothing is told of it."""
+    """In a list and sensitive, or not to be read by this actor: it is named, and nothing is told of it."""
 
     @property
     def description(self) -> str:
@@ -59,6 +61,10 @@ class CaseAnswer:
     case: Case
 
     @property
+    def description(self) -> str:
+        return self.case.description if can(self.actor, Permission.DOSSIER_READ, self.case) else ""
+
+    @property
     def actions(self) -> list[CaseVerb]:
         return case_actions(self.actor, self.case)
 
@@ -70,7 +76,8 @@ def dossier_answers(actor: Actor, dossiers: Sequence[Dossier], *, listed: bool =
     entries = PlanEntry.objects.filter(pk__in=ids).visible_to(actor).in_bulk()
     former: dict[Any, list[str]] = {}
     filled = [one for one in dossiers if one.field_version_id or one.former_values]
-    hidden = protections([one.pk for one in dossiers]) if listed else {}
+    hidden = set(protections([one.pk for one in dossiers])) if listed else set()
+    hidden |= {one.pk for one in dossiers if not can(actor, Permission.DOSSIER_READ, one)}
     told = fields_told(one for one in filled if one.pk not in hidden)
     replaced = ReferenceNumber.objects.filter(dossier__in=dossiers, case=None, replaced_at__isnull=False)
     for number in replaced.order_by("replaced_at"):
@@ -139,7 +146,7 @@ class CaseSerializer(serializers.Serializer):
     id = serializers.UUIDField(source="case.id")
     reference_number = serializers.CharField(source="case.reference_number")
     title = serializers.CharField(source="case.title")
-    description = serializers.CharField(source="case.description")
+    description = serializers.CharField()
     state = serializers.ChoiceField(FileState.choices, source="case.state")
     opened_at = serializers.DateTimeField(source="case.opened_at")
     closed_at = serializers.DateTimeField(source="case.closed_at", allow_null=True)

@@ -65,7 +65,7 @@ class DossiersView(ListModelMixin, ApiView):
         chosen = read_parameters(DossierFilter, self.request)
         dossiers: DossierQuerySet = Dossier.objects.visible_to(self.actor).select_related("kind")
         if "q" in chosen:
-            dossiers = dossiers.matching(chosen["q"])
+            dossiers = dossiers.matching(chosen["q"], self.actor)
         if "plan_entry" in chosen:
             dossiers = dossiers.of_entry(chosen["plan_entry"])
         if "kind" in chosen:

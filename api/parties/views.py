@@ -185,7 +185,7 @@ class DossierPartiesView(ApiView):
     def get(self, request: Request, dossier_id: UUID) -> Response:
         """Who takes part in the dossier and in its cases."""
         dossier = find_dossier(self.actor, dossier_id)
-        rows = [row for found in participations_in([dossier.pk]).values() for row in found]
+        rows = [row for found in participations_in(self.actor, [dossier.pk]).values() for row in found]
         return Response(self.get_serializer(_of(self.actor, rows, dossier), many=True).data)
 
     @extend_schema(
@@ -206,7 +206,7 @@ class CasePartiesView(ApiView):
     def get(self, request: Request, case_id: UUID) -> Response:
         """Who takes part in the case."""
         case = find_case(self.actor, case_id)
-        rows = participations_in([case.dossier_id]).get((case.dossier_id, case.pk), [])
+        rows = participations_in(self.actor, [case.dossier_id]).get((case.dossier_id, case.pk), [])
         return Response(self.get_serializer(_of(self.actor, rows, case.dossier), many=True).data)
 
     @extend_schema(

@@ -20,6 +20,9 @@ class Permission(StrEnum):
     DOCUMENT_VERSION = "document.version"
     DOCUMENT_UNLOCK = "document.unlock"
     DOSSIER_VIEW = "dossier.view"
+    """That it exists, what it is called, where it stands and in what state."""
+    DOSSIER_READ = "dossier.read"
+    """What is told of it: description, fields, who takes part."""
     DOSSIER_KEEP = "dossier.keep"
     DOSSIER_AMEND = "dossier.amend"
     DOSSIER_REOPEN = "dossier.reopen"
@@ -63,6 +66,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_FILE,
             Permission.DOCUMENT_VERSION,
             Permission.DOSSIER_VIEW,
+            Permission.DOSSIER_READ,
             Permission.DOSSIER_KEEP,
             Permission.PARTY_KEEP,
             Permission.LEVEL_RAISE,
@@ -75,6 +79,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_VIEW,
             Permission.HISTORY_VIEW,
             Permission.DOSSIER_VIEW,
+            Permission.DOSSIER_READ,
             Permission.PLAN_VIEW,
         }
     ),
@@ -91,6 +96,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
             Permission.DOCUMENT_UNLOCK,
             Permission.HISTORY_VIEW,
             Permission.DOSSIER_VIEW,
+            Permission.DOSSIER_READ,
             Permission.DOSSIER_KEEP,
             Permission.PARTY_KEEP,
             Permission.PARTY_REGISTER,

@@ -34,7 +34,7 @@ def move(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _moved(request, case)
     words = request.GET.get("q", "").replace("\0", "").strip()[:200]
-    found = list(_targets(request, case).matching(words)[:MOST]) if words else []
+    found = list(_targets(request, case).matching(words, actor_of(request))[:MOST]) if words else []
     return _page(request, case, words=words, found=found)
 
 

@@ -75,7 +75,7 @@ def table(request: HttpRequest) -> HttpResponse:
     listed = _listed(request)
     disposition = content_disposition_header(as_attachment=True, filename="akten.csv") or ""
     return HttpResponse(
-        write_dossiers(listed.found, listed.kind), content_type="text/csv; charset=utf-8",
+        write_dossiers(listed.found, listed.kind, actor_of(request)), content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": disposition},
     )  # fmt: skip
 
@@ -89,12 +89,14 @@ def _listed(request: HttpRequest) -> Listed:
     fields, sort, entry = read_asked(kind, said.dict()), said.get("sort", "")[:60], _entry_asked(request)
     found: Any = Dossier.objects.visible_to(actor)
     if words:
-        found = found.matching(words)
+        found = found.matching(words, actor)
     if state in FileState.values:
         found = found.filter(state=state)
     if entry:
         found = found.of_entry(entry.pk)
     if kind:
+        if sort or any(one.is_used for one in fields):
+            found = found.readable_by(actor)
         found = narrowed(found, kind, fields)
         found = sorted_by(found, kind, sort.removeprefix("-"), descending=sort.startswith("-"))
     return Listed(words, state, entry, kinds, kind, fields, sort if kind else "", found)

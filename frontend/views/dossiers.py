@@ -65,12 +65,14 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     entries = PlanEntry.objects.visible_to(actor)
     former = ReferenceNumber.objects.filter(dossier=found, case=None, replaced_at__isnull=False)
     related = relations_of_many(actor, "case", cases)
-    documents, parties = _documents(actor, found), participations_in([found.pk])
-    asked, fields_before = fields_shown(found)
+    documents, parties = _documents(actor, found), participations_in(actor, [found.pk])
+    reads = can(actor, Permission.DOSSIER_READ, found)
+    asked, fields_before = fields_shown(found) if reads else ([], [])
     context = {
         "nav": "dossiers",
         "dossier": found,
         "documents": documents.get(None, []),
+        "reads": reads,
         "sees_documents": can(actor, Permission.DOCUMENT_VIEW, found),
         "may_file": found.state == FileState.OPEN and can(actor, Permission.DOCUMENT_FILE, found),
         "entry": entries.filter(pk=found.plan_entry_id).first(),

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 
 from dms.access.actors import Actor
 from dms.access.permissions import Permission
-from dms.access.rule import visible
+from dms.access.rule import allowed_scopes, visible
 from dms.audit.models import RecordedQuerySet
 
 
@@ -20,6 +20,10 @@ class DossierQuerySet(RecordedQuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """The dossiers that this actor may see."""
         return visible(self, actor, Permission.DOSSIER_VIEW)  # type: ignore[return-value]
+
+    def readable_by(self, actor: Actor) -> Self:
+        """Those of which this actor may be told more than that they exist and what they are called."""
+        return visible(self, actor, Permission.DOSSIER_READ)  # type: ignore[return-value]
 
     def of_entry(self, entry_id: UUID) -> Self:
         """Those of a plan entry and of all entries below it."""
@@ -39,13 +43,15 @@ class DossierQuerySet(RecordedQuerySet[Any]):
                 counted[one] += number
         return counted
 
-    def matching(self, words: str) -> Self:
-        """Whose number, former number or case's number begins with what was typed, or which holds each word."""
+    def matching(self, words: str, actor: Actor) -> Self:
+        """Whose number, former number or case's number begins with what was typed, or which holds each word; in its
+        description and fields where the actor may read these."""
+        read = Q(scope_id__in=allowed_scopes(actor, Permission.DOSSIER_READ))
         numbers = apps.get_model("records.ReferenceNumber").objects.filter(text__istartswith=words.strip())
         condition = Q()
         for word in words.split():
-            named = Q(title__icontains=word) | Q(description__icontains=word)
-            condition &= named | Q(field_words__icontains=word)
+            told = Q(description__icontains=word) | Q(field_words__icontains=word)
+            condition &= Q(title__icontains=word) | read & told
         # a case that was moved is found where it is now as well
         return self.filter(
             condition | Q(pk__in=numbers.values("dossier_id")) | Q(pk__in=numbers.values("case__dossier_id"))

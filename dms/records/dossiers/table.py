@@ -8,6 +8,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from dms.access.actors import Actor
+from dms.access.permissions import Permission
+from dms.access.rule import allowed_scopes
 from dms.records.dossiers.models import Dossier, FileState, Medium
 from dms.records.fields.definitions import Field
 from dms.records.fields.filling import Filled
@@ -23,16 +26,18 @@ COLUMNS = (
 """German, whoever takes it away: tables are read by other programs too."""
 
 
-def write_dossiers(dossiers: QuerySet[Dossier], kind: DossierKind | None) -> bytes:
+def write_dossiers(dossiers: QuerySet[Dossier], kind: DossierKind | None, actor: Actor) -> bytes:
     """In the order given. The caller has narrowed them to what the actor may see.
 
-    A list is no reading, so values of what is sensitive do not go along.
+    A list is no reading, so values of what is sensitive do not go along, nor those that the actor may not read.
     """
     version = current_version(kind)
     fields = version.asked if version else ()
     versions = FieldVersion.objects.in_bulk() if fields else {}
     found = list(dossiers.select_related("kind", "plan_entry"))
-    hidden = protections([one.pk for one in found]) if fields else {}
+    read = allowed_scopes(actor, Permission.DOSSIER_READ)
+    hidden = set(protections([one.pk for one in found])) if fields else set()
+    hidden |= {one.pk for one in found if one.scope_id not in read}
     rows = ((*_own(one), *_of_kind(fields, Filled() if one.pk in hidden else _filled(one, versions))) for one in found)
     return write_table((*COLUMNS, *(field.label for field in fields)), rows).encode()
 

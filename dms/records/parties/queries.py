@@ -17,7 +17,7 @@ from dms.records.parties.names import folded_words, sound_of
 
 class PartyQuerySet(RecordedQuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """Those whom the actor keeps in the register, and those who take part in a dossier that the actor may see.
+        """Those whom the actor keeps in the register, and those who take part in a dossier that the actor may read.
 
         Whoever sees one of several that were merged sees the one that stands for them.
         """
@@ -45,8 +45,8 @@ class PartyQuerySet(RecordedQuerySet[Any]):
 
 class ParticipationQuerySet(RecordedQuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """Those in dossiers that the actor may see."""
-        return self.filter(dossier__in=Dossier.objects.visible_to(actor))
+        """Those in dossiers that the actor may read."""
+        return self.filter(dossier__in=Dossier.objects.readable_by(actor))
 
     def of_party(self, party: Any) -> Self:
         """Also those of everybody who was merged into this one."""

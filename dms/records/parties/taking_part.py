@@ -68,9 +68,10 @@ def party_leave(actor: Actor, participation: Participation, *, reason: str = "")
         opened.delete(row)
 
 
-def participations_in(dossiers: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], list[Participation]]:
-    """By dossier and case, for pages and lists, by one query. The caller has checked that the dossiers may be seen."""
-    rows = Participation.objects.filter(dossier__in=list(dossiers)).select_related("party__standing", "role", "case")
+def participations_in(actor: Actor, dossiers: Iterable[UUID]) -> dict[tuple[UUID, UUID | None], list[Participation]]:
+    """By dossier and case, for pages and lists, by one query; those that the actor may see."""
+    within = Participation.objects.visible_to(actor).filter(dossier__in=list(dossiers))
+    rows = within.select_related("party__standing", "role", "case")
     found: dict[tuple[UUID, UUID | None], list[Participation]] = {}
     for row in rows:
         found.setdefault((row.dossier_id, row.case_id), []).append(row)

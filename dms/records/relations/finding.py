@@ -15,7 +15,7 @@ def things_matching(actor: Actor, words: str, near: Thing) -> list[Thing]:
     sort = sort_of(near)
     found = visible_things(actor, sort).exclude(pk=near.pk)
     if sort == "dossier":
-        return list(found.matching(words)[:MOST])
+        return list(found.matching(words, actor)[:MOST])
     numbered = Q(reference_number__istartswith=words.strip()) if sort == "case" else Q()
     said = Q()
     for word in words.split():

@@ -202,7 +202,7 @@ def test_a_dossier_of_another_task_gets_a_number_there_and_is_found_by_the_forme
     moved = dossier_renumber(registry, dossier, factories.plan_entry("611"), now=NOW, reason="falsch zugeordnet")
     assert (moved.reference_number, Case.objects.get().reference_number) == ("611-1", "611-1/1")
     for number in ("610-1", "610-1/1", "611-1", "611-1/1"):
-        assert list(Dossier.objects.matching(number)) == [dossier], number
+        assert list(Dossier.objects.matching(number, registry)) == [dossier], number
     assert opened(clerk).reference_number == "610-2", "the former number is never given again"
 
 

@@ -68,7 +68,7 @@ def test_the_former_number_finds_it_still(clerk: Actor, two: tuple[Dossier, Doss
     case_move(clerk, case, two[1], now=NOW)
     former = ReferenceNumber.objects.get(pk="610-1/1")
     assert (former.replaced_at, former.dossier) == (NOW, two[0])
-    assert two[1] in Dossier.objects.visible_to(clerk).matching("610-1/1")
+    assert two[1] in Dossier.objects.visible_to(clerk).matching("610-1/1", clerk)
     [found] = [one.place for one in place_suggestions(clerk, "610-1/1")]
     assert (found.dossier, found.case) == (two[1], case)
     [entry] = RecordsSource().entries([Document.objects.get(title="Antrag").pk])
