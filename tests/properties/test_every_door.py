@@ -184,15 +184,15 @@ def joined(seen: set[int]) -> dict[int, set[int]]:
 
 def parties_told(drawn: Drawn) -> Doors:
     """The first takes part in all dossiers, each of the others in the one where it was entered."""
-    known = drawn.dossiers(KNOWS)
-    seen = known | ({0} if known else set())
+    known, read = drawn.dossiers(KNOWS), drawn.dossiers(READS)
+    seen = read | ({0} if read else set())
     doors = ("list", "search", "by sender", "detail", "page", "page list")
     return {
         **{f"party {name}": seen for name in doors},
-        "party's files": {number: {0: known}.get(number, {number}) for number in seen},
-        "party's files on its page": {number: {0: known}.get(number, {number}) for number in seen},
+        "party's files": {number: {0: read}.get(number, {number}) for number in seen},
+        "party's files on its page": {number: {0: read}.get(number, {number}) for number in seen},
         "who takes part": known,
-        "participation": known,
+        "participation": read,
         "party corrected": drawn.dossiers(KEEPS),
         "party merged": drawn.dossiers(REGISTERS),
     }
