@@ -32,6 +32,7 @@ from dms.records.plan.models import PlanEntry
 from dms.records.protection.from_the_start import Guard, levels_for_new
 from dms.records.protection.sensitivity import SensitiveClass
 from frontend.forms.fields import PREFIX, add_fields, entered_in
+from frontend.forms.protection import MarkFields
 
 GUARD = ("level", "sensitive", "asks_purpose", "reason")
 AS_PLANNED = "-"
@@ -131,16 +132,8 @@ class EntryForm(forms.Form):
         raise forms.ValidationError(_what_to_do(typed, meant))
 
 
-class NewDossierForm(EntryForm, DossierForm):
+class NewDossierForm(EntryForm, DossierForm, MarkFields):
     level = forms.TypedChoiceField(label=gettext_lazy("Vertraulichkeit"), coerce=int, required=False)
-    sensitive = forms.ChoiceField(
-        label=gettext_lazy("Besonderer Schutz"), required=False,
-        choices=[("", gettext_lazy("keiner, außer was darüber gilt")), *SensitiveClass.choices],
-    )  # fmt: skip
-    asks_purpose = forms.TypedChoiceField(
-        label=gettext_lazy("Beim Lesen"), required=False, coerce=lambda value: value == "True",
-        choices=[("", gettext_lazy("nur festhalten")), ("True", gettext_lazy("vorher nach dem Zweck fragen"))],
-    )  # fmt: skip
     reason = forms.CharField(
         label=gettext_lazy("Warum?"), max_length=500, required=False, widget=forms.TextInput({"autocomplete": "off"}),
         help_text=gettext_lazy("Nur wo etwas eingestuft oder geschützt wird; der Grund steht im Verlauf."),

@@ -10,7 +10,25 @@ from django.utils.translation import gettext_lazy
 
 from dms.access.levels import Level
 from dms.access.models import User
+from dms.records.protection.sensitivity import SensitiveClass
 from frontend.forms.rights import EndForm, ReasonForm
+
+
+class MarkFields(forms.Form):
+    """How something is specially protected: for a form of its own, or within that of a new dossier."""
+
+    sensitive = forms.ChoiceField(
+        label=gettext_lazy("Besonderer Schutz"), required=False,
+        choices=[("", gettext_lazy("keiner, außer was darüber gilt")), *SensitiveClass.choices],
+    )  # fmt: skip
+    asks_purpose = forms.TypedChoiceField(
+        label=gettext_lazy("Beim Lesen"), required=False, coerce=lambda value: value == "True",
+        choices=[("", gettext_lazy("nur festhalten")), ("True", gettext_lazy("vorher nach dem Zweck fragen"))],
+    )  # fmt: skip
+
+
+class MarkForm(MarkFields, ReasonForm):
+    field_order = ("sensitive", "asks_purpose", "reason")
 
 
 class LevelForm(ReasonForm):

@@ -5,34 +5,20 @@ from __future__ import annotations
 from http import HTTPStatus
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from dms.records.documents.facts import InvalidFact
 from dms.records.models import Dossier
 from dms.records.protection.marking import may_mark, sensitive_mark, sensitive_unmark
 from dms.records.protection.sensitivity import SensitiveClass
-from frontend.forms.rights import ReasonForm
+from frontend.forms.protection import MarkForm
 from frontend.people import actor_of
 from frontend.views.nodes import node_or_404
-
-
-class MarkForm(ReasonForm):
-    sensitive = forms.ChoiceField(
-        label=gettext_lazy("Besonderer Schutz"), required=False,
-        choices=[("", gettext_lazy("keiner, außer was darüber gilt")), *SensitiveClass.choices],
-    )  # fmt: skip
-    asks_purpose = forms.TypedChoiceField(
-        label=gettext_lazy("Beim Lesen"), required=False, coerce=lambda value: value == "True",
-        choices=[("", gettext_lazy("nur festhalten")), ("True", gettext_lazy("vorher nach dem Zweck fragen"))],
-    )  # fmt: skip
-    field_order = ("sensitive", "asks_purpose", "reason")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
