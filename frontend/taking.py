@@ -11,6 +11,20 @@ from dms.access.models import Grant, Membership
 from dms.access.rule import NotAllowed
 from dms.audit.lifecycle import NotPossible
 from dms.records.documents.facts import InvalidFact
+from ingest.intake import KeyUsedForOtherBytes
+
+REFUSED = (NotAllowed, NotPossible, InvalidFact, KeyUsedForOtherBytes)
+"""By a service that makes a version or a document of what is there."""
+
+
+def refusal_in_words(refusal: Exception) -> str:
+    """Of one of `REFUSED`."""
+    match refusal:
+        case NotAllowed():
+            return _("Dafür fehlt Ihnen das Recht.")
+        case KeyUsedForOtherBytes():
+            return _("Dieses Formular wurde schon abgeschickt. Bitte die Seite neu laden.")
+    return str(refusal)
 
 
 def taken(form: Any, service: Callable[[], object]) -> Any:

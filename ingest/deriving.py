@@ -23,14 +23,14 @@ from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
 from dms.records.documents.checking_out import refuse_checked_out
 from dms.records.documents.versions import may_hand_in, version_of
-from dms.records.dossiers.closing import is_open, refuse_closed, refuse_content_when_closed
+from dms.records.dossiers.closing import is_open, refuse_content_when_closed
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document, DocumentVersion, Dossier
 from ingest.assembling import PagesFixed
 from ingest.intake import Delivery, KeyUsedForOtherBytes, Receipt, forget_bytes, item_receive, store_item
 from ingest.models import InboxItem, Source
 from ingest.reading.formats import kind_of
-from ingest.version_pending import VersionPending, pending_hand_in
+from ingest.version_pending import VersionPending, pending_hand_in, refuse_unready
 
 _BOTH = (Permission.DOCUMENT_VERSION, Permission.DOCUMENT_FILE)
 """To change the content, and to put something where it lies."""
@@ -80,17 +80,13 @@ def may_derive_in(actor: Actor, dossier: Dossier) -> bool:
 
 
 def fit_version(actor: Actor, document: Document, now: datetime, expected: str | None = None) -> DocumentVersion:
-    """The current one. Everything that would refuse it in the end is asked before the work is done.
+    """The current one.
 
     Raises NotAllowed, ChangedMeanwhile, DossierClosed, CaseClosed, CheckedOut, VersionPending, PagesFixed,
     SignatureInTheWay.
     """
     _require_both(actor, document)
-    refuse_if_changed(document, expected)
-    refuse_closed(document.dossier, document.case)
-    refuse_checked_out(actor, document, now)
-    if pending_hand_in(document.pk) is not None:
-        raise VersionPending
+    refuse_unready(actor, document, now, expected)
     version = version_of(document)
     if version is not None and version.signed:
         raise SignatureInTheWay(document)

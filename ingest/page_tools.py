@@ -17,11 +17,8 @@ from dms.access.rule import require
 from dms.adapters.chosen import object_store
 from dms.audit.lifecycle import NotPossible
 from dms.ports import Clock
-from dms.records.documents.checking_out import refuse_checked_out
 from dms.records.documents.facts import InvalidFact
 from dms.records.documents.versions import may_hand_in, version_of
-from dms.records.dossiers.closing import refuse_closed
-from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObject
 from ingest.assembling import PagesFixed, Taken, changed_pages
 from ingest.hand_in import version_receive
@@ -29,7 +26,7 @@ from ingest.intake import Delivery, Receipt, forget_bytes, store_item
 from ingest.models import Source
 from ingest.reading.formats import kind_of
 from ingest.reading.page_assembly import PickedPage
-from ingest.version_pending import VersionPending, pending_hand_in
+from ingest.version_pending import refuse_unready
 
 TURNS = (0, 90, 180, 270)
 
@@ -108,13 +105,8 @@ def version_restore(
 
 
 def _current(actor: Actor, document: Document, expected: str | None, clock: Clock) -> DocumentVersion:
-    """Everything that would refuse the version in the end is asked before the work is done."""
     require(actor, Permission.DOCUMENT_VERSION, document)
-    refuse_if_changed(document, expected)
-    refuse_closed(document.dossier, document.case)
-    refuse_checked_out(actor, document, clock.now())
-    if pending_hand_in(document.pk) is not None:
-        raise VersionPending
+    refuse_unready(actor, document, clock.now(), expected)
     version = version_of(document)
     if version is None:
         raise PagesFixed(_("Das Dokument hat keine Seiten."))

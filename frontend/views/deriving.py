@@ -14,19 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dms.access.rule import NotAllowed
 from dms.adapters.chosen import SystemClock
-from dms.audit.lifecycle import NotPossible
 from dms.ports import ObjectStoreError
-from dms.records.documents.facts import InvalidFact
 from dms.records.documents.versions import LONGEST_COMMENT, version_of
 from dms.records.models import Document
 from dms.records.protection.reading import Way, note_readings
 from frontend.asked import whole_number
 from frontend.deriving import derived_rows
 from frontend.people import actor_of, document_or_404
+from frontend.taking import REFUSED, refusal_in_words
 from ingest.deriving import may_derive, why_not_apart
-from ingest.intake import KeyUsedForOtherBytes
 from ingest.merging import MOST_DOCUMENTS, documents_merge
 
 
@@ -103,12 +100,8 @@ def _refusal(request: HttpRequest, documents: list[Document]) -> str:
             once=request.POST.get("once") or None,
             clock=SystemClock(),
         )
-    except NotAllowed:
-        return _("Dafür fehlt Ihnen das Recht.")
-    except (NotPossible, InvalidFact) as refusal:
-        return str(refusal)
-    except KeyUsedForOtherBytes:
-        return _("Dieses Formular wurde schon abgeschickt. Bitte die Seite neu laden.")
+    except REFUSED as refusal:
+        return refusal_in_words(refusal)
     except ObjectStoreError:
         return _("Die Ablage der Dateien antwortet gerade nicht. Bitte in einigen Minuten noch einmal versuchen.")
     return ""

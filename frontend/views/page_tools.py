@@ -15,19 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dms.access.rule import NotAllowed
 from dms.adapters.chosen import SystemClock
-from dms.audit.lifecycle import NotPossible
 from dms.ports import ObjectStoreError
-from dms.records.documents.facts import InvalidFact
 from dms.records.documents.versions import LONGEST_COMMENT, version_of
 from dms.records.meanwhile import state_digest
 from dms.records.models import Document, Page
 from frontend.asked import whole_number
 from frontend.people import actor_of, document_or_404, version_or_404
+from frontend.taking import REFUSED, refusal_in_words
 from frontend.views.uploads import say_not_stored
 from ingest.deriving import may_derive, why_not_apart
-from ingest.intake import KeyUsedForOtherBytes
 from ingest.page_tools import TURNS, may_change_pages, pages_change, version_restore, why_pages_are_fixed
 from ingest.reading.page_assembly import PickedPage
 from ingest.splitting import document_split
@@ -141,12 +138,8 @@ def _done(request: HttpRequest, document: Document, act: Callable[[HttpRequest, 
     """Tells the person what became of it."""
     try:
         told = act(request, document)
-    except NotAllowed:
-        messages.error(request, _("Dafür fehlt Ihnen das Recht."))
-    except (NotPossible, InvalidFact) as refusal:
-        messages.error(request, str(refusal))
-    except KeyUsedForOtherBytes:
-        messages.error(request, _("Dieses Formular wurde schon abgeschickt. Bitte die Seite neu laden."))
+    except REFUSED as refusal:
+        messages.error(request, refusal_in_words(refusal))
     except ObjectStoreError:
         say_not_stored(request, document.title)
     else:
