@@ -120,9 +120,10 @@ def _new_key() -> str:
 
 
 def _answers(address: str) -> bool:
+    """Whether it takes objects: "live" says so a moment too early, while objects are still answered by 503."""
     connection = http.client.HTTPConnection(address, timeout=5)
     try:
-        connection.request("GET", "/minio/health/live")
+        connection.request("GET", "/minio/health/cluster")
         return connection.getresponse().status == HTTPStatus.OK
     except OSError:
         return False

@@ -488,7 +488,7 @@ class WithTls(Minio):
         deadline = time.monotonic() + 60
         while True:
             try:
-                urllib.request.urlopen(f"https://{self.address}/minio/health/live", context=context, timeout=5).close()
+                urllib.request.urlopen(f"https://{self.address}/minio/health/cluster", context=context, timeout=5).close()
                 return
             except OSError:
                 assert alive(), (self.folder / "run.log").read_text()
