@@ -488,7 +488,8 @@ class WithTls(Minio):
         deadline = time.monotonic() + 60
         while True:
             try:
-                urllib.request.urlopen(f"https://{self.address}/minio/health/cluster", context=context, timeout=5).close()
+                ready = f"https://{self.address}/minio/health/cluster"
+                urllib.request.urlopen(ready, context=context, timeout=5).close()
                 return
             except OSError:
                 assert alive(), (self.folder / "run.log").read_text()
