@@ -7,6 +7,7 @@ snippets, the exact count and the facets, as the page needs them.
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -29,6 +30,8 @@ PROCESSES = 2
 BATCH = 200
 BULK = 3000
 """Documents that product and bare bulk take in, in turns."""
+TOLD = 10_000
+"""After so many documents the person who waits hears how far it is."""
 QUESTIONS = 300
 FIRST_DAY = date(2016, 1, 4)
 KINDS = ("application", "objection", "invoice", "offer", "inquiry", "contract")
@@ -45,6 +48,7 @@ def measure(adapter: str, documents: int, rounds: int) -> list[Measurement]:
     _fill(search_index(), some[:BATCH])  # loads what is loaded once: dictionaries
     ours, theirs = take_turns(rounds, lambda _: _fill(search_index(), some), lambda _: bare_bulk(adapter)(some))
     filled = _fill(search_index(), _entries(material, documents))
+    print("    all indexed, asking", file=sys.stderr, flush=True)
     questions = _questions(material)
     alone = _latencies(questions, clients=1)
     together = _latencies(questions * 4, clients=16)
@@ -69,6 +73,8 @@ def _fill(index: SearchIndex, entries: Iterable[IndexEntry]) -> float:
     while batch := list(islice(left, BATCH)):
         fresh.put(batch)
         number += len(batch)
+        if number % TOLD == 0:
+            print(f"    {number:,} documents indexed", file=sys.stderr, flush=True)
     fresh.finish()
     return number / (time.monotonic() - begun)
 
