@@ -204,8 +204,10 @@ class ExplanationSerializer(serializers.Serializer):
     user = serializers.CharField(help_text="The login that was asked about.")
     may_see = serializers.BooleanField(help_text="False also for a login that there is not.")
     reasons = serializers.ListField(
-        child=serializers.CharField(), help_text="One sentence for each grant, the nearest first; for people."
+        child=serializers.CharField(),
+        help_text="For each grant, the nearest first, what it is, who gave it when and why; for people.",
     )
+    refusal = serializers.CharField(help_text="The one thing that is missing, for people; empty where they may see it.")
 
 
 class TermSerializer(serializers.Serializer):

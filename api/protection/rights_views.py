@@ -43,9 +43,10 @@ from api.protection.rights_shapes import (
 from dms.access.models import Body, User
 from dms.access.permissions import Permission, Role
 from dms.access.rule import NotAllowed, require
+from dms.records.protection.explaining import explanation_of
 from dms.records.protection.grant_history import steps_of_scope, terms_of_place, write_terms
 from dms.records.protection.grants import Held, grant_change, grant_give, grant_held, grant_withdraw, grants_at
-from dms.records.protection.rights import scope_open, scope_restrict, why_seen
+from dms.records.protection.rights import scope_open, scope_restrict
 from dms.records.protection.scopes import Node, has_own_scope
 
 
@@ -110,10 +111,11 @@ class RightsExplanationView(PlaceView):
 
     @extend_schema(parameters=[ExplanationParameters])
     def get(self, request: Request, **key: UUID) -> Response:
-        """Why somebody may see the place, in words; also by which units, groups and positions."""
+        """Why somebody may see the place, in words, also by which units, groups and positions; or what is missing."""
         node, user = self.place(), read_parameters(ExplanationParameters, request)["user"]
-        reasons = why_seen(self.actor, node, user)
-        return self.answer({"user": user, "may_see": bool(reasons), "reasons": reasons})
+        told = explanation_of(self.actor, node, user)
+        answer = {"may_see": bool(told.reasons), "reasons": told.reasons, "refusal": told.refusal}
+        return self.answer({"user": user, **answer})
 
 
 class RightsHistoryView(PlaceView):

@@ -5,8 +5,8 @@ A grant in a scope holds in all scopes below that inherit. It is the person's ow
 
 What is everybody's own (`OF_ONESELF`) needs no grant: one's account and tokens, and nobody else's.
 
-`can`, `visible`, `search_filter` and `explain` are four views on `allowed_scopes` and `clearance_of`; no other code
-decides about rights.
+`can`, `visible`, `search_filter` and `explain` (with `explain_refusal`) are four views on `allowed_scopes` and
+`clearance_of`; no other code decides about rights.
 What a person may not see answers like what does not exist, so callers turn a refusal to read into "not found".
 """
 
@@ -25,7 +25,7 @@ from dms.access.inheritance import bodies_of_person, line_of, scopes_under
 from dms.access.levels import HIGHEST, Level
 from dms.access.models import Body, Clearance, Grant, Scope, User
 from dms.access.permissions import OF_ONESELF, Permission, roles_allowing
-from dms.access.words import why
+from dms.access.words import why, why_locked, why_no_grant, why_not_cleared
 
 M = TypeVar("M", bound=Model)
 NOBODY = 0
@@ -113,19 +113,29 @@ def search_filter(actor: Actor) -> Sight:
     return Sight(allowed_scopes(actor, Permission.DOCUMENT_VIEW), clearance_of(actor))
 
 
-def explain(actor: Actor, permission: Permission, thing: Scoped | Owned, *, told_to: Actor | None = None) -> list[str]:
-    """Why the actor may do this here, one sentence per grant, the nearest first; empty when it may not.
-
-    Whoever it is `told_to` reads no name of a place that is not theirs to see.
-    """
+def explain(actor: Actor, permission: Permission, thing: Scoped | Owned) -> list[str]:
+    """Why the actor may do this here, one sentence per grant, the nearest first; empty when it may not."""
     if permission in actor.everywhere:
         return [_("{actor} ist ein Teil des Systems und darf dies überall.").format(actor=actor.key)]
     if permission in OF_ONESELF:
         return [_("Es gehört {actor} selbst.").format(actor=actor.key)] if can(actor, permission, thing) else []
-    return [
-        why(grant, actor.key, thing, named=told_to is None or may_name(told_to, grant.scope))
-        for grant in grants_behind(actor, permission, thing)
-    ]
+    return [why(grant, actor.key, thing) for grant in grants_behind(actor, permission, thing)]
+
+
+def explain_refusal(actor: Actor, permission: Permission, thing: Scoped) -> str:
+    """The one thing that a person lacks who may not do this here, and how it is got; empty when nothing lacks.
+
+    Only for whoever gives rights there: it tells of grants and of the clearance.
+    """
+    if can(actor, permission, thing):
+        return ""
+    if not User.objects.filter(pk=actor.user_id or NOBODY, is_active=True).exists():
+        return why_locked()
+    line = line_of(thing.scope_id)
+    if _valid_grants(actor, permission).filter(scope__in=line).exists():
+        return why_not_cleared(Level(getattr(thing, "level", Level.OPEN)))
+    at_other_times = Grant.objects.filter(_theirs(actor), role__in=roles_allowing(permission), scope__in=line)
+    return why_no_grant(at_other_times, timezone.localdate(), cut_off=bool(line) and not line[-1].inherits)
 
 
 def may_name(actor: Actor, scope: Scope) -> bool:
@@ -150,9 +160,8 @@ def grants_behind(actor: Actor, permission: Permission, thing: Scoped | Owned) -
 
 def grants_of(actor: Actor) -> QuerySet[Grant, Any]:
     """All grants that hold for this person today, their own and those of the bodies they belong to."""
-    person = actor.user_id or NOBODY
-    theirs = Q(user_id=person) | Q(body_id__in=bodies_of_person(person))
-    return valid_grants().filter(theirs, Exists(User.objects.filter(pk=person, is_active=True)))
+    active = Exists(User.objects.filter(pk=actor.user_id or NOBODY, is_active=True))
+    return valid_grants().filter(_theirs(actor), active)
 
 
 def valid_grants() -> QuerySet[Grant, Any]:
@@ -185,6 +194,12 @@ def _look_up(actor: Actor, permission: Permission) -> frozenset[int]:
     if permission in actor.everywhere:
         return frozenset(Scope.objects.values_list("pk", flat=True))
     return scopes_under(_valid_grants(actor, permission)) if roles_allowing(permission) else frozenset()
+
+
+def _theirs(actor: Actor) -> Q:
+    """The person's own grants and those of the bodies they belong to today."""
+    person = actor.user_id or NOBODY
+    return Q(user_id=person) | Q(body_id__in=bodies_of_person(person))
 
 
 def _valid_grants(actor: Actor, permission: Permission) -> QuerySet[Grant, Any]:

@@ -19,10 +19,11 @@ from dms.access.models import Grant, Scope, User
 from dms.access.permissions import Permission, Role
 from dms.access.rule import NOBODY, bodies_of, can
 from dms.records.models import Dossier
+from dms.records.protection.explaining import explanation_of
 from dms.records.protection.following.working import following_at
 from dms.records.protection.grant_history import steps_of_scope, terms_of_place, write_terms
 from dms.records.protection.grants import grant_change, grant_give, grant_withdraw, grants_at
-from dms.records.protection.rights import is_restricted, may_be_restricted, scope_open, scope_restrict, why_seen
+from dms.records.protection.rights import is_restricted, may_be_restricted, scope_open, scope_restrict
 from dms.records.protection.scopes import Node, has_own_scope
 from frontend.forms.rights import EndForm, GiveForm, ReasonForm, subject_names
 from frontend.people import actor_of
@@ -52,7 +53,7 @@ def rights(request: HttpRequest, **key: UUID) -> HttpResponse:
     held = grants_at(actor, node)
     more = {
         "own": [one for one in held if not one.above], "above": [one for one in held if one.above],
-        "names": subject_names(), "who": who, "reasons": why_seen(actor, node, who) if who else None,
+        "names": subject_names(), "who": who, "explained": explanation_of(actor, node, who) if who else None,
     }  # fmt: skip
     return _page(request, node, "rights", form, **more)
 

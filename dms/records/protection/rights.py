@@ -12,11 +12,11 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from dms.access.actors import Actor, actor_for
+from dms.access.actors import Actor
 from dms.access.levels import Level
-from dms.access.models import Scope, User
+from dms.access.models import Scope
 from dms.access.permissions import Permission
-from dms.access.rule import can, explain, for_all_levels, forget_rights, require
+from dms.access.rule import can, for_all_levels, forget_rights, require
 from dms.audit.door import change, change_many
 from dms.audit.events import Event
 from dms.audit.models import target_name
@@ -54,13 +54,6 @@ def place_actions(actor: Actor, node: Node) -> list[PlaceVerb]:
         return [PlaceVerb.GIVE, PlaceVerb.OPEN]
     possible = may_be_restricted(node) and not following_at(node)
     return [PlaceVerb.GIVE, PlaceVerb.RESTRICT] if possible else [PlaceVerb.GIVE]
-
-
-def why_seen(actor: Actor, node: Node, login: str) -> list[str]:
-    """Why the person may see it, one sentence for each grant; empty when they may not, or there is no such login."""
-    user = User.objects.filter(username=login).first()
-    permission = Permission.DOSSIER_VIEW if isinstance(node, Dossier) else Permission.PLAN_VIEW
-    return explain(actor_for(user), permission, node, told_to=actor) if user else []
 
 
 def scope_begin(actor: Actor, node: Node, *, reason: str, for_whom: Mapping[str, str] | None = None) -> Scope:

@@ -80,7 +80,9 @@ def test_a_right_is_given_changed_explained_and_withdrawn(
     assert gone.status_code == 204
     assert client_of(carl).get(hers).status_code == 404
     assert giver.get(mine).status_code == 404
-    assert giver.get(f"{here}explanation/?user=carl").json() == {"user": "carl", "may_see": False, "reasons": []}
+    told = giver.get(f"{here}explanation/?user=carl").json()
+    assert (told["user"], told["may_see"], told["reasons"]) == ("carl", False, [])
+    assert told["refusal"].startswith("Weder die Person selbst")
     history = giver.get(f"{here}history/").json()
     term = next(one for one in history["terms"] if one["subject"]["name"] == "carl")
     assert (term["grant"], term["holds"], term["withdrawn"]["reason"]) == (grant["id"], False, WHY["reason"])

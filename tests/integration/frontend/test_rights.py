@@ -46,12 +46,15 @@ def test_a_right_is_given_explained_and_withdrawn_and_works_on_the_next_request(
     assert "berta · Sachbearbeitung" in shown
     assert "gegeben von renate · Vertretung" in shown
     assert hers.get(f"/dossiers/{dossier.pk}/").status_code == 200
-    assert "berta ist Sachbearbeitung in 610-1 Lindenweg 4, Wintergarten." in text(giver.get(f"{here}?who=berta"))
+    explained = text(giver.get(f"{here}?who=berta"))
+    assert "berta ist Sachbearbeitung in 610-1 Lindenweg 4, Wintergarten. Gegeben von renate am" in explained
     grant = Grant.objects.get(user=berta)
     assert "Recht von berta (Sachbearbeitung)" in text(giver.get(f"{here}{grant.pk}/"))
     giver.post(f"{here}{grant.pk}/", {"do": "withdraw", "reason": "zurück", "valid_to": ""})
     assert hers.get(f"/dossiers/{dossier.pk}/").status_code == 404
-    assert "„berta“ darf das nicht sehen" in text(giver.get(f"{here}?who=berta"))
+    refused = text(giver.get(f"{here}?who=berta"))
+    assert "„berta“ darf das nicht sehen.</strong> Weder die Person selbst" in refused
+    assert "Ermächtigung" not in refused
 
 
 def test_while_dossiers_follow_their_entry_the_page_counts_them_and_nothing_can_be_restricted(
