@@ -15,6 +15,8 @@ from dms.accounts.outside import OutsidePerson, OutsideRefused, Source, account_
 from dms.adapters.chosen import directory
 from dms.ports import DirectoryPerson, DirectoryUnavailable, PasswordRefused, PasswordState
 
+LDAP = "ldap"
+
 
 class PasswordNotNow(OutsideRefused):
     """The directory says so."""
@@ -58,8 +60,29 @@ class DirectoryBackend(ModelBackend):
         return account_of_outside(directory_source(), as_outside(person), now=timezone.now()) if person else None
 
 
+def asks_directory(user: User) -> bool:
+    """The account is linked with somebody of the directory, whose password is theirs here, too."""
+    return directory() is not None and user.outside_identities.filter(source=LDAP).exists()
+
+
+def directory_password_is_right(user: User, password: str) -> bool:
+    """Of whom the account is linked with, whatever they are called there. The caller counts attempts.
+
+    Raises OutsideRefused.
+    """
+    asked, identity = directory(), user.outside_identities.filter(source=LDAP).first()
+    if asked is None or identity is None:
+        return False
+    try:
+        return asked.password_opens(identity.subject, password)
+    except PasswordRefused as refusal:
+        raise PasswordNotNow(refusal.state) from None
+    except DirectoryUnavailable:
+        raise DirectoryIsDown from None
+
+
 def directory_source() -> Source:
-    return Source("ldap", creates=settings.LDAP["creates"], groups=settings.LDAP["groups"])
+    return Source(LDAP, creates=settings.LDAP["creates"], groups=settings.LDAP["groups"])
 
 
 def as_outside(person: DirectoryPerson) -> OutsidePerson:

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from dms.access.actors import system_outside
 from dms.accounts.accounts import account_disable
+from dms.accounts.directory import LDAP
 from dms.accounts.models import OutsideIdentity
 from dms.audit.lifecycle import NotPossible
 from dms.ports import Directory
 
-LDAP = "ldap"
 MOST = 10
 """Per cent of all at once: more is rather a filter that is wrong than people who have left."""
 

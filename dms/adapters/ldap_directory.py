@@ -58,12 +58,21 @@ class LdapDirectory:
         return self._ask_in_turn(ask)
 
     def person_by_subject(self, subject: str) -> DirectoryPerson | None:
-        known = f"(&({self._people.subject}={_subject_in_filter(self._people.subject, subject)}){self._filter(None)})"
-
         def ask(url: str) -> DirectoryPerson | None:
             with searching(self._servers, url) as connection:
-                found = self._find(connection, known)
+                found = self._find(connection, self._known(subject))
                 return self._described(connection, found) if found else None
+
+        return self._ask_in_turn(ask)
+
+    def password_opens(self, subject: str, password: str) -> bool:
+        if not password or "\0" in password:
+            return False
+
+        def ask(url: str) -> bool:
+            with searching(self._servers, url) as connection:
+                found = self._find(connection, self._known(subject))
+            return found is not None and self._opens(url, found[0], password)
 
         return self._ask_in_turn(ask)
 
@@ -75,6 +84,10 @@ class LdapDirectory:
             except (ldap.LDAPError, OSError) as error:
                 log.error("the directory server %s fails: %s", url, _in_words(error))
         raise DirectoryUnavailable
+
+    def _known(self, subject: str) -> str:
+        """The filter for one of those who may log in, by what stays the same."""
+        return f"(&({self._people.subject}={_subject_in_filter(self._people.subject, subject)}){self._filter(None)})"
 
     def _filter(self, name: str | None) -> str:
         """None: for whatever name."""

@@ -24,7 +24,7 @@ from joserfc.jwk import KeySet
 from urllib3.exceptions import HTTPError
 
 from dms.adapters.oidc_errors import ProviderRefused, ProviderUnreachable, TokenRefused
-from dms.adapters.oidc_token import UnknownKey, verified_claims
+from dms.adapters.oidc_token import LEEWAY_SECONDS, UnknownKey, check_login_is_fresh, verified_claims
 
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 3600
@@ -73,23 +73,26 @@ class OidcProvider:
     def begin(self, redirect_uri: str) -> Begun:
         return Begun(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), redirect_uri)
 
-    def login_address(self, begun: Begun, *, language: str = "") -> str:
-        """Where the browser goes. Raises OidcError."""
+    def login_address(self, begun: Begun, *, language: str = "", anew: bool = False) -> str:
+        """Where the browser goes. `anew`: the provider shall not go by an earlier login. Raises OidcError."""
         challenge = base64.urlsafe_b64encode(hashlib.sha256(begun.verifier.encode()).digest()).rstrip(b"=").decode()
         asked = {
             "response_type": "code", "client_id": self.client_id, "redirect_uri": begun.redirect_uri,
             "scope": self.scopes, "state": begun.state, "nonce": begun.nonce,
             "code_challenge": challenge, "code_challenge_method": "S256", "ui_locales": language,
+            **({"prompt": "login", "max_age": str(LEEWAY_SECONDS)} if anew else {}),
         }  # fmt: skip
         return _with(self._endpoint("authorization_endpoint"), {name: value for name, value in asked.items() if value})
 
-    def finish(self, begun: Begun, code: str, *, now: datetime) -> LoggedIn:
-        """Who came back with this code. Raises OidcError."""
+    def finish(self, begun: Begun, code: str, *, now: datetime, anew_since: datetime | None = None) -> LoggedIn:
+        """Who came back with this code; with `anew_since` only after a login since then. Raises OidcError."""
         answer = self._tokens(begun, code)
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise TokenRefused("the provider sent no ID token; is `openid` among the scopes?")
         claims = self._verified(token, begun, now)
+        if anew_since is not None:
+            check_login_is_fresh(claims, anew_since)
         missing = any(name not in claims for name in self.wanted)
         if missing and "userinfo_endpoint" in self._metadata() and isinstance(answer.get("access_token"), str):
             claims = {**self._userinfo(answer["access_token"], claims["sub"]), **claims}

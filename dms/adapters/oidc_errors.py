@@ -19,5 +19,9 @@ class TokenRefused(OidcError):
     """What it signed is not for us, not of it, or not for this login."""
 
 
+class LoginIsOld(TokenRefused):
+    """The person was to log in there anew, and the provider does not say that they did."""
+
+
 class ClocksDiffer(TokenRefused):
     """By its clock and ours the token has not begun or has ended already, though it is fresh."""

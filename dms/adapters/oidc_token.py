@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
-from dms.adapters.oidc_errors import ClocksDiffer, TokenRefused
+from dms.adapters.oidc_errors import ClocksDiffer, LoginIsOld, TokenRefused
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 """Signed with a key of which we know the public half only: neither `none` nor HS256 and its like."""
@@ -39,6 +40,16 @@ def verified_claims(
     _refuse(not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT, "it says not whose it is")
     _check_times(claims, now.timestamp())
     return claims
+
+
+def check_login_is_fresh(claims: Mapping[str, Any], since: datetime) -> None:
+    """The person typed something there after `since`, by the provider's `auth_time`, which whoever asks with `max_age`
+    has to get (§3.1.2.1). What was asked passed through the browser, so only the answer counts. Raises LoginIsOld."""
+    told = claims.get("auth_time")
+    if not isinstance(told, int | float) or isinstance(told, bool):
+        raise LoginIsOld("it has no auth_time, though max_age was asked for; make the provider tell it (docs/login.md)")
+    if told < since.timestamp() - LEEWAY_SECONDS:
+        raise LoginIsOld(f"the login there is {since.timestamp() - told:.0f} seconds older than the question")
 
 
 def _signed_claims(token: str, keys: KeySet) -> dict[str, Any]:

@@ -30,6 +30,8 @@ MOST = 5
 class Purpose(StrEnum):
     LOGIN = "login"
     LINK = "link"
+    CONFIRM = "confirm"
+    """Somebody who is logged in shows that it is still they (`frontend.entering.confirming`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ class OnItsWay:
     purpose: Purpose
     next_page: str
     user_id: int | None
-    """Who wants to be linked."""
+    """Who wants to be linked, or confirms who they are."""
+    sent_at: datetime
 
 
 def is_offered() -> bool:
@@ -53,7 +56,8 @@ def sent_away(request: HttpRequest, purpose: Purpose, next_page: str) -> str:
     """The address of the provider to which the browser goes. Raises OidcError."""
     provider = oidc_provider()
     begun = provider.begin(request.build_absolute_uri(reverse("login-oidc-back")))
-    address = provider.login_address(begun, language=translation.get_language() or "")
+    language = translation.get_language() or ""
+    address = provider.login_address(begun, language=language, anew=purpose is Purpose.CONFIRM)
     note = {**asdict(begun), "purpose": purpose, "next_page": next_page, "at": timezone.now().timestamp()}
     waiting: dict[str, Any] = request.session.get(KEY, {})
     newest = sorted(waiting.items(), key=lambda item: -item[1]["at"])[: MOST - 1]
@@ -68,10 +72,11 @@ def come_back(request: HttpRequest, *, now: datetime) -> OnItsWay | None:
     if note is None:
         return None
     request.session[KEY] = waiting
-    if now.timestamp() - note.pop("at") > LASTS.total_seconds():
+    sent_at = datetime.fromtimestamp(note.pop("at"), tz=now.tzinfo)
+    if now - sent_at > LASTS:
         return None
     purpose, next_page, user_id = Purpose(note.pop("purpose")), note.pop("next_page"), note.pop("user_id")
-    return OnItsWay(Begun(**note), purpose, next_page, user_id)
+    return OnItsWay(Begun(**note), purpose, next_page, user_id, sent_at)
 
 
 def subject_of(logged_in: LoggedIn) -> str:

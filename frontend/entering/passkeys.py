@@ -30,9 +30,9 @@ def challenge_take(request: HttpRequest, purpose: str) -> Challenge | None:
     return kept["challenge"] if kept and kept["purpose"] == purpose else None
 
 
-def passkey_answered(request: HttpRequest, user: User | None) -> User | None:
+def passkey_answered(request: HttpRequest, user: User | None, purpose: str = "") -> User | None:
     """Whose passkey stands in the form; with a user, only theirs counts."""
-    challenge = challenge_take(request, "second" if user else "login")
+    challenge = challenge_take(request, purpose or ("second" if user else "login"))
     if challenge is None:
         return None
     answer = request.POST.get("credential", "")

@@ -25,6 +25,7 @@ from dms.accounts.clearances import may_give_clearances
 from dms.accounts.models import AuthenticatorApp, OutsideIdentity, Passkey
 from dms.accounts.second_factor.recovery import recovery_codes_left
 from dms.accounts.tokens import NameTaken, token_issue, token_withdraw
+from frontend.entering.confirming import ways_of
 from frontend.entering.oidc import is_offered
 from frontend.forms.account import NewToken, OwnPassword
 from frontend.people import actor_of
@@ -104,6 +105,7 @@ def _page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: Any)
         "passkeys": Passkey.objects.filter(user=cast(User, request.user)).order_by("-created_at"),
         "outside": OutsideIdentity.objects.filter(user=cast(User, request.user)).order_by("source"),
         "oidc_label": settings.OIDC["label"] if is_offered() else "",
+        "ways": ways_of(request, f"{reverse('account')}#second-factor"),
         "app": AuthenticatorApp.objects.filter(user=cast(User, request.user)).first(),
         "codes_left": recovery_codes_left(cast(User, request.user)),
     }

@@ -25,7 +25,9 @@ from dms.accounts.models import OutsideIdentity
 from dms.accounts.outside import OutsideRefused, account_of_outside, outside_link, outside_unlink
 from dms.adapters.chosen import oidc_provider
 from dms.adapters.oidc import LoggedIn
-from dms.adapters.oidc_errors import ClocksDiffer, OidcError, ProviderUnreachable
+from dms.adapters.oidc_errors import ClocksDiffer, LoginIsOld, OidcError, ProviderUnreachable
+from dms.audit.lifecycle import NotPossible
+from frontend.entering.confirming import Factor, confirm_note, password_is_right
 from frontend.entering.entering import BACKEND, enter, enter_at_last
 from frontend.entering.oidc import (
     ID_TOKEN,
@@ -44,7 +46,7 @@ from frontend.entering.oidc import (
 )
 from frontend.people import actor_of
 from frontend.views.passkeys import page_after_login
-from frontend.views.second_factor import THIS_PAGE, password_is_right
+from frontend.views.second_factor import THIS_PAGE
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         return HttpResponseRedirect(sent_away(request, Purpose.LOGIN, next_page))
     except OidcError as error:
-        return _back_to_login(request, next_page, _sentence(error))
+        return _back_to_login(request, next_page, sentence_of(error))
 
 
 @login_not_required
@@ -80,13 +82,12 @@ def back(request: HttpRequest) -> HttpResponse:
         expired = _("Diese Anmeldung ist abgelaufen oder wurde schon benutzt. Bitte noch einmal beginnen.")
         return _back_to_login(request, "", expired)
     try:
-        logged_in = _answered(request, way)
-        return _linked(request, way, logged_in) if way.purpose is Purpose.LINK else _entered(request, way, logged_in)
+        return _AFTERWARDS[way.purpose](request, way, _answered(request, way))
     except (NoWayIn, OutsideRefused) as refusal:
         sentence = str(refusal)
     except OidcError as error:
-        sentence = _sentence(error)
-    if way.purpose is Purpose.LINK:
+        sentence = sentence_of(error)
+    if way.purpose is not Purpose.LOGIN:
         messages.error(request, sentence)
         return redirect(f"{reverse('account')}#outside")
     return _back_to_login(request, way.next_page, sentence)
@@ -100,22 +101,24 @@ def link(request: HttpRequest) -> HttpResponse:
     _only_where_offered()
     if request.method != "POST":
         return redirect("account")
-    user = cast(User, request.user)
-    wait = attempt_begin(user.username, THIS_PAGE, now=timezone.now())
-    if wait or not password_is_right(request, user):
-        messages.error(
-            request,
-            _("Zu viele falsche Kennwörter. Bitte etwas warten und es dann noch einmal versuchen.")
-            if wait
-            else _("Das Kennwort stimmt nicht; es wurde nichts verbunden."),
-        )
-        return redirect(f"{reverse('account')}#outside")
-    attempts_forget(user.username, THIS_PAGE)
     try:
+        check_password_to_link(request)
         return leads_on(request, sent_away(request, Purpose.LINK, reverse("account")), _("Konto verbinden"))
+    except NotPossible as refusal:
+        messages.error(request, str(refusal))
     except OidcError as error:
-        messages.error(request, _sentence(error))
-        return redirect(f"{reverse('account')}#outside")
+        messages.error(request, sentence_of(error))
+    return redirect(f"{reverse('account')}#outside")
+
+
+def check_password_to_link(request: HttpRequest) -> None:
+    """The one from the form, counted. Raises NotPossible."""
+    user = cast(User, request.user)
+    if attempt_begin(user.username, THIS_PAGE, now=timezone.now()):
+        raise NotPossible(_("Zu viele falsche Kennwörter. Bitte etwas warten und es dann noch einmal versuchen."))
+    if not password_is_right(user, request.POST.get("password", "")):
+        raise NotPossible(_("Das Kennwort stimmt nicht; es wurde nichts verbunden."))
+    attempts_forget(user.username, THIS_PAGE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -166,7 +169,8 @@ def _answered(request: HttpRequest, way: OnItsWay) -> LoggedIn:
         if error == "access_denied":
             raise NoWayIn(_("Sie haben die Anmeldung abgebrochen, oder sie wurde Ihnen dort nicht erlaubt."))
         raise OidcError(error[:100])
-    return provider.finish(way.begun, request.GET.get("code", ""), now=timezone.now())
+    anew_since = way.sent_at if way.purpose is Purpose.CONFIRM else None
+    return provider.finish(way.begun, request.GET.get("code", ""), now=timezone.now(), anew_since=anew_since)
 
 
 def _entered(request: HttpRequest, way: OnItsWay, logged_in: LoggedIn) -> HttpResponse:
@@ -190,13 +194,26 @@ def _linked(request: HttpRequest, way: OnItsWay, logged_in: LoggedIn) -> HttpRes
     return redirect(f"{reverse('account')}#outside")
 
 
+def _confirmed(request: HttpRequest, way: OnItsWay, logged_in: LoggedIn) -> HttpResponse:
+    """Only whose account this is, and in the session that asked. Raises NoWayIn."""
+    if not request.user.is_authenticated or request.user.pk != way.user_id:
+        raise NoWayIn(_("Sie sind inzwischen abgemeldet; es wurde nichts bestätigt. Bitte noch einmal beginnen."))
+    if not OutsideIdentity.objects.filter(user=request.user, source=SOURCE, subject=subject_of(logged_in)).exists():
+        raise NoWayIn(_("Sie haben sich dort als jemand anderes angemeldet; es wurde nichts bestätigt."))
+    confirm_note(request, Factor.KNOWN, now=timezone.now())
+    return HttpResponseRedirect(way.next_page)
+
+
+_AFTERWARDS = {Purpose.LOGIN: _entered, Purpose.LINK: _linked, Purpose.CONFIRM: _confirmed}
+
+
 def _back_to_login(request: HttpRequest, next_page: str, sentence: str) -> HttpResponse:
     messages.error(request, sentence)
     asked = urlencode({"next": next_page}) if next_page else ""
     return HttpResponseRedirect(f"{reverse('login')}{'?' if asked else ''}{asked}")
 
 
-def _sentence(error: OidcError) -> str:
+def sentence_of(error: OidcError) -> str:
     """What the person can do; what went wrong stands in the log."""
     log.warning("no login by OIDC: %s: %s", type(error).__name__, error)
     if isinstance(error, ProviderUnreachable):
@@ -208,6 +225,11 @@ def _sentence(error: OidcError) -> str:
         return _(
             "Die Uhren dieses Servers und des Anmeldedienstes gehen zu weit auseinander. Bitte sagen Sie es Ihrer"
             " Verwaltung; so kann sich niemand dort anmelden."
+        )
+    if isinstance(error, LoginIsOld):
+        return _(
+            "Der Anmeldedienst hat nicht bestätigt, dass Sie sich eben neu angemeldet haben. Bitte noch einmal"
+            " versuchen; wenn es dabei bleibt, sagen Sie es Ihrer Verwaltung."
         )
     return _(
         "Die Anmeldung ist nicht zustande gekommen: Was der Anmeldedienst geantwortet hat, ist nicht gültig. Bitte noch"

@@ -21,10 +21,11 @@ from dms.access.models import User
 from dms.accounts.second_factor.passkeys import PasskeyRefused, passkey_add, passkey_offer, passkey_question
 from dms.audit.lifecycle import NotPossible
 from frontend.entering.begun import login_begun
+from frontend.entering.confirming import confirmation_spend, confirmed, password_is_right, ways_of
 from frontend.entering.entering import BACKEND, enter_at_last
 from frontend.entering.passkeys import challenge_keep, challenge_take, passkey_answered, site_of
 from frontend.people import actor_of
-from frontend.views.second_factor import THIS_PAGE, codes_page, password_is_right
+from frontend.views.second_factor import THIS_PAGE, codes_page
 
 log = logging.getLogger(__name__)
 
@@ -40,26 +41,32 @@ def offer(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password", "credential")
 def add(request: HttpRequest) -> HttpResponse:
-    """After the password: a passkey opens the account without it, so a browser left open must not be enough."""
+    """After showing who one is: a passkey opens the account alone, so a browser left open must not be enough."""
     if request.method != "POST":
         return redirect("account")
     try:
-        _check_password(request)
+        _check_person(request)
         codes = _add(request)
     except NotPossible as error:
         messages.error(request, str(error))
         return redirect("account")
+    confirmation_spend(request)
     if codes:
         return codes_page(request, codes, {"next": "", "plain": False})
     messages.success(request, _("Der Passkey ist hinzugefügt."))
     return redirect("account")
 
 
-def _check_password(request: HttpRequest) -> None:
-    user = cast(User, request.user)
-    if attempt_begin(user.username, THIS_PAGE, now=timezone.now()):
+def _check_person(request: HttpRequest) -> None:
+    """What was shown elsewhere, or the password. Raises NotPossible."""
+    user, now = cast(User, request.user), timezone.now()
+    if confirmed(request, now=now):
+        return
+    if not ways_of(request, "").password:
+        raise NotPossible(_("Bitte bestätigen Sie zuerst, dass Sie es sind; der Passkey wurde nicht hinzugefügt."))
+    if attempt_begin(user.username, THIS_PAGE, now=now):
         raise NotPossible(_("Zu viele falsche Kennwörter. Bitte etwas warten und es dann noch einmal versuchen."))
-    if not password_is_right(request, user):
+    if not password_is_right(user, request.POST.get("password", "")):
         raise NotPossible(_("Das Kennwort stimmt nicht; der Passkey wurde nicht hinzugefügt."))
     attempts_forget(user.username, THIS_PAGE)
 
@@ -76,7 +83,12 @@ def _add(request: HttpRequest) -> list[str]:
 @login_not_required
 @require_http_methods(["POST"])
 def question(request: HttpRequest) -> HttpResponse:
-    """In the second step: for the passkeys of the person whose login has begun. Else: for anybody's."""
+    """In the second step: for the passkeys of the person whose login has begun. With `confirm`: for those of whoever is
+    logged in, and the device has to make sure who holds it. Else: for anybody's."""
+    if request.POST.get("step") == "confirm" and request.user.is_authenticated:
+        options, challenge = passkey_question(site_of(request), request.user, alone=True)
+        challenge_keep(request, "confirm", challenge)
+        return JsonResponse(options)
     found = login_begun(request, now=timezone.now()) if request.POST.get("step") == "second" else None
     user = found[0] if found else None
     options, challenge = passkey_question(site_of(request), user)

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import segno
 from django.contrib import messages
-from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,6 +35,7 @@ from dms.accounts.second_factor.keeping import (
 )
 from dms.audit.lifecycle import NotPossible
 from frontend.entering.begun import login_begun
+from frontend.entering.confirming import Factor, confirmation_spend, confirmed, password_is_right, ways_of
 from frontend.entering.entering import enter_at_last
 from frontend.people import actor_of
 
@@ -71,7 +71,8 @@ def set_up_at_login(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("password", "code")
 def change(request: HttpRequest, verb: str, passkey_id: int | None = None) -> HttpResponse:
-    """After password and code: switches the app off (`off`), makes recovery codes (`codes`), removes a passkey."""
+    """After what is known and what is held (`frontend.entering.confirming`): switches the app off (`off`), makes
+    recovery codes (`codes`), removes a passkey."""
     user = cast(User, request.user)
     act = _act_of(user, verb, passkey_id)
     if request.method != "POST":
@@ -80,12 +81,14 @@ def change(request: HttpRequest, verb: str, passkey_id: int | None = None) -> Ht
     if wait:
         return _ask(request, verb, HTTPStatus.TOO_MANY_REQUESTS, wait=int(wait.total_seconds()) + 1)
     try:
-        if not is_oneself(request, user):
+        if not _is_oneself(request, user):
             return _ask(request, verb, wrong=True)
         attempts_forget(user.username, THIS_PAGE)
-        return act(request, user)
+        answer = act(request, user)
     except NotPossible as error:
         return _ask(request, verb, HTTPStatus.CONFLICT, problem=str(error))
+    confirmation_spend(request)
+    return answer
 
 
 def _act_of(user: User, verb: str, passkey_id: int | None) -> Callable[[HttpRequest, User], HttpResponse]:
@@ -164,19 +167,16 @@ def codes_page(request: HttpRequest, codes: list[str], context: dict[str, Any]) 
 
 
 def _ask(request: HttpRequest, verb: str, status: HTTPStatus = HTTPStatus.OK, **more: Any) -> HttpResponse:
-    context = {"verb": verb, "nav": "account", **more}
+    context = {"verb": verb, "nav": "account", "ways": ways_of(request, request.path), **more}
     return render(request, "frontend/second_factor/change.html", context, status=status)
 
 
-def is_oneself(request: HttpRequest, user: User) -> bool:
-    """Both are looked at, and the code is used up only with the right password."""
-    right = password_is_right(request, user)
-    return right and second_factor_is_right(user, request.POST.get("code", ""), now=timezone.now())
-
-
-def password_is_right(request: HttpRequest, user: User) -> bool:
-    """Wherever the person's password is kept. The caller counts attempts. Raises OutsideRefused."""
-    return authenticate(request, username=user.get_username(), password=request.POST.get("password", "")) == user
+def _is_oneself(request: HttpRequest, user: User) -> bool:
+    """Both have been shown, or are looked at; a code is used up only with the right password. Raises OutsideRefused."""
+    now = timezone.now()
+    shown = confirmed(request, now=now)
+    right = Factor.KNOWN in shown or password_is_right(user, request.POST.get("password", ""))
+    return right and (Factor.HELD in shown or second_factor_is_right(user, request.POST.get("code", ""), now=now))
 
 
 def _qr_code(text: str) -> SafeString:

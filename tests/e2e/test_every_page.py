@@ -154,6 +154,7 @@ def every_page() -> dict[str, str]:
         "account": "/account/",
         **_logins(),
         "second factor": "/account/second-factor/",
+        "confirm": "/account/confirm/?next=/account/",
         "passkey remove": f"/account/passkeys/{factories.passkey_of(clerk).pk}/remove/",
         "withdraw": f"/account/tokens/{ApiToken.objects.get(name='Gewerbeamt, Import').pk}/withdraw/",
     }

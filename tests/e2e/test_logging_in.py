@@ -155,6 +155,19 @@ def test_a_passkey_is_removed_with_password_and_recovery_code_and_then_opens_not
     expect(page.get_by_text("Der Passkey wurde nicht angenommen")).to_be_visible()
 
 
+def test_a_passkey_confirms_alone_who_it_is_and_is_then_removed(page: Page, complaints: list[str]) -> None:
+    with_device(page)
+    add_passkey(page)
+    visit(page, "/account/")
+    page.get_by_role("link", name="Entfernen Laptop im Bauamt").click()
+    page.get_by_role("link", name="Stattdessen mit Passkey bestätigen").click()
+    page.get_by_role("button", name="Mit Passkey bestätigen").click()
+    expect(page.get_by_text("Sie haben bestätigt, dass Sie es sind")).to_be_visible()
+    expect(page.get_by_label("Kennwort")).to_have_count(0)
+    page.get_by_role("button", name="Entfernen").click()
+    expect(page.get_by_text("ist entfernt")).to_be_visible()
+
+
 def test_somebody_logs_in_at_the_provider_of_the_town(
     new_page: Callable[..., Page], live_server: LiveServer, settings: LazySettings, provider_of_logins: OidcServer,
     complaints: list[str],

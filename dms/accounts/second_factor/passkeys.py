@@ -102,9 +102,10 @@ def passkey_add(
     return codes
 
 
-def passkey_question(site: Site, user: User | None) -> tuple[dict[str, Any], Challenge]:
-    """Without a user any passkey of this site may answer, and the device has to make sure who holds it."""
-    need = UserVerificationRequirement.PREFERRED if user else UserVerificationRequirement.REQUIRED
+def passkey_question(site: Site, user: User | None, *, alone: bool = False) -> tuple[dict[str, Any], Challenge]:
+    """Without a user any passkey of this site may answer. Then, and where nothing else is asked (`alone`), the device
+    has to make sure who holds it."""
+    need = UserVerificationRequirement.PREFERRED if user and not alone else UserVerificationRequirement.REQUIRED
     options, challenge = site.server().authenticate_begin(_keys_of(user) if user else None, need)
     return dict(options), challenge
 

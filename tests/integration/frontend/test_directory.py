@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,14 +17,16 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pyotp import TOTP
 
-from dms.access.actors import operator, system_setup
+from dms.access.actors import actor_for, operator, system_setup
 from dms.access.attempts import FREE
 from dms.access.models import BodyKind, Membership, User
 from dms.accounts.accounts import account_create
 from dms.accounts.bodies import body_create
 from dms.accounts.directory import DirectoryBackend
 from dms.accounts.models import OutsideIdentity
+from dms.accounts.second_factor.keeping import app_set_up, new_secret
 from dms.adapters.chosen import directory
 from dms.adapters.ldap_connection import LdapServers
 from dms.adapters.ldap_directory import LdapDirectory, LdapPeople
@@ -218,6 +221,25 @@ def test_the_second_factor_is_asked_for_all_the_same(slapd: Slapd, settings: Any
     answer = browser.post(reverse("login"), {"username": "anna", "password": PASSWORD})
     assert answer.headers["Location"] == reverse("login-set-up")
     assert not is_in(browser)
+
+
+def test_the_password_of_the_directory_confirms_who_it_is_whatever_the_person_is_called_there(slapd: Slapd) -> None:
+    browser, _page = log_in("anna")
+    anna = User.objects.get(username="anna")
+    frieda = (
+        person("frieda").replace(PASSWORD, "of-frieda").replace("\nobjectClass", "\nchangetype: add\nobjectClass", 1)
+    )
+    slapd.change(frieda)
+    User.objects.filter(pk=anna.pk).update(username="frieda")  # as another person is called there
+    secret, long_ago = new_secret(), timezone.now() - timedelta(days=1)
+    codes = app_set_up(actor_for(anna), anna, secret, TOTP(secret).at(long_ago), now=long_ago)
+    change = reverse("second-factor-codes")
+    assert "Ihr Kennwort im Verzeichnisdienst" in browser.get(change).content.decode()
+    for wrong in ("", "falsch", "of-frieda"):
+        answer = browser.post(change, {"password": wrong, "code": codes[0]})
+        assert "Kennwort oder Code stimmen nicht" in answer.content.decode()
+    assert browser.post(change, {"password": PASSWORD, "code": codes[0]}).status_code == 201
+    slapd.change(f"dn: uid=frieda,ou=people,{BASE}\nchangetype: delete\n")
 
 
 def test_an_account_of_the_same_name_is_not_taken_over(slapd: Slapd) -> None:
