@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """Fractions of the upright page as displayed: 0,0 is top left, 1,1 is bottom right."""
 
     x0: float
@@ -20,18 +19,10 @@ class Box:
     x1: float
     y1: float
 
-    def __reduce__(self) -> tuple[type[Box], tuple[float, float, float, float]]:
-        """Python's own way for frozen classes with slots takes ten times as long, and a page has hundreds."""
-        return Box, (self.x0, self.y0, self.x1, self.y1)
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     text: str
     box: Box
-
-    def __reduce__(self) -> tuple[type[Word], tuple[str, Box]]:
-        return Word, (self.text, self.box)
 
 
 Line = tuple[Word, ...]
