@@ -24,10 +24,12 @@ stack-stop: ## stop what `make stack` started
 test: ## set up what is missing and run every test (ARGS="-k word" for some)
 	@scripts/bootstrap test && exec $(PYTHON) -m pytest $(SHARED) $(ARGS)
 
-test-stack: ## conformance, integration and bad days on real Elasticsearch and MinIO (builds MinIO and toxiproxy if need be)
+ON_THE_STACK := $(addprefix tests/e2e/test_,inbox.py finding.py document.py filing.py correcting.py splitting.py)
+
+test-stack: ## conformance, integration, browser tests and bad days on real Elasticsearch and MinIO (builds MinIO and toxiproxy if need be)
 	@scripts/bootstrap test && $(PYTHON) -m scripts.stack start && $(PYTHON) -m scripts.stack stop && \
 	REGISTRATUR_TEST_STACK=1 $(PYTHON) -m pytest -rs tests/conformance tests/integration/search tests/integration/dms \
-	tests/crash $(ARGS)
+	$(ON_THE_STACK) tests/crash $(ARGS)
 
 test-compose: ## try Dockerfile and docker-compose.yml on a Docker engine of their own (root; about ten minutes)
 	@scripts/bootstrap compose && REGISTRATUR_TEST_COMPOSE=1 $(PYTHON) -m pytest -q tests/compose $(ARGS)

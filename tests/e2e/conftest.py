@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import LazySettings
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
+
+from tests.object_server import ObjectServer, opened
 
 if TYPE_CHECKING:
     from dms.access.models import Scope, User
@@ -37,8 +40,28 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(autouse=True)
-def surroundings(store: Path, quick_passwords: None) -> None:
+def surroundings(request: pytest.FixtureRequest, quick_passwords: None) -> None:
     """A store of its own for each test, and logging in that takes no time, for each logs in anew."""
+    request.getfixturevalue("full_stack" if "REGISTRATUR_TEST_STACK" in os.environ else "store")
+
+
+@pytest.fixture
+def full_stack(object_server: ObjectServer, elastic_settings: dict[str, str], settings: LazySettings) -> Iterator[None]:
+    """A bucket of its own, and an empty index in Elasticsearch (`make test-stack`)."""
+    from dms.adapters.chosen import object_store
+    from search.chosen import search_index
+    from tests.elastic import empty_index
+    from tests.factories import store_at
+
+    place = object_server.place()
+    opened(place)
+    store_at(place, settings)
+    settings.SEARCH_INDEX = elastic_settings
+    empty_index(settings.SEARCH_INDEX)
+    search_index.cache_clear()
+    yield
+    search_index.cache_clear()
+    object_store.cache_clear()
 
 
 @pytest.fixture
