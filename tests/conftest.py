@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from django.conf import LazySettings
 from pytest_django.plugin import DjangoDbBlocker
@@ -25,6 +26,9 @@ _found = dict(os.environ)
 _servers = Servers(os.environ)
 _settings = _servers.environment()
 STATED = "stated"
+# a busy machine fails no test
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 for _name in os.environ.keys() - clean_environment(os.environ).keys():
     del os.environ[_name]
 os.environ.update(_settings)
