@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from dms.access.attempts import attempts_tidy
+from dms.accounts.outside_logout import logouts_tidy
 from dms.accounts.sessions import sessions_tidy
 from dms.adapters.chosen import object_store
 from dms.adapters.wake import send_wake
@@ -42,6 +43,7 @@ def tidy_accounts() -> None:
     """Forgets sessions that are over and wrong passwords that no longer count."""
     now = timezone.now()
     sessions_tidy(now=now)
+    logouts_tidy(now=now)
     attempts_tidy(now=now)
 
 

@@ -226,6 +226,9 @@ class Directory(Protocol):
     def person_by_subject(self, subject: str) -> DirectoryPerson | None:
         """None for whoever is not there any more, or is none of those who may log in. Raises DirectoryUnavailable."""
 
+    def person_by_name(self, name: str) -> DirectoryPerson | None:
+        """Who could log in with this name, without their password. Raises DirectoryUnavailable."""
+
     def password_opens(self, subject: str, password: str) -> bool:
         """Whether it is the password of this person, whatever they are called now. Raises as `person_by_password`."""
 

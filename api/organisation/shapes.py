@@ -178,6 +178,10 @@ class MembershipSerializer(serializers.Serializer):
     )
     valid_to = serializers.DateField(source="row.valid_to", allow_null=True, help_text=LAST_DAY)
     is_deputy = serializers.BooleanField(source="row.is_deputy", help_text="Stands in for who holds the position.")
+    origin = serializers.CharField(
+        source="row.source",
+        help_text="Where it comes from: `ldap` or `oidc`, by a group there; `file`; empty: somebody decided it here.",
+    )
     actions = serializers.ListField(
         child=serializers.ChoiceField([str(verb) for verb in MemberVerb]), help_text="What you can do with it now."
     )

@@ -121,7 +121,8 @@ class Membership(models.Model):
     is_deputy = models.BooleanField(default=False)
     """Stands in for whoever holds the position (Vertretung), always with a last day."""
     source = models.CharField(max_length=20, blank=True, default="")
-    """Which source of people says so (`dms.accounts.outside`) and takes it back; empty: somebody here decided."""
+    """Which source of people says so (`dms.accounts.outside`) and takes it back; `file`: it came with a table of the
+    organisation; empty: somebody here decided."""
 
     audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "body_id", "valid_from", "valid_to", "is_deputy", "source")
 

@@ -25,6 +25,8 @@ from dms.records.protection.keepers import keepers_stay
 
 CHAIN = "town"
 LONGEST_NAME = 200
+FROM_FILE = "file"
+"""The source of a membership that a table of the organisation brought; nothing but people takes it back."""
 
 
 class BodyVerb(StrEnum):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,8 +13,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dms.access.actors import Actor
 from dms.access.models import User
-from dms.accounts.outside import OutsidePerson, OutsideRefused, Source, account_of_outside
+from dms.accounts.models import OutsideIdentity
+from dms.accounts.outside import OutsidePerson, OutsideRefused, Source, account_of_outside, outside_link
 from dms.adapters.chosen import directory
 from dms.ports import DirectoryPerson, DirectoryUnavailable, PasswordRefused, PasswordState
 
@@ -40,6 +45,13 @@ class DirectoryIsDown(OutsideRefused):
         )
 
 
+class NotInDirectory(OutsideRefused):
+    code = "directory_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(_("Name oder Kennwort im Verzeichnisdienst stimmen nicht; es wurde nichts verbunden."))
+
+
 class DirectoryBackend(ModelBackend):
     """Stands behind Django's own, so whoever has a password here needs no directory. Attempts are counted by whoever
     calls `authenticate`."""
@@ -51,12 +63,8 @@ class DirectoryBackend(ModelBackend):
         asked = directory()
         if asked is None or not username or not password or _is_program(username):
             return None
-        try:
+        with _in_words():
             person = asked.person_by_password(username, password)
-        except PasswordRefused as refusal:
-            raise PasswordNotNow(refusal.state) from None
-        except DirectoryUnavailable:
-            raise DirectoryIsDown from None
         return account_of_outside(directory_source(), as_outside(person), now=timezone.now()) if person else None
 
 
@@ -73,8 +81,32 @@ def directory_password_is_right(user: User, password: str) -> bool:
     asked, identity = directory(), user.outside_identities.filter(source=LDAP).first()
     if asked is None or identity is None:
         return False
-    try:
+    with _in_words():
         return asked.password_opens(identity.subject, password)
+
+
+def directory_link(actor: Actor, user: User, name: str, password: str | None, *, now: datetime) -> OutsideIdentity:
+    """From now on whoever is `name` in the directory today comes into this account. Without a password for operators
+    alone, who vouch for that; for the person itself the caller has asked for the password here, too, and counts.
+
+    What follows from groups there comes with the next login or sync. Raises NotAllowed, OutsideRefused: NotInDirectory,
+    LinkedElsewhere, PasswordNotNow, DirectoryIsDown.
+    """
+    asked = directory()
+    with _in_words():
+        if asked is None:
+            raise NotInDirectory
+        person = asked.person_by_name(name) if password is None else asked.person_by_password(name, password)
+    if person is None:
+        raise NotInDirectory
+    return outside_link(actor, user, LDAP, person.subject, now=now)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What the directory answers instead of yes or no, as a sentence for the person."""
+    try:
+        yield
     except PasswordRefused as refusal:
         raise PasswordNotNow(refusal.state) from None
     except DirectoryUnavailable:

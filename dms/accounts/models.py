@@ -37,6 +37,13 @@ class OutsideIdentity(models.Model):
         return self.user_id
 
 
+class SpentLogout(models.Model):
+    """A word of the provider that a login has ended, which works once (`dms.accounts.outside_logout`)."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(db_index=True)
+
+
 class AuthenticatorApp(models.Model):
     """An app that shares a secret with us and shows another six digits every thirty seconds (TOTP, RFC 6238)."""
 

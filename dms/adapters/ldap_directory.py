@@ -58,12 +58,10 @@ class LdapDirectory:
         return self._ask_in_turn(ask)
 
     def person_by_subject(self, subject: str) -> DirectoryPerson | None:
-        def ask(url: str) -> DirectoryPerson | None:
-            with searching(self._servers, url) as connection:
-                found = self._find(connection, self._known(subject))
-                return self._described(connection, found) if found else None
+        return self._person(self._known(subject))
 
-        return self._ask_in_turn(ask)
+    def person_by_name(self, name: str) -> DirectoryPerson | None:
+        return self._person(self._filter(name)) if name and "\0" not in name else None
 
     def password_opens(self, subject: str, password: str) -> bool:
         if not password or "\0" in password:
@@ -73,6 +71,14 @@ class LdapDirectory:
             with searching(self._servers, url) as connection:
                 found = self._find(connection, self._known(subject))
             return found is not None and self._opens(url, found[0], password)
+
+        return self._ask_in_turn(ask)
+
+    def _person(self, wanted: str) -> DirectoryPerson | None:
+        def ask(url: str) -> DirectoryPerson | None:
+            with searching(self._servers, url) as connection:
+                found = self._find(connection, wanted)
+                return self._described(connection, found) if found else None
 
         return self._ask_in_turn(ask)
 

@@ -11,11 +11,12 @@ import hashlib
 import json
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import urllib3
@@ -24,10 +25,13 @@ from joserfc.jwk import KeySet
 from urllib3.exceptions import HTTPError
 
 from dms.adapters.oidc_errors import ProviderRefused, ProviderUnreachable, TokenRefused
+from dms.adapters.oidc_logout import LONGEST_TOKEN, LoginEnded, verified_logout
 from dms.adapters.oidc_token import LEEWAY_SECONDS, UnknownKey, check_login_is_fresh, verified_claims
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 KEPT_SECONDS = 3600
+STRANGERS_SECONDS = 60
 LONGEST_ANSWER = 1024 * 1024
 CONNECT_SECONDS, READ_SECONDS = 4.0, 8.0
 CLIENT_ERROR, SERVER_ERROR, REDIRECTION = 400, 500, 300
@@ -69,6 +73,7 @@ class OidcProvider:
         )  # fmt: skip
         self._said: tuple[float, dict[str, Any]] | None = None
         self._keys: KeySet | None = None
+        self._keys_asked = 0.0
 
     def begin(self, redirect_uri: str) -> Begun:
         return Begun(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), redirect_uri)
@@ -105,6 +110,13 @@ class OidcProvider:
         asked = {"id_token_hint": id_token, "client_id": self.client_id, "post_logout_redirect_uri": back_to}
         return _with(self._endpoint("end_session_endpoint"), asked)
 
+    def login_ended(self, token: str, *, now: datetime) -> LoginEnded:
+        """Whose login there has ended, by a token that anybody may have sent. Raises OidcError."""
+        if len(token) > LONGEST_TOKEN:
+            raise TokenRefused("it is too long")
+        check = partial(verified_logout, token, issuer=self.issuer, client_id=self.client_id, now=now)
+        return self._checked(check, from_strangers=True)
+
     def _tokens(self, begun: Begun, code: str) -> dict[str, Any]:
         sent = {
             "grant_type": "authorization_code", "code": code, "redirect_uri": begun.redirect_uri,
@@ -122,18 +134,25 @@ class OidcProvider:
         return self._asked("POST", self._endpoint("token_endpoint"), headers, urlencode(sent))
 
     def _verified(self, token: str, begun: Begun, now: datetime) -> dict[str, Any]:
-        """With the keys that are known, and with those of today when it names another (key rotation)."""
         check = partial(
             verified_claims, token, issuer=self.issuer, client_id=self.client_id, nonce=begun.nonce, now=now
         )
+        return self._checked(check)
+
+    def _checked(self, check: Callable[[KeySet], T], *, from_strangers: bool = False) -> T:
+        """With the keys that are known, and with those of today when it names another (key rotation): for strangers,
+        who could make us ask for ever, at most once a minute."""
         if self._keys is not None:
             try:
                 return check(self._keys)
             except UnknownKey:
+                if from_strangers and monotonic() - self._keys_asked < STRANGERS_SECONDS:
+                    raise
                 log.info("the provider of logins signs with a new key; its keys are asked anew")
         return check(self._fresh_keys())
 
     def _fresh_keys(self) -> KeySet:
+        self._keys_asked = monotonic()
         answer = self._asked("GET", self._endpoint("jwks_uri"), {"Accept": "application/json"})
         try:
             # keys for encryption are not keys for signing

@@ -27,19 +27,25 @@ def verified_claims(
     token: str, keys: KeySet, *, issuer: str, client_id: str, nonce: str, now: datetime
 ) -> dict[str, Any]:
     """Raises UnknownKey, ClocksDiffer, TokenRefused."""
-    claims = _signed_claims(token, keys)
-    _refuse(claims.get("iss") != issuer, "it is of another issuer")
-    audience = claims.get("aud")
-    audiences = audience if isinstance(audience, list) else [audience]
-    _refuse(client_id not in audiences, "it is for another client")
-    _refuse(len(audiences) > 1 and "azp" not in claims, "it is for several clients, and does not say for which")
-    _refuse(claims.get("azp", client_id) != client_id, "it was issued to another client")
+    claims = signed_claims(token, keys)
+    audiences = check_parties(claims, issuer, client_id)
+    refuse_if(len(audiences) > 1 and "azp" not in claims, "it is for several clients, and does not say for which")
+    refuse_if(claims.get("azp", client_id) != client_id, "it was issued to another client")
     given = claims.get("nonce")
-    _refuse(not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()), "another nonce")
+    refuse_if(not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()), "another nonce")
     subject = claims.get("sub")
-    _refuse(not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT, "it says not whose it is")
+    refuse_if(not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT, "it says not whose it is")
     _check_times(claims, now.timestamp())
     return claims
+
+
+def check_parties(claims: Mapping[str, Any], issuer: str, client_id: str) -> list[Any]:
+    """From whom, and for whom among others; gives all of these. Raises TokenRefused."""
+    refuse_if(claims.get("iss") != issuer, "it is of another issuer")
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    refuse_if(client_id not in audiences, "it is for another client")
+    return audiences
 
 
 def check_login_is_fresh(claims: Mapping[str, Any], since: datetime) -> None:
@@ -52,7 +58,8 @@ def check_login_is_fresh(claims: Mapping[str, Any], since: datetime) -> None:
         raise LoginIsOld(f"the login there is {since.timestamp() - told:.0f} seconds older than the question")
 
 
-def _signed_claims(token: str, keys: KeySet) -> dict[str, Any]:
+def signed_claims(token: str, keys: KeySet) -> dict[str, Any]:
+    """What stands in it, if one of these keys signed it. Raises UnknownKey, TokenRefused."""
     try:
         return jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims
     except InvalidKeyIdError as error:
@@ -64,7 +71,7 @@ def _signed_claims(token: str, keys: KeySet) -> dict[str, Any]:
 def _check_times(claims: dict[str, Any], now: float) -> None:
     """In whole or broken seconds since 1970."""
     for name in ("exp", "iat"):
-        _refuse(not isinstance(claims.get(name), int | float) or isinstance(claims[name], bool), f"it has no {name}")
+        refuse_if(not isinstance(claims.get(name), int | float) or isinstance(claims[name], bool), f"it has no {name}")
     for name in ("iat", "nbf"):
         if isinstance(claims.get(name), int | float) and claims[name] > now + LEEWAY_SECONDS:
             raise ClocksDiffer(f"{name} is {claims[name] - now:.0f} seconds in the future by our clock")
@@ -72,6 +79,7 @@ def _check_times(claims: dict[str, Any], now: float) -> None:
         raise ClocksDiffer(f"exp is {now - claims['exp']:.0f} seconds in the past by our clock")
 
 
-def _refuse(wrong: bool, why: str) -> None:
+def refuse_if(wrong: bool, why: str) -> None:
+    """Raises TokenRefused."""
     if wrong:
         raise TokenRefused(why)

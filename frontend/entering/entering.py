@@ -12,6 +12,7 @@ from dms.access.models import User
 from dms.accounts.second_factor.demand import has_second_factor, second_factor_is_demanded
 from frontend.entering.begun import KEY, login_begin
 from frontend.entering.known_browser import browser_for, browser_remember
+from frontend.entering.oidc import login_forget
 
 CODES = "code:"
 """Guessed codes are counted apart from guessed passwords: whoever guesses here knows the password."""
@@ -23,6 +24,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 def enter(request: HttpRequest, user: User, next_page: str, *, knows_browser: bool = True) -> HttpResponse:
     """`user` comes from `authenticate`. `next_page` is an address of ours."""
+    login_forget(request)  # of somebody else who began and went away
     if has_second_factor(user):
         login_begin(request, user, next_page, now=timezone.now())
         return redirect("login-second")

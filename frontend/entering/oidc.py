@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from dms.accounts.outside import OutsidePerson, Source
+from dms.accounts.outside_logout import PROVIDER_SESSION, SUBJECT
 from dms.adapters.chosen import oidc_provider
 from dms.adapters.oidc import Begun, LoggedIn
 
@@ -81,7 +82,23 @@ def come_back(request: HttpRequest, *, now: datetime) -> OnItsWay | None:
 
 def subject_of(logged_in: LoggedIn) -> str:
     """Unique among all providers: a town that changes to another one opens nobody's account to strangers."""
-    return f"{settings.OIDC['issuer']} {logged_in.claims['sub']}"
+    return subject_named(logged_in.claims["sub"])
+
+
+def subject_named(name: str) -> str:
+    return f"{settings.OIDC['issuer']} {name}"
+
+
+def login_note(request: HttpRequest, logged_in: LoggedIn) -> None:
+    """What the session has to know to end there when it ends here, and the other way round."""
+    request.session[ID_TOKEN] = logged_in.id_token
+    request.session[SUBJECT] = subject_of(logged_in)
+    request.session[PROVIDER_SESSION] = _text(logged_in.claims, "sid")
+
+
+def login_forget(request: HttpRequest) -> None:
+    for name in (ID_TOKEN, SUBJECT, PROVIDER_SESSION):
+        request.session.pop(name, None)
 
 
 def person_of(logged_in: LoggedIn) -> OutsidePerson:

@@ -22,11 +22,13 @@ from dms.access.permissions import Permission
 from dms.access.rule import grants_of, visible
 from dms.accounts.accounts import password_change
 from dms.accounts.clearances import may_give_clearances
+from dms.accounts.directory import LDAP
 from dms.accounts.models import AuthenticatorApp, OutsideIdentity, Passkey
 from dms.accounts.second_factor.recovery import recovery_codes_left
 from dms.accounts.tokens import NameTaken, token_issue, token_withdraw
+from dms.adapters.chosen import directory
 from frontend.entering.confirming import ways_of
-from frontend.entering.oidc import is_offered
+from frontend.entering.oidc import SOURCE, is_offered
 from frontend.forms.account import NewToken, OwnPassword
 from frontend.people import actor_of
 
@@ -103,13 +105,24 @@ def _page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: Any)
         "password_form": OwnPassword(cast(User, request.user)),
         "token_form": NewToken(),
         "passkeys": Passkey.objects.filter(user=cast(User, request.user)).order_by("-created_at"),
-        "outside": OutsideIdentity.objects.filter(user=cast(User, request.user)).order_by("source"),
+        **_outside(cast(User, request.user)),
         "oidc_label": settings.OIDC["label"] if is_offered() else "",
         "ways": ways_of(request, f"{reverse('account')}#second-factor"),
         "app": AuthenticatorApp.objects.filter(user=cast(User, request.user)).first(),
         "codes_left": recovery_codes_left(cast(User, request.user)),
     }
     return render(request, "frontend/account/account.html", {**context, **more}, status=status)
+
+
+def _outside(user: User) -> dict[str, Any]:
+    """Where else the person logs in, and where they could: linking asks for the password here."""
+    linked = list(OutsideIdentity.objects.filter(user=user).order_by("source"))
+    sources, has_password = {one.source for one in linked}, user.has_usable_password()
+    return {
+        "outside": linked,
+        "can_link_oidc": has_password and is_offered() and SOURCE not in sources,
+        "can_link_directory": has_password and directory() is not None and LDAP not in sources,
+    }
 
 
 def _own_tokens(request: HttpRequest) -> Any:

@@ -38,6 +38,8 @@ from frontend.entering.oidc import (
     has_second_factor_there,
     is_offered,
     leads_on,
+    login_forget,
+    login_note,
     logout_address,
     oidc_source,
     person_of,
@@ -125,14 +127,15 @@ def check_password_to_link(request: HttpRequest) -> None:
 def unlink(request: HttpRequest, identity_id: int) -> HttpResponse:
     """Asks first. Only for who has a password: others would not get in any more."""
     user = cast(User, request.user)
-    identity = get_object_or_404(OutsideIdentity, user=user, source=SOURCE, pk=identity_id)
+    identity = get_object_or_404(OutsideIdentity, user=user, pk=identity_id)
     if not user.has_usable_password():
         messages.error(request, _("Ohne Kennwort hier kämen Sie nicht mehr hinein; die Verbindung bleibt."))
         return redirect("account")
     if request.method != "POST":
         return render(request, "frontend/account/unlink.html", {"nav": "account"})
     outside_unlink(actor_of(request), identity, now=timezone.now())
-    request.session.pop(ID_TOKEN, None)
+    if identity.source == SOURCE:
+        login_forget(request)
     update_session_auth_hash(request, user)  # this session goes on
     messages.success(request, _("Die Verbindung ist gelöst. Alle anderen Sitzungen sind beendet."))
     return redirect(f"{reverse('account')}#outside")
@@ -181,7 +184,7 @@ def _entered(request: HttpRequest, way: OnItsWay, logged_in: LoggedIn) -> HttpRe
         answer = enter_at_last(request, user, HttpResponseRedirect(way.next_page), knows_browser=False)
     else:
         answer = enter(request, user, way.next_page, knows_browser=False)
-    request.session[ID_TOKEN] = logged_in.id_token
+    login_note(request, logged_in)
     return answer
 
 
@@ -200,6 +203,8 @@ def _confirmed(request: HttpRequest, way: OnItsWay, logged_in: LoggedIn) -> Http
         raise NoWayIn(_("Sie sind inzwischen abgemeldet; es wurde nichts bestätigt. Bitte noch einmal beginnen."))
     if not OutsideIdentity.objects.filter(user=request.user, source=SOURCE, subject=subject_of(logged_in)).exists():
         raise NoWayIn(_("Sie haben sich dort als jemand anderes angemeldet; es wurde nichts bestätigt."))
+    if ID_TOKEN in request.session:
+        login_note(request, logged_in)  # it may be another login there from now on
     confirm_note(request, Factor.KNOWN, now=timezone.now())
     return HttpResponseRedirect(way.next_page)
 

@@ -23,6 +23,7 @@ from dms.audit.lifecycle import NotPossible
 from frontend.entering.begun import login_begun
 from frontend.entering.confirming import confirmation_spend, confirmed, password_is_right, ways_of
 from frontend.entering.entering import BACKEND, enter_at_last
+from frontend.entering.oidc import login_forget
 from frontend.entering.passkeys import challenge_keep, challenge_take, passkey_answered, site_of
 from frontend.people import actor_of
 from frontend.views.second_factor import THIS_PAGE, codes_page
@@ -109,6 +110,7 @@ def enter_by_passkey(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(PasskeyRefused()))
         return redirect("login")
     user.backend = BACKEND
+    login_forget(request)
     return enter_at_last(request, user, HttpResponseRedirect(page_after_login(request)))
 
 

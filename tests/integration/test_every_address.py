@@ -35,7 +35,7 @@ OPEN = {
     "login/", "login/second/", "login/second/set-up/", "login/passkey/", "login/passkey/question/", "language/",
 }  # fmt: skip
 """What nobody needs a login for."""
-NOT_OFFERED = {"login/oidc/", "login/oidc/back/"}
+NOT_OFFERED = {"login/oidc/", "login/oidc/back/", "login/oidc/logout/"}
 """Open as well, where there is a provider of logins."""
 SECRET = "Geheimsache"
 """Stands in everything that there is to see."""

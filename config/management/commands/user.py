@@ -16,19 +16,20 @@ from config.town import files_scopes, user_setup
 from dms.access.models import ApiToken, Scope, User
 from dms.access.permissions import Role
 from dms.accounts.accounts import account_disable, account_enable, password_reset
+from dms.accounts.directory import NotInDirectory, directory_link
 from dms.accounts.models import AuthenticatorApp, Passkey
 from dms.accounts.operators import operator_here
-from dms.accounts.outside import outside_unlink
+from dms.accounts.outside import OutsideRefused, outside_unlink
 from dms.accounts.second_factor.keeping import second_factor_reset
 from dms.accounts.sessions import sessions_end_but
 from dms.accounts.tokens import tokens_withdraw
+from dms.adapters.chosen import directory
 from dms.audit.lifecycle import NotPossible
 from ingest.scopes import inbox_scope
 
 WHAT_TO_SAY = (
-    "Say what to do: --role, --reset-password, --disable, --enable, --withdraw-tokens, --reset-second-factor, --unlink "
-    "or --end-sessions. "
-    "See --help."
+    "Say what to do: --role, --reset-password, --disable, --enable, --withdraw-tokens, --reset-second-factor, "
+    "--unlink, --link-directory or --end-sessions. See --help."
 )
 VERBS = ("reset_password", "disable", "enable", "withdraw_tokens", "reset_second_factor", "unlink", "end_sessions")
 
@@ -63,6 +64,9 @@ class Command(BaseCommand):
         does.add_argument(
             "--unlink", action="store_true", help="nobody who logs in elsewhere (OIDC, LDAP) comes into it any more"
         )
+        does.add_argument(
+            "--link-directory", metavar="NAME", help="whoever is called so in the directory (LDAP) comes into it, too"
+        )
         does.add_argument("--end-sessions", action="store_true", help="logged out in all browsers at once")
         does.add_argument(
             "--list", action="store_true", help="all accounts with state, roles, last login, tokens, second factor"
@@ -82,6 +86,9 @@ class Command(BaseCommand):
                 name, [Role(role) for role in options["role"]], service=options["service"], passwordless=passwordless
             )
         asked = [verb for verb in VERBS if options[verb]]
+        if options["link_directory"]:
+            self._link_directory(_account(name), options["link_directory"])
+            return
         if (options["service"] or options["outside"]) and not options["role"]:
             raise CommandError("--service and --outside make an account, so they need --role.")
         if not asked and not options["role"]:
@@ -149,6 +156,20 @@ class Command(BaseCommand):
         for identity in found:
             outside_unlink(operator_here(), identity, now=timezone.now())
         self._say(f"{len(found)} link(s) of {user.username} are removed; all sessions have ended.")
+
+    def _link_directory(self, user: User, there: str) -> None:
+        if directory() is None:
+            raise CommandError("There is no directory: LDAP_URL is not set (docs/login.md).")
+        try:
+            directory_link(operator_here(), user, there, None, now=timezone.now())
+        except NotInDirectory:
+            raise CommandError(
+                f"The directory knows nobody called “{there}” who may log in (LDAP_USER_FILTER)."
+            ) from None
+        except OutsideRefused as refusal:
+            raise CommandError(str(refusal)) from None
+        self._say(f"{user.username} is linked: whoever is {there} in the directory logs in to it, and is disabled")
+        self._say("when that ends (./manage.py organisation sync). --unlink takes the link back.")
 
     def _end_sessions(self, user: User) -> None:
         count = sessions_end_but(operator_here(), user, None, now=timezone.now())

@@ -15,6 +15,7 @@ from dms.access.actors import Actor
 from dms.access.models import Body, BodyKind, BodyState, Grant, Membership, Scope, User
 from dms.accounts.accounts import account_create, account_disable, account_enable
 from dms.accounts.bodies import (
+    FROM_FILE,
     body_create,
     body_retire,
     body_revive,
@@ -121,7 +122,7 @@ def member_begin(taker: Taker, row: OrgRow) -> bool:
         return False
     member_add(
         taker.actor, body, person, reason=taker.why(row), valid_from=row.valid_from, valid_to=row.valid_to,
-        is_deputy=row.is_deputy,
+        is_deputy=row.is_deputy, source=FROM_FILE,
     )  # fmt: skip
     return True
 

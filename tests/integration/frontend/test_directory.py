@@ -23,7 +23,7 @@ from dms.access.actors import actor_for, operator, system_setup
 from dms.access.attempts import FREE
 from dms.access.models import BodyKind, Membership, User
 from dms.accounts.accounts import account_create
-from dms.accounts.bodies import body_create
+from dms.accounts.bodies import body_create, member_add
 from dms.accounts.directory import DirectoryBackend
 from dms.accounts.models import OutsideIdentity
 from dms.accounts.second_factor.keeping import app_set_up, new_secret
@@ -273,7 +273,10 @@ def test_whoever_has_left_the_directory_stays_out_and_is_disabled_by_the_next_sy
     slapd.change(f"dn: uid=dora,ou=people,{BASE}\nchangetype: delete\n")
     assert "Name oder Kennwort stimmen nicht" in log_in("dora")[1]
     call_command("organisation", "sync")
-    assert "- dora\n1 of 3 people are no longer in the directory.\nNothing was changed." in capsys.readouterr().out
+    assert (
+        "- dora\n1 of 3 people are no longer in the directory.\n0 belong elsewhere by its groups.\nNothing was changed."
+        in capsys.readouterr().out
+    )
     with pytest.raises(CommandError, match=r"more than 10 %.*--most 34"):
         call_command("organisation", "sync", "--apply")
     call_command("organisation", "sync", "--apply", "--most", "34")
@@ -283,6 +286,104 @@ def test_whoever_has_left_the_directory_stays_out_and_is_disabled_by_the_next_sy
     call_command("organisation", "sync")
     assert "0 of 2 people" in capsys.readouterr().out
     assert list(verify_all(Tally())) == []
+
+
+def grouped(slapd: Slapd, *names: str) -> None:
+    """Who is in the group of the directory from now on."""
+    members = "".join(f"member: uid={name},ou=people,{BASE}\n" for name in names)
+    slapd.change(f"dn: cn=Bauamt,ou=groups,{BASE}\nchangetype: modify\nreplace: member\n{members}")
+
+
+def test_who_joined_or_left_a_group_there_belongs_accordingly_here_without_a_login(
+    slapd: Slapd, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office = body_create(system_setup(), "Bauamt", BodyKind.UNIT, factories.town())
+    for name in ("anna", "berta", "carl"):
+        assert is_in(log_in(name)[0])
+    member_add(system_setup(), office, User.objects.get(username="carl"))
+
+    def belong() -> dict[str, str]:
+        return dict(Membership.objects.order_by("user__username").values_list("user__username", "source"))
+
+    assert belong() == {"anna": "ldap", "carl": ""}
+    try:
+        grouped(slapd, "berta")
+        call_command("organisation", "sync")
+        told = capsys.readouterr().out
+        assert "- anna · Bauamt\n+ berta · Bauamt\n" in told
+        assert "Nothing was changed" in told
+        assert belong() == {"anna": "ldap", "carl": ""}
+        with pytest.raises(CommandError, match="more than 10 %"):
+            call_command("organisation", "sync", "--apply")
+        call_command("organisation", "sync", "--apply", "--most", "100")
+        assert belong() == {"berta": "ldap", "carl": ""}
+        call_command("organisation", "sync", "--apply")
+        assert "0 belong elsewhere" in capsys.readouterr().out
+    finally:
+        grouped(slapd, "anna")
+    assert list(verify_all(Tally())) == []
+
+
+def linked(browser: Client, **typed: str) -> str:
+    form = {"password": factories.PASSWORD, "name": "anna", "directory_password": PASSWORD, **typed}
+    return browser.post(reverse("account-directory"), form, follow=True).content.decode()
+
+
+def test_an_account_with_a_password_here_is_linked_with_the_directory_and_unlinked(slapd: Slapd) -> None:
+    weiss, browser = factories.account("weiss"), Client()
+    browser.force_login(weiss)
+    assert "Mit dem Verzeichnisdienst verbinden" in browser.get(reverse("account")).content.decode()
+    assert "es wurde nichts verbunden" in linked(browser, password="falsch")
+    assert "es wurde nichts verbunden" in linked(browser, directory_password="falsch")
+    assert "es wurde nichts verbunden" in linked(browser, directory_password="")
+    assert "abgelaufen" in linked(browser, name="ernst")
+    assert not OutsideIdentity.objects.exists()
+    assert "öffnet auch Ihr Kennwort von dort" in linked(browser)
+    other, _page = log_in("anna")
+    assert other.session["_auth_user_id"] == str(weiss.pk)
+    assert is_in(log_in("weiss", factories.PASSWORD)[0])
+    assert not is_in(log_in("weiss", PASSWORD)[0])
+    bert = Client()
+    bert.force_login(factories.account("bert"))
+    assert "gehört schon zu einem Konto" in linked(bert)
+    page = browser.post(reverse("outside-unlink", args=[OutsideIdentity.objects.get().pk]), follow=True)
+    assert "Die Verbindung ist gelöst" in page.content.decode()
+    assert other.get(reverse("account")).status_code == 302  # that session has ended
+    mine = EventRow.objects.filter(actor=actor_for(weiss).key, name__startswith="account:")
+    assert list(mine.order_by("number").values_list("name", flat=True)) == ["account:linked", "account:unlinked"]
+    assert list(verify_all(Tally())) == []
+
+
+def test_guessing_the_password_of_somebody_there_costs_time_while_linking(slapd: Slapd) -> None:
+    browser = Client()
+    browser.force_login(factories.account("weiss"))
+    for _ in range(FREE):
+        assert "es wurde nichts verbunden" in linked(browser, directory_password="falsch")
+    assert "Zu viele falsche Kennwörter" in linked(browser)
+    assert not OutsideIdentity.objects.exists()
+
+
+def test_an_operator_links_an_account_with_the_directory(slapd: Slapd, capsys: pytest.CaptureFixture[str]) -> None:
+    weiss = factories.account("weiss")
+    with pytest.raises(CommandError, match="knows nobody called “niemand”"):
+        call_command("user", "weiss", "--link-directory", "niemand")
+    call_command("user", "weiss", "--link-directory", "anna")
+    assert "weiss is linked" in capsys.readouterr().err
+    assert log_in("anna")[0].session["_auth_user_id"] == str(weiss.pk)
+    with pytest.raises(CommandError, match="gehört schon zu einem Konto"):
+        call_command("user", "weiss", "--link-directory", "berta")
+    call_command("user", "weiss", "--unlink")
+    assert not OutsideIdentity.objects.exists()
+
+
+def test_where_there_is_no_directory_nothing_is_linked_with_one(settings: Any) -> None:
+    factories.town()
+    browser = Client()
+    browser.force_login(factories.account("weiss"))
+    assert "Verzeichnisdienst" not in browser.get(reverse("account")).content.decode()
+    assert browser.post(reverse("account-directory")).status_code == 404
+    with pytest.raises(CommandError, match="LDAP_URL is not set"):
+        call_command("user", "weiss", "--link-directory", "anna")
 
 
 def test_a_sync_without_an_answer_disables_nobody(slapd: Slapd, reader: LdapServers, settings: Any) -> None:

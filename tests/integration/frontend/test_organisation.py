@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from dms.access.actors import actor_for
+from dms.access.actors import actor_for, system_setup
 from dms.access.models import Body, BodyKind, Grant, Membership, Scope, User
 from dms.access.permissions import Permission, Role
 from dms.access.rule import can
@@ -146,6 +146,18 @@ def test_a_person_of_several_units_with_several_rights_has_one_page(giver: Clien
     member_add(actor_of("renate"), body_create(actor_of("renate"), "Krisenstab", BodyKind.GROUP, scope), anna)
     assert text(giver.get("/organisation/people/?q=ann")).count(f'href="/organisation/people/{anna.pk}/"') == 1
     assert "anna gehört zu" not in text(giver.get(f"/organisation/people/{anna.pk}/"))
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("", "hier vergeben"), ("ldap", "aus dem Verzeichnis"), ("oidc", "vom Anmeldedienst"), ("file", "aus der Datei")],
+)
+def test_the_pages_tell_where_a_membership_comes_from(giver: Client, office: Body, source: str, words: str) -> None:
+    member = member_add(system_setup(), office, factories.user_with(name="lena"), source=source)
+    for address in (f"/organisation/{office.pk}/", f"/organisation/people/{member.user_id}/"):
+        assert words in giver.get(address).content.decode()
+    page = giver.get(f"/organisation/{office.pk}/members/{member.pk}/").content.decode()
+    assert ("beim nächsten Abgleich wieder" in page) is (source in {"ldap", "oidc"})
 
 
 def test_earlier_rights_tell_who_had_what_from_when_to_when_and_why(giver: Client, dossier: Dossier) -> None:

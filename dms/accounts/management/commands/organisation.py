@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from dms.accounts.directory_sync import MOST, directory_compare, directory_disable
+from dms.accounts.directory_sync import MOST, Compared, directory_compare, directory_disable, directory_follow
 from dms.accounts.operators import operator_here
 from dms.accounts.takeover.current import organisation_rows
 from dms.accounts.takeover.importing import Comparison, ImportRefused, organisation_compare, organisation_import
@@ -26,8 +26,8 @@ class Command(BaseCommand):
     help = (
         "export: writes units, groups, positions, accounts, who belongs where and what was granted to standard output. "
         "import: shows what CSV files of this form would change, and does it with --apply, all of it or nothing. What "
-        "the files do not name stays as it is. sync: names people who have left the directory, and disables their "
-        "accounts with --apply."
+        "the files do not name stays as it is. sync: names people who have left the directory or a group there, and "
+        "disables accounts and takes people in and out with --apply."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -60,23 +60,37 @@ class Command(BaseCommand):
             found = directory_compare(asked)
         except DirectoryUnavailable:
             raise CommandError("The directory does not answer (see the log): nothing was changed.") from None
-        for identity in found.gone:
-            self.stdout.write(f"- {identity.user.username}")
-        self.stdout.write(f"{len(found.gone)} of {found.all} people are no longer in the directory.")
-        if not apply or not found.gone:
-            self.stdout.write("Nothing was changed. With --apply their accounts are disabled." if found.gone else "")
+        self._show_sync(found)
+        if not found.gone and not found.belonging:
+            return
+        if not apply:
+            self.stdout.write("Nothing was changed. With --apply accounts are disabled, and people taken in and out.")
             return
         if found.percent > most:
             raise CommandError(
-                f"That is more than {most} %: nothing was changed. Look whether LDAP_USER_BASE and LDAP_USER_FILTER "
-                f"are right; if so, say --most {found.percent}."
+                f"That is more than {most} % of the people or of their memberships: nothing was changed. Look whether "
+                f"LDAP_USER_BASE, LDAP_USER_FILTER, LDAP_GROUP_BASE and LDAP_GROUPS are right; if so, say --most "
+                f"{found.percent}."
             )
         left = directory_disable(found.gone, now=timezone.now())
-        for identity, sentence in left:
-            self.stderr.write(f"{identity.user.username}: {sentence}")
+        refused = [f"{identity.user.username}: {sentence}" for identity, sentence in left]
+        refused += directory_follow(found.belonging)
+        for said in refused:
+            self.stderr.write(said)
         self.stdout.write(f"{len(found.gone) - len(left)} account(s) are disabled.")
-        if left:
-            raise CommandError(f"{len(left)} account(s) stay as they are.")
+        self.stdout.write(f"{len(found.belonging)} people belong as the directory says.")
+        if refused:
+            raise CommandError(f"{len(refused)} thing(s) stay as they are.")
+
+    def _show_sync(self, found: Compared) -> None:
+        for identity in found.gone:
+            self.stdout.write(f"- {identity.user.username}")
+        for one in found.belonging:
+            for sign, bodies in (("+", one.new), ("-", one.over)):
+                for body in bodies:
+                    self.stdout.write(f"{sign} {one.user.username} · {body}")
+        self.stdout.write(f"{len(found.gone)} of {found.all} people are no longer in the directory.")
+        self.stdout.write(f"{len(found.belonging)} belong elsewhere by its groups.")
 
     def _import(self, files: list[Path], reason: str, *, apply: bool) -> None:
         rows, problems = _read(files)
