@@ -1,4 +1,4 @@
-"""The provider says that a login there has ended: what it opened here ends, nothing else does, and nobody else says so."""
+"""The provider says that a login there has ended: what it opened here ends, and nothing else does."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ def test_a_login_that_waits_for_its_second_factor_ends_too(there: OidcServer, se
     "wrong",
     [
         {"iss": "https://boese.example"}, {"aud": "another"}, {"aud": None}, {"iat": None}, {"iat": "now"},
-        {"iat": True}, {"iat": 1}, {"iat": 10**11}, {"exp": 1}, {"exp": "never"}, {"jti": None}, {"jti": ""}, {"jti": 7},
-        {"events": None}, {"events": {}}, {"events": [EVENT]}, {"events": {EVENT: True}}, {"nonce": "x"}, {"nonce": ""},
-        {"sub": None}, {"sub": ["a"]}, {"sub": "a" * 256}, {"sid": 7},
+        {"iat": True}, {"iat": 1}, {"iat": 10**11}, {"exp": 1}, {"exp": "never"}, {"jti": None}, {"jti": ""},
+        {"jti": 7}, {"events": None}, {"events": {}}, {"events": [EVENT]}, {"events": {EVENT: True}}, {"nonce": "x"},
+        {"nonce": ""}, {"sub": None}, {"sub": ["a"]}, {"sub": "a" * 256}, {"sid": 7},
     ],
 )  # fmt: skip
 def test_what_is_not_a_word_of_the_provider_to_us_and_now_ends_nothing(
