@@ -67,12 +67,16 @@ def undo_overtaken(request: HttpRequest, document: Document, *, now: datetime) -
         return ""
     sentence = _(
         "„{own}“ um {when} Uhr lässt sich nicht mehr zurücknehmen, weil danach etwas geschah: {what} ({who}, {at} Uhr)."
-        " Bitte nötigenfalls von Hand berichtigen."
     )
+    by_hand, elsewhere = (
+        _("Bitte nötigenfalls von Hand berichtigen."), _("Wo das Dokument liegt, ändert „Verschieben“ im Feld Ablage."),
+    )  # fmt: skip
+    next_step = elsewhere if found.is_filing else by_hand
     when, at = (f"{timezone.localtime(row.at):%H:%M}" for row in (found.own, found.by))
-    return sentence.format(
+    told = sentence.format(
         own=_event(found.own), when=when, what=_event(found.by), who=actor_in_words(found.by.actor), at=at
     )
+    return f"{told} {next_step}"
 
 
 def _event(row: EventRow) -> str:

@@ -25,15 +25,16 @@ UNDO_TIME = timedelta(minutes=10)
 CORRECTIONS = frozenset({Event.DOCUMENT_CLASSIFIED, Event.DOCUMENT_CORRECTED})
 
 TAKEN_BACK = frozenset({Event.DOCUMENT_REVERTED, Event.DOCUMENT_TAKEN_BACK})
-UNDOABLE = CORRECTIONS | {Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED}
+FILINGS = frozenset({Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED})
+UNDOABLE = CORRECTIONS | FILINGS
 
 
 class NothingToUndo(NotPossible):
     code = "nothing_to_undo"
 
-    def __init__(self) -> None:
+    def __init__(self, next_step: str = "") -> None:
         sentence = _("Das lässt sich nicht mehr zurücknehmen: Das Dokument wurde inzwischen geändert.")
-        super().__init__(sentence)
+        super().__init__(f"{sentence} {next_step}".rstrip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,10 @@ class Overtaken:
 
     own: EventRow
     by: EventRow
+
+    @property
+    def is_filing(self) -> bool:
+        return self.own.name in FILINGS
 
 
 def overtaken(actor: Actor, document: Document, *, now: datetime) -> Overtaken | None:

@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
 from dms.access.permissions import Permission
@@ -24,13 +25,12 @@ from dms.audit.door import Change, change
 from dms.audit.events import Event
 from dms.audit.models import target_name
 from dms.records.documents.history import last_change
-from dms.records.documents.undo import UNDO_TIME, NothingToUndo
+from dms.records.documents.undo import FILINGS, UNDO_TIME, NothingToUndo
 from dms.records.dossiers.closing import is_open, refuse_closed
 from dms.records.dossiers.leaving import refuse_documents_less_protected
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.models import Document, DocumentVerb
 
-FILINGS = frozenset({Event.DOCUMENT_FILED, Event.DOCUMENT_MOVED})
 _PLACE = ("scope_id", "dossier_id", "case_id", "volume_id", "filed_at", "filed_by", "level", "own_level")
 
 
@@ -112,7 +112,7 @@ def documents_take_back(actor: Actor, documents: Sequence[Document], *, now: dat
         for document in taken:
             stood = before[document.pk]
             if _filing(actor, document, now) != stood:
-                raise NothingToUndo  # somebody was faster; from here on the row is locked
+                raise _no_way_back()  # somebody was faster; from here on the row is locked
             refuse_closed(dossiers.get(document.dossier_id), document.case)
             _take_back_one(actor, document, stood, now)
     return taken
@@ -219,9 +219,14 @@ def _filing(actor: Actor, document: Document, now: datetime) -> dict[str, Any]:
     """Where the document was before this actor filed it a moment ago. Raises NothingToUndo."""
     last, own = last_change(document), target_name(document)
     if last is None or last.name not in FILINGS or last.actor != actor.key or last.at < now - UNDO_TIME:
-        raise NothingToUndo
+        raise _no_way_back()
     [row] = [touched for touched in json.loads(last.body)["rows"] if touched["row"] == own]
     return {name: row["before"].get(name, getattr(document, name)) for name in _PLACE}
+
+
+def _no_way_back() -> NothingToUndo:
+    """What was filed can be filed elsewhere at any time."""
+    return NothingToUndo(_("Wohin es gehört, lässt sich mit „Verschieben“ auf der Seite des Dokuments ändern."))
 
 
 def _set(document: Document, values: dict[str, Any]) -> None:

@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 
 from dms.access.permissions import Role
+from dms.audit.door import change
+from dms.audit.events import Event
 from dms.records.models import Document, Dossier
 from tests import factories
 
@@ -136,3 +138,26 @@ def test_the_form_offers_to_leave_the_rest_of_an_email_where_it_is(clerk: Client
     page = text(clerk.get(f"/documents/{mail.pk}/"))
     assert "liegt in 610-1" in page.split("Gehört zusammen")[1]
     assert page.index("Plan.pdf") < page.index("Foto.jpg")
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [(Event.DOCUMENT_SPLIT, "Aufteilen begonnen"), (Event.DOCUMENT_VERSION_ADDED, "Neue Version übernommen")],
+)
+def test_what_came_after_filing_is_told_as_why_it_cannot_be_taken_back_and_what_to_do(
+    clerk: Client, dossier: Dossier, event: Event, words: str
+) -> None:
+    letter = factories.document()
+    here = f"/documents/{letter.pk}/"
+    form = {"document": str(letter.pk), "place": f"dossier:{dossier.pk}", "back": here}
+    assert "Ablegen zurücknehmen" in text(clerk.post("/filing/", form, follow=True))
+    filed = Document.objects.get(pk=letter.pk)
+    with change(factories.everywhere_actor(), event, filed, chain=filed.chain):
+        pass
+    shown = text(clerk.get(here))
+    assert "Ablegen zurücknehmen" not in shown
+    told = shown.split("Ihre letzte Änderung")[1]
+    assert "lässt sich nicht mehr zurücknehmen, weil danach etwas geschah: " + words in told
+    assert "Wo das Dokument liegt, ändert „Verschieben“" in told
+    refused = text(clerk.post("/filing/undo/", {"document": str(letter.pk), "back": "/inbox/"}, follow=True))
+    assert "lässt sich mit „Verschieben“ auf der Seite des Dokuments ändern." in refused
