@@ -13,6 +13,7 @@ from dms.records.dossiers.models import Dossier, Medium
 from dms.records.holdings.keeping import VolumeFacts
 from dms.records.holdings.lending import LONGEST_BORROWER
 from dms.records.holdings.models import Volume
+from frontend.forms.days import DayField
 
 
 class _Told(forms.Form):
@@ -49,9 +50,8 @@ class LendForm(_Told):
         label=_("An wen?"), max_length=LONGEST_BORROWER, help_text=_("Person, Stelle oder Zimmer."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )  # fmt: skip
-    due = forms.DateField(
+    due = DayField(
         label=_("Zurück bis"), required=False, help_text=_("Leer: ohne festen Tag."),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
 
     def __init__(self, dossier: Dossier, *args: Any, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dms.access.models import Body, BodyKind, BodyState, Scope, User
 from dms.accounts.bodies import LONGEST_NAME
+from frontend.forms.days import DayField
 from frontend.forms.rights import ReasonForm
 
 
@@ -64,13 +65,11 @@ class MemberForm(ReasonForm):
     user = forms.CharField(
         label=gettext_lazy("Person"), max_length=200, widget=forms.TextInput({"list": "people", "autocomplete": "off"})
     )
-    valid_from = forms.DateField(
+    valid_from = DayField(
         label=gettext_lazy("Erster Tag"), required=False, help_text=gettext_lazy("Leer: ab heute."),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
-    valid_to = forms.DateField(
+    valid_to = DayField(
         label=gettext_lazy("Letzter Tag"), required=False, help_text=gettext_lazy("Leer: ohne Ende."),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     is_deputy = forms.BooleanField(
         label=gettext_lazy("Als Vertretung"), required=False,

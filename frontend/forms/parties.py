@@ -13,16 +13,15 @@ from dms.records.documents.facts import InvalidFact
 from dms.records.parties.describing import AddressFacts, PartyFacts
 from dms.records.parties.models import LONGEST_NAME, AddressKind, Party, PartyAddress, PartyKind, PartyRole
 from dms.records.parties.similar import Sought
+from frontend.forms.days import DayField
 
 NAMES = ("kind", "academic_title", "given_names", "family_name", "birth_name", "birth_date", "organisation")
 PARTS = ("kind", "addition", "street", "postcode", "city", "country", "value", "valid_from", "valid_to")
 MORE_ADDRESSES = 1
 
 
-def _day(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **more
-    )  # fmt: skip
+def _day(label: Any, **more: Any) -> DayField:
+    return DayField(label=label, required=False, **more)
 
 
 def _text(label: Any, longest: int = LONGEST_NAME, **more: Any) -> forms.CharField:

@@ -15,17 +15,15 @@ from dms.records.plan.numbers import LONGEST_NUMBER
 from dms.records.plan.retention import Appraisal, Confidence, Retention
 from dms.records.plan.rows import LONGEST_DESCRIPTION, LONGEST_TITLE, PlanRow
 from dms.records.plan.words import read_keeping, write_day, write_keeping
+from frontend.forms.days import DayField
 
 NOT_SET = ("", _("wie übergeordnet"))
 FIELD_OF = {"length": "keeping", "unit": "keeping"}
 """Where the form asks for both in one field."""
 
 
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, help_text=_("TT.MM.JJJJ"), required=False, widget=forms.TextInput,
-        input_formats=["%d.%m.%Y", "%Y-%m-%d"],
-    )  # fmt: skip
+def _day(label: Any) -> DayField:
+    return DayField(label=label, required=False)
 
 
 class EntryForm(forms.Form):

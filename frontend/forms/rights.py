@@ -13,6 +13,7 @@ from dms.access.permissions import Role
 from dms.records.documents.facts import InvalidFact
 from dms.records.order import german
 from dms.records.protection.grants import GIVEN_IN_A_PLACE, LONGEST_REASON
+from frontend.forms.days import DayField
 
 
 class ReasonForm(forms.Form):
@@ -26,9 +27,8 @@ class ReasonForm(forms.Form):
 
 
 class EndForm(ReasonForm):
-    valid_to = forms.DateField(
+    valid_to = DayField(
         label=gettext_lazy("Letzter Tag"), required=False, help_text=gettext_lazy("Leer: ohne Ende."),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     field_order: tuple[str, ...] = ("valid_to", "reason")
 
@@ -46,9 +46,8 @@ class GiveForm(EndForm):
         choices=[(role.value, role.label) for role in GIVEN_IN_A_PLACE],
         initial=Role.CLERK,
     )  # fmt: skip
-    valid_from = forms.DateField(
+    valid_from = DayField(
         label=gettext_lazy("Erster Tag"), required=False, help_text=gettext_lazy("Leer: ab heute."),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )  # fmt: skip
     field_order = ("subject", "role", "valid_from", "valid_to", "reason")
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from dms.access.permissions import Permission
 from dms.access.rule import can
 from dms.records.protection.readers import Readers, who_read, write_readers
+from frontend.forms.days import DayField
 from frontend.forms.rights import ReasonForm
 from frontend.people import actor_of
 from frontend.views.dossiers import dossier_or_404
@@ -26,11 +27,11 @@ USUAL = timedelta(days=30)
 
 
 class AskForm(ReasonForm):
-    since = forms.DateField(
-        label=gettext_lazy("Vom"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    since = DayField(
+        label=gettext_lazy("Vom")
     )  # fmt: skip
-    until = forms.DateField(
-        label=gettext_lazy("bis einschließlich"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    until = DayField(
+        label=gettext_lazy("bis einschließlich")
     )  # fmt: skip
     field_order = ("since", "until", "reason")
 

@@ -170,7 +170,8 @@ def _stored_day(day: date) -> str:
     return day.isoformat()
 
 
-def _read_day(typed: str) -> str:
+def read_day(typed: str) -> str:
+    """As `31.12.2026` or ISO, stored as ISO. Raises Unfit."""
     figures = "".join(typed.split())
     found = _DAY.fullmatch(figures)
     try:
@@ -237,7 +238,7 @@ FORMS: dict[FieldType, _Form] = {
     FieldType.TEXT: _Form(_line, str, _line, str),
     FieldType.LONG_TEXT: _Form(_lines, str, _lines, str),
     FieldType.NUMBER: _Form(_read_number, _write_number, _parse_number, lambda value: value),
-    FieldType.DATE: _Form(_read_day, _write_day, _parse_day, str),
+    FieldType.DATE: _Form(read_day, _write_day, _parse_day, str),
     FieldType.AMOUNT: _Form(_read_amount, _write_amount, _parse_amount, _tell_amount),
     FieldType.CHOICE: _Form(_line, str, _line, str),
     FieldType.PERSON: _Form(_read_person, lambda value: str(value["name"]), _parse_person, dict),

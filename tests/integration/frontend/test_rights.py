@@ -129,3 +129,17 @@ def test_the_page_costs_the_same_few_queries_however_many_rights_there_are(
         give(giver, dossier, factories.user_with(name=f"person{number}").username)
     with django_assert_max_num_queries(14):
         assert "person7 · Sachbearbeitung" in text(giver.get(f"/dossiers/{dossier.pk}/rights/"))
+
+
+def test_days_are_written_as_germans_write_them_and_so_are_their_mistakes(giver: Client, dossier: Dossier) -> None:
+    berta, here = factories.user_with(name="berta"), f"/dossiers/{dossier.pk}/rights/"
+    shown = text(giver.get(here))
+    assert shown.count('placeholder="TT.MM.JJJJ"') == 2
+    assert 'type="date"' not in shown
+    refused = give(giver, dossier, "berta", valid_to="12/31/2099")
+    assert "„12/31/2099“ ist kein Datum. Bitte mit vierstelliger Jahreszahl eingeben: 31.12.2026" in refused
+    assert 'value="12/31/2099"' in refused
+    give(giver, dossier, "berta", valid_to="31.12.2099")
+    grant = Grant.objects.get(user=berta)
+    assert f"{grant.valid_to:%Y-%m-%d}" == "2099-12-31"
+    assert 'value="31.12.2099"' in text(giver.get(f"{here}{grant.pk}/"))
