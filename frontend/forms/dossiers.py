@@ -21,19 +21,21 @@ from dms.records.dossiers.describing import (
     LONGEST_TITLE,
     CaseFacts,
     DossierFacts,
+    clean_dossier,
 )
 from dms.records.dossiers.entries import MeantEntries, entries_meant
 from dms.records.dossiers.kinds import default_kind
 from dms.records.dossiers.models import Dossier, Medium
-from dms.records.fields.filling import Filled, filled_of
+from dms.records.fields.filling import Filled, InvalidFields, entered_into, filled_of
 from dms.records.fields.keeping import current_version, sees_kinds
-from dms.records.fields.models import DossierKind, KindState
+from dms.records.fields.models import DossierKind, FieldVersion, KindState
 from dms.records.plan.models import PlanEntry
 from dms.records.protection.from_the_start import Guard, levels_for_new
 from dms.records.protection.sensitivity import SensitiveClass
-from frontend.forms.fields import PREFIX, add_fields, entered_in
+from frontend.forms.fields import PREFIX, add_fields, entered_in, refuse_fields
 from frontend.forms.protection import MarkFields
 
+FACTS = ("title", "description", "medium", "location")
 GUARD = ("level", "sensitive", "asks_purpose", "reason")
 AS_PLANNED = "-"
 """Like no slug of a kind."""
@@ -76,15 +78,14 @@ class DossierForm(FactsForm):
     def __init__(self, *args: Any, filled: Filled | None = None, kind: DossierKind | None = None, **kw: Any) -> None:
         """`kind` is the one whose fields are asked, `filled` what stands in them so far."""
         super().__init__(*args, **kw)
-        self.kind_shown = kind
+        self.kind_shown, self._filled = kind, filled
         cast(forms.ChoiceField, self.fields["kind"]).choices = [("", _("keine")), *_kinds(kind)]
         add_fields(self, current_version(kind), filled)
 
     @classmethod
     def of(cls, dossier: Dossier, data: Any = None) -> DossierForm:
         """With the fields of the kind that was shown when it was sent, else of its own kind."""
-        names = ("title", "description", "medium", "location")
-        initial = {name: getattr(dossier, name) for name in names} | {"kind": dossier.kind_id or ""}
+        initial = {name: getattr(dossier, name) for name in FACTS} | {"kind": dossier.kind_id or ""}
         kind = kind_named(data["fields_of"]) if data is not None and "fields_of" in data else dossier.kind
         return cls(data, initial=initial, filled=filled_of(dossier), kind=kind)
 
@@ -96,13 +97,34 @@ class DossierForm(FactsForm):
     def of_kind(self) -> list[forms.BoundField]:
         return [field for field in self if field.name.startswith(PREFIX)]
 
+    def clean(self) -> dict[str, Any]:
+        """All that is wrong is told at once, and not what the services find only after the rest was put right."""
+        said = super().clean() or self.cleaned_data
+        try:
+            clean_dossier(cast(DossierFacts, {name: said[name] for name in FACTS if name in said}))
+        except InvalidFact as error:
+            self.refuse(error)
+        if self._asks_right_fields():
+            try:
+                self._fill(current_version(self.kind_shown))
+            except InvalidFields as error:
+                refuse_fields(self, error)
+        return said
+
+    def _fill(self, version: FieldVersion | None) -> None:
+        """Raises InvalidFields."""
+        entered_into(self._filled or Filled(version), version, entered_in(self).under(version))
+
+    def _asks_right_fields(self) -> bool:
+        """Whether the fields of the kind that is meant are shown; in doubt those that are shown count."""
+        return "kind" not in self.cleaned_data or self.kind_chosen() == self.kind_shown
+
     def kind_chosen(self) -> DossierKind | None:
         """Once the form is valid."""
         return kind_named(self.cleaned_data["kind"])
 
     def facts(self) -> DossierFacts:
-        names = ("title", "description", "medium", "location")
-        said = {name: self.cleaned_data[name] for name in names}
+        said = {name: self.cleaned_data[name] for name in FACTS}
         return cast(DossierFacts, {**said, "kind": self.kind_chosen(), "fields": entered_in(self)})
 
 
@@ -136,7 +158,7 @@ class NewDossierForm(EntryForm, DossierForm, MarkFields):
     level = forms.TypedChoiceField(label=gettext_lazy("Vertraulichkeit"), coerce=int, required=False)
     reason = forms.CharField(
         label=gettext_lazy("Warum?"), max_length=500, required=False, widget=forms.TextInput({"autocomplete": "off"}),
-        help_text=gettext_lazy("Nur wo etwas eingestuft oder geschützt wird; der Grund steht im Verlauf."),
+        help_text=gettext_lazy("Pflicht, wo etwas eingestuft oder geschützt wird; der Grund steht im Verlauf."),
     )  # fmt: skip
     field_order = ("plan_entry", "title", "description", "medium", "location", "kind", *GUARD)
 
@@ -149,12 +171,21 @@ class NewDossierForm(EntryForm, DossierForm, MarkFields):
         choices.choices = [planned, ("", _("keine")), *kinds]
         self.initial.setdefault("kind", AS_PLANNED)
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        for fault in self.guard().faults():
+            if fault.field not in self.errors:
+                self.refuse(fault)
+        return said
+
+    def _asks_right_fields(self) -> bool:
+        return "plan_entry" not in self.cleaned_data or super()._asks_right_fields()
+
     def kind_chosen(self) -> DossierKind | None:
         entry: PlanEntry = self.cleaned_data["plan_entry"]
         return default_kind(entry) if self.cleaned_data["kind"] == AS_PLANNED else super().kind_chosen()
 
     def guard(self) -> Guard:
-        """Once the form is valid."""
         said = self.cleaned_data
         chosen = said.get("sensitive")
         return Guard(
@@ -166,6 +197,14 @@ class NewDossierForm(EntryForm, DossierForm, MarkFields):
     def guarding(self) -> list[forms.BoundField]:
         """How it is secret or sensitive from the start, as far as the person may say so anywhere."""
         return [self[name] for name in GUARD if name in self.fields]
+
+    @property
+    def guard_heading(self) -> str:
+        """Of what can be said there at all."""
+        offered = ("level" in self.fields, "sensitive" in self.fields)
+        return {
+            (True, True): _("Vertraulich oder besonders geschützt"), (True, False): _("Vertraulich"),
+        }.get(offered, _("Besonders geschützt"))  # fmt: skip
 
     @property
     def is_guarded(self) -> bool:

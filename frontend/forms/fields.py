@@ -42,7 +42,7 @@ def keep_typed(form: forms.Form, typed: Mapping[str, str]) -> None:
 
 
 def entered_in(form: forms.Form) -> Entered:
-    said = {name[len(PREFIX) :]: form.cleaned_data[name] for name in form.fields if name.startswith(PREFIX)}
+    said = {name[len(PREFIX) :]: form.cleaned_data.get(name, "") for name in form.fields if name.startswith(PREFIX)}
     return Entered(said, typed=True)
 
 

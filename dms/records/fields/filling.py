@@ -36,7 +36,8 @@ class Entered:
     typed: bool = False
 
     def under(self, version: FieldVersion | None) -> dict[str, Value | None]:
-        """As it is stored; None clears the field. Raises InvalidFields, with all that is wrong."""
+        """As it is stored; None clears the field. Raises InvalidFields, with all that is wrong, and then also what is
+        mandatory and said to be empty."""
         known = {one.key: one for one in version.asked} if version else {}
         read = read_text if self.typed else read_json
         values, errors = dict[str, Value | None](), dict[str, str]()
@@ -49,7 +50,9 @@ class Entered:
             except Unfit as error:
                 errors[key] = str(error)
         if errors:
-            raise InvalidFields(errors)
+            empty = missing_in(version, {key: value for key, value in values.items() if value is not None})
+            said = {one.key for one in empty if one.key in values}
+            raise InvalidFields(errors | dict.fromkeys(said, _("Diese Angabe ist Pflicht.")))
         return values
 
 

@@ -21,6 +21,7 @@ from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.describing import DossierFacts
 from dms.records.dossiers.keeping import dossier_open
 from dms.records.models import Dossier, PlanEntry
+from dms.records.protection.grants import clean_reason
 from dms.records.protection.levels import dossier_set_level
 from dms.records.protection.marking import sensitive_mark
 from dms.records.protection.sensitivity import SensitiveClass
@@ -35,6 +36,17 @@ class Guard:
     asks_purpose: bool = False
     reason: str = ""
 
+    def faults(self) -> Iterator[InvalidFact]:
+        """What cannot be so whatever the dossier is."""
+        if self.asks_purpose and not self.sensitive:
+            sentence = _("Nach dem Zweck wird nur gefragt, wo ein besonderer Schutz gewählt ist.")
+            yield InvalidFact("asks_purpose", sentence)
+        if self.level != Level.OPEN or self.sensitive:
+            try:
+                clean_reason(self.reason)
+            except InvalidFact as error:
+                yield error
+
 
 def levels_for_new(actor: Actor) -> list[Level]:
     """What a new dossier can be at some place of the actor's; only OPEN where nothing is to be chosen."""
@@ -46,8 +58,8 @@ def dossier_open_guarded(
     actor: Actor, entry: PlanEntry, facts: DossierFacts, guard: Guard, *, now: datetime
 ) -> Dossier:  # fmt: skip
     """Raises what opening raises; InvalidFact and NotPossible also for what guards it, where that right is missing."""
-    if guard.asks_purpose and not guard.sensitive:
-        raise InvalidFact("asks_purpose", _("Nach dem Zweck wird nur gefragt, wo ein besonderer Schutz gewählt ist."))
+    for fault in guard.faults():
+        raise fault
     with transaction.atomic():
         dossier = dossier_open(actor, entry, facts, now=now)
         if guard.level != Level.OPEN:

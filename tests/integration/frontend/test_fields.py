@@ -12,8 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from dms.access.actors import Actor
+from dms.access.actors import Actor, system_setup
+from dms.access.levels import Level
+from dms.access.models import User
 from dms.access.permissions import ROLE_ALLOWS, Role
+from dms.accounts.clearances import clearance_give
 from dms.records.dossiers.keeping import dossier_open
 from dms.records.fields.changing import fields_change
 from dms.records.fields.definitions import Field, FieldType
@@ -343,3 +346,40 @@ def test_the_fields_of_a_document_are_filled_in_by_who_may_correct_it(
     assert 'name="field_sum"' not in reader.get(page).content.decode()
     assert reader.post(f"{page}fields/", {"field_sum": "1"}).status_code == 404
     assert browser_of(Role.CLERK, name="far", elsewhere=True).post(f"{page}fields/").status_code == 404
+
+
+def test_all_that_is_wrong_with_a_new_dossier_is_told_at_once(registry: Client, kind: DossierKind) -> None:
+    clearance_give(system_setup(), User.objects.get(username="rita"), Level.RESTRICTED, reason="Amt")
+    sent = {
+        "plan_entry": "", "title": "", "medium": "electronic", "location": "Keller", "kind": "building",
+        "fields_of": "building", "field_site": "", "field_cost": "viel", "level": "1", "asks_purpose": "True",
+    }  # fmt: skip
+    answer = registry.post("/dossiers/add/", sent)
+    told = words(answer).split("Bitte prüfen:")[1]
+    wanted = [
+        "Bitte den Eintrag wählen", "Bitte einen Betreff eingeben", "Einen Standort hat nur", "„viel“ ist keine Zahl",
+        "Diese Angabe ist Pflicht.", "Nach dem Zweck wird nur gefragt", "Bitte den Grund angeben",
+    ]  # fmt: skip
+    assert [one for one in wanted if one not in told] == []
+    assert (answer.status_code, Dossier.objects.exists()) == (422, False)
+    described = registry.post(f"/dossiers/{opened(kind).pk}/describe/", {**sent, "title": ""})
+    assert all(one in words(described) for one in ("Bitte einen Betreff eingeben", "„viel“ ist keine Zahl"))
+
+
+def test_what_has_to_be_filled_in_is_marked(registry: Client, kind: DossierKind) -> None:
+    shown = words(registry.get("/dossiers/add/"))
+    assert ("Betreff *" in shown, "Beschreibung *" in shown) == (True, False)
+    assert "Warum? *" in words(registry.get(f"/dossiers/{opened(kind).pk}/renumber/"))
+
+
+def test_the_heading_of_a_new_dossiers_secrecy_names_what_can_be_said_there(
+    browser_of: Callable[..., Client], registry: Client, kind: DossierKind
+) -> None:
+    def heading(browser: Client) -> list[str]:
+        return re.findall(r"<summary><h2>([^<]*)</h2>", browser.get("/dossiers/add/").content.decode())
+
+    clerk = browser_of(Role.CLERK, name="carl")
+    assert (heading(clerk), heading(registry)) == ([], ["Besonders geschützt"])
+    for name in ("carl", "rita"):
+        clearance_give(system_setup(), User.objects.get(username=name), Level.RESTRICTED, reason="Amt")
+    assert (heading(clerk), heading(registry)) == (["Vertraulich"], ["Vertraulich oder besonders geschützt"])
