@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
@@ -45,12 +45,16 @@ def read_sheet(content: bytes, name: str = "") -> tuple[list[OrgRow], list[Probl
         try:
             rows.append(_row(given, where))
         except _Unreadable as error:
-            problems.append(Problem(where, given["name"], str(error)))
+            problems += [Problem(where, given["name"], sentence) for sentence in error.sentences]
     return rows, problems
 
 
 class _Unreadable(ValueError):
-    pass
+    """With all that is wrong with a line, each in a sentence."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
 
 
 def _cells(row: OrgRow, roles: Mapping[Role, str]) -> list[str]:
@@ -63,32 +67,44 @@ def _cells(row: OrgRow, roles: Mapping[Role, str]) -> list[str]:
 
 
 def _row(given: Mapping[str, str], where: str) -> OrgRow:
-    kind = _read(given, "kind", _one_of(KINDS))
+    faults: list[str] = []
+
+    def read(field: str, reader: Callable[[str], Any]) -> Any:
+        try:
+            return reader(given.get(field, ""))
+        except (ValueError, KeyError):
+            sentence = _("In der Spalte „{column}“ steht „{value}“, das ist dort nicht vorgesehen.")
+            faults.append(sentence.format(column=HEADINGS[field][0], value=given.get(field, "")[:40]))
+
+    kind = read("kind", _one_of(KINDS))
     text = {field: " ".join(given.get(field, "").split()) for field in ("name", "parent", "place", "body", "reason")}
     row = OrgRow(
         kind,
-        role=_read(given, "role", _role) if kind is RowKind.GRANT else None,
-        valid_from=_read(given, "valid_from", read_day),
-        valid_to=_read(given, "valid_to", read_day),
-        is_deputy=_read(given, "is_deputy", _one_of({True: YES, False: NO})),
-        ended=_read(given, "state", _one_of({False: ("", *GOES_ON), True: ENDED})),
+        role=read("role", _role) if kind is RowKind.GRANT else None,
+        valid_from=read("valid_from", read_day),
+        valid_to=read("valid_to", read_day),
+        is_deputy=read("is_deputy", _one_of({True: YES, False: NO})),
+        ended=read("state", _one_of({False: ("", *GOES_ON), True: ENDED})),
         where=where,
         said=frozenset(field for field in given if field != "state" or given["state"].strip()),
         **text,
     )
-    if missing := _missing(row):
+    if kind is not None:
         sentence = _("In der Spalte „{column}“ fehlt etwas.")
-        raise _Unreadable(sentence.format(column=HEADINGS[missing][0]))
+        faults += [sentence.format(column=HEADINGS[field][0]) for field in _missing(row)]
+    if faults:
+        raise _Unreadable(faults)
     return row
 
 
-def _missing(row: OrgRow) -> str:
-    """The first field without which the line says nothing; empty when none is missing."""
-    if row.kind is RowKind.GRANT:
-        return ("" if row.place else "place") if bool(row.name) != bool(row.body) else "name"
+def _missing(row: OrgRow) -> Iterator[str]:
+    """The fields without which the line says nothing."""
+    if bool(row.name) == bool(row.body) if row.kind is RowKind.GRANT else not row.name:
+        yield "name"
     if row.kind is RowKind.MEMBERSHIP and not row.body:
-        return "body"
-    return "" if row.name else "name"
+        yield "body"
+    if row.kind is RowKind.GRANT and not row.place:
+        yield "place"
 
 
 def _role(typed: str) -> Role:
@@ -100,11 +116,3 @@ def _one_of(words: Mapping[T, tuple[str, ...]]) -> Callable[[str], T]:
     """Raises KeyError for a word that is none of them."""
     known = {word.casefold(): value for value, spellings in words.items() for word in spellings}
     return lambda typed: known[typed.strip().casefold()]
-
-
-def _read(given: Mapping[str, str], field: str, reader: Callable[[str], Any]) -> Any:
-    try:
-        return reader(given.get(field, ""))
-    except (ValueError, KeyError):
-        sentence = _("In der Spalte „{column}“ steht „{value}“, das ist dort nicht vorgesehen.")
-        raise _Unreadable(sentence.format(column=HEADINGS[field][0], value=given.get(field, "")[:40])) from None

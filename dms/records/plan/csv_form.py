@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dms.records.plan.retention import Retention
-from dms.records.plan.rows import PlanRow, RowProblem
+from dms.records.plan.retention import Keeping, Retention
+from dms.records.plan.rows import PlanRow, RowProblem, row_faults
 from dms.records.plan.words import (
     APPRAISAL_LETTERS,
     CONFIDENCE_WORDS,
@@ -47,12 +47,16 @@ def read_csv(content: bytes) -> tuple[list[PlanRow], list[RowProblem]]:
         try:
             rows.append(_row(given, line))
         except _Unreadable as error:
-            problems.append(RowProblem(line, given["Nummer"], str(error)))
+            problems += [RowProblem(line, given["Nummer"], sentence) for sentence in error.sentences]
     return rows, problems
 
 
 class _Unreadable(ValueError):
-    pass
+    """With all that is wrong with a line, each in a sentence."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
 
 
 def _cells(row: PlanRow) -> list[str]:
@@ -66,25 +70,30 @@ def _cells(row: PlanRow) -> list[str]:
 
 
 def _row(given: Mapping[str, str], line: int) -> PlanRow:
-    keeping, length, unit = _read(given, "Aufbewahrung", read_keeping)
+    faults: list[str] = []
+
+    def read(column: str, reader: Callable[[str], Any], otherwise: Any) -> Any:
+        try:
+            return reader(given[column])
+        except (ValueError, KeyError):
+            sentence = _("In der Spalte „{column}“ steht „{value}“, das ist dort nicht vorgesehen.")
+            faults.append(sentence.format(column=column, value=given[column][:40]))
+            return otherwise
+
+    keeping, length, unit = read("Aufbewahrung", read_keeping, (Keeping.UNSET, None, ""))
     rule = Retention(
         keeping, length, unit, given["Beginn der Frist"], given["Hinweis zur Frist"],
-        _read(given, "Bewertung", lambda typed: _by_word(APPRAISAL_LETTERS, typed)), given["Rechtsgrundlage"],
-        _read(given, "Sicherheit", lambda typed: _by_word(CONFIDENCE_WORDS, typed)), given["Geprüft von"],
+        read("Bewertung", lambda typed: _by_word(APPRAISAL_LETTERS, typed), ""), given["Rechtsgrundlage"],
+        read("Sicherheit", lambda typed: _by_word(CONFIDENCE_WORDS, typed), ""), given["Geprüft von"],
     )  # fmt: skip
-    return PlanRow(
+    row = PlanRow(
         given["Nummer"], given["Titel"], given["Übergeordnet"], given["Beschreibung"],
-        _read(given, "Gültig von", read_day), _read(given, "Gültig bis", read_day),
-        _read(given, "Stand", lambda typed: STATES[typed.strip().lower()]), rule, where=line,
+        read("Gültig von", read_day, None), read("Gültig bis", read_day, None),
+        read("Stand", lambda typed: STATES[typed.strip().lower()], False), rule, where=line,
     )  # fmt: skip
-
-
-def _read(given: Mapping[str, str], column: str, reader: Callable[[str], Any]) -> Any:
-    try:
-        return reader(given[column])
-    except (ValueError, KeyError):
-        sentence = _("In der Spalte „{column}“ steht „{value}“, das ist dort nicht vorgesehen.")
-        raise _Unreadable(sentence.format(column=column, value=given[column][:40])) from None
+    if faults:  # of what stands in for an unread cell nothing is said
+        raise _Unreadable([*faults, *(str(one) for one in row_faults(row) if one.field in {"number", "title"})])
+    return row
 
 
 def _by_word(words: Mapping[Any, str], typed: str) -> str:

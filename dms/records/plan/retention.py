@@ -66,10 +66,10 @@ class Retention:
         return self.keeping is not Keeping.UNSET
 
     @property
-    def problem(self) -> str:
-        """What a set rule still lacks, as the name of the field; empty when it is whole. The database asks the same."""
+    def problems(self) -> list[str]:
+        """What a set rule still lacks, as names of fields; none when it is whole. The database asks the same."""
         if not self.is_set:
-            return "keeping" if self.appraisal or self.legal_basis or self.confidence else ""
+            return ["keeping"] if self.appraisal or self.legal_basis or self.confidence else []
         period = self.keeping is Keeping.PERIOD
         whole = {
             "length": 0 < (self.length or 0) <= LONGEST and self.unit in Unit.values if period else not self.length,
@@ -77,4 +77,4 @@ class Retention:
             "legal_basis": bool(self.legal_basis),
             "confidence": self.confidence in Confidence.values,
         }
-        return next((name for name, right in whole.items() if not right), "")
+        return [name for name, right in whole.items() if not right]

@@ -59,36 +59,52 @@ def rows_of(entries: Sequence[PlanEntry]) -> list[PlanRow]:
 
 def clean_row(row: PlanRow) -> PlanRow:
     """As it is stored. Raises InvalidFact with the name of the field."""
-    number, title = clean_number(row.number), one_line("title", row.title, LONGEST_TITLE)
-    if not number:
+    for fault in row_faults(row):
+        raise fault
+    return replace(
+        row, number=clean_number(row.number), title=one_line("title", row.title, LONGEST_TITLE),
+        parent=clean_number(row.parent), description=row.description.strip(), retention=clean_retention(row.retention),
+    )  # fmt: skip
+
+
+def row_faults(row: PlanRow) -> Iterator[InvalidFact]:
+    """All that is wrong with the row by itself."""
+    if not clean_number(row.number):
         sentence = _("Ein Kennzeichen besteht aus Ziffern, Buchstaben und Trennzeichen, höchstens {most} Zeichen.")
-        raise InvalidFact("number", sentence.format(most=LONGEST_NUMBER))
-    if not title:
-        raise InvalidFact("title", _("Ein Aktenplaneintrag braucht einen Titel."))
+        yield InvalidFact("number", sentence.format(most=LONGEST_NUMBER))
+    try:
+        if not one_line("title", row.title, LONGEST_TITLE):
+            yield InvalidFact("title", _("Ein Aktenplaneintrag braucht einen Titel."))
+    except InvalidFact as error:
+        yield error
     if len(row.description) > LONGEST_DESCRIPTION:
         sentence = _("Höchstens {most} Zeichen haben Platz; es sind {number}.")
-        raise InvalidFact("description", sentence.format(most=LONGEST_DESCRIPTION, number=len(row.description)))
+        yield InvalidFact("description", sentence.format(most=LONGEST_DESCRIPTION, number=len(row.description)))
     if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
-        raise InvalidFact("valid_to", _("Das Ende der Gültigkeit liegt vor ihrem Beginn."))
-    parent = clean_number(row.parent)
-    retention = clean_retention(row.retention)
-    return replace(
-        row, number=number, title=title, parent=parent, description=row.description.strip(), retention=retention
-    )
+        yield InvalidFact("valid_to", _("Das Ende der Gültigkeit liegt vor ihrem Beginn."))
+    try:
+        yield from (InvalidFact(name, _missing()[name]) for name in _tidy(row.retention).problems)
+    except InvalidFact as error:
+        yield error
 
 
 def clean_retention(rule: Retention) -> Retention:
     """Raises InvalidFact: a rule is whole, with its law and how sure we are of it, or there is none."""
-    clean = replace(
+    clean = _tidy(rule)
+    for name in clean.problems:
+        raise InvalidFact(name, _missing()[name])
+    return clean if clean.is_set else Retention()
+
+
+def _tidy(rule: Retention) -> Retention:
+    """Raises InvalidFact."""
+    return replace(
         rule,
         start=one_line("start", rule.start, 300),
         note=one_line("note", rule.note, 500),
         legal_basis=one_line("legal_basis", rule.legal_basis, 300),
         reviewed_by=one_line("reviewed_by", rule.reviewed_by, 200),
     )
-    if clean.problem:
-        raise InvalidFact(clean.problem, str(_missing()[clean.problem]))
-    return clean if clean.is_set else Retention()
 
 
 def check_rows(rows: Sequence[PlanRow], known: Mapping[str, str]) -> tuple[list[PlanRow], list[RowProblem]]:
@@ -96,20 +112,18 @@ def check_rows(rows: Sequence[PlanRow], known: Mapping[str, str]) -> tuple[list[
 
     `known` are the numbers of the plan with those of their parents.
     """
-    clean: dict[str, PlanRow] = {}
+    clean, named = dict[str, PlanRow](), dict[str, PlanRow]()
     problems: list[RowProblem] = []
     for row in rows:
-        try:
-            found = clean_row(row)
-        except InvalidFact as error:
-            problems.append(RowProblem(row.where, row.number[:LONGEST_NUMBER], str(error)))
-            continue
-        if found.number in clean:
-            sentence = _("Dieses Kennzeichen steht schon in Zeile {line}.").format(line=clean[found.number].where)
-            problems.append(RowProblem(row.where, found.number, sentence))
-            continue
-        clean[found.number] = found
-    problems += _lost(clean, known)
+        faults, number = [str(one) for one in row_faults(row)], clean_number(row.number)
+        if number in named:
+            faults.append(_("Dieses Kennzeichen steht schon in Zeile {line}.").format(line=named[number].where))
+        elif number:  # wrong or not, others may stand below it
+            named[number] = replace(row, number=number, parent=clean_number(row.parent))
+        problems += [RowProblem(row.where, number or row.number[:LONGEST_NUMBER], one) for one in faults]
+        if not faults:
+            clean[number] = clean_row(row)
+    problems += _lost(named, known)
     return _parents_first(clean), problems
 
 

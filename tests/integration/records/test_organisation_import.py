@@ -242,3 +242,12 @@ def test_the_command_shows_first_and_takes_several_files_as_one(
 def test_a_table_without_the_columns_is_none() -> None:
     with pytest.raises(UnreadableTable, match="fehlt die Spalte „Art“"):
         read_sheet(b"Vorname;Nachname\nAnna;Amt\n")
+
+
+def test_all_that_is_wrong_with_a_line_is_told_at_once() -> None:
+    lines = [TOWN.splitlines()[0], "Recht;;;;Bauamt;Kaiser;gestern;31.02.2026;vielleicht;tot;", "Chef;;;;;;;;;;"]
+    _rows, problems = read_sheet("\n".join(lines).encode())
+    told = [one.sentence for one in problems if one.where == "2"]
+    wrong = ("„Kaiser“", "„gestern“", "„31.02.2026“", "„vielleicht“", "„tot“", "„Ort“ fehlt")
+    assert (len(told), [word for word in wrong if word not in " ".join(told)]) == (len(wrong), [])
+    assert ["„Chef“" in one.sentence for one in problems if one.where == "3"] == [True]

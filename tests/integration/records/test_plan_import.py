@@ -205,3 +205,21 @@ def test_the_command_shows_first_and_takes_over_when_told(
 def test_the_sample_plan_is_written_as_the_product_writes_it(plan: FilePlan) -> None:
     ours = write_plan(plan, PlanForm.CSV, at=NOW).decode("utf-8-sig").replace("\r\n", "\n")
     assert ours.splitlines() == SAMPLE_PLAN.read_text(encoding="utf-8").splitlines()
+
+
+def test_all_that_is_wrong_with_a_line_is_told_at_once_and_nothing_of_those_below_it(
+    plan: FilePlan, registry: Actor
+) -> None:
+    rows, unreadable = read_plan(
+        table("6113;611;;10 Monde;sehr", "6114;999;;;10 Jahre;B;;hoch", "61141;6114;Darunter", ";611;;;30 Jahre")
+    )
+    told = [*unreadable, *plan_compare(registry, plan, rows).problems]
+    by_line = {line: [one.sentence for one in told if one.where == line] for line in (2, 3, 4, 5)}
+    wanted = {
+        2: ["10 Monde", "sehr", "braucht einen Titel"], 3: ["braucht einen Titel", "Rechtsgrundlage", "999 fehlt"],
+        4: [],
+        5: ["Ein Kennzeichen besteht", "braucht einen Titel", "Bewertung", "Rechtsgrundlage", "wie sicher"],
+    }  # fmt: skip
+    for line, words in wanted.items():
+        assert len(by_line[line]) == len(words), by_line
+        assert [one for one in words if not any(one in sentence for sentence in by_line[line])] == []
