@@ -28,6 +28,7 @@ from dms.records.fields.telling import values_then
 from dms.records.models import Document
 from dms.records.past import DossierThen, document_then, dossier_then
 from dms.records.protection.reading import Way
+from dms.records.protection.sensitivity import SensitiveClass
 
 
 class FieldChangeSerializer(serializers.Serializer):
@@ -64,6 +65,13 @@ class DocumentThenSerializer(serializers.Serializer):
     values = serializers.JSONField(help_text="The audited fields, by name, as they stood then.")
 
 
+class ProtectionThenSerializer(serializers.Serializer):
+    """Why each reading was kept, whichever mark said so."""
+
+    sensitive = serializers.ChoiceField(SensitiveClass.choices, help_text="The class of the nearest mark.")
+    asks_purpose = serializers.BooleanField(help_text="Whether a purpose was asked for before reading.")
+
+
 class DossierThenSerializer(serializers.Serializer):
     """A dossier as it stood at a past moment, with what lay in it."""
 
@@ -74,6 +82,7 @@ class DossierThenSerializer(serializers.Serializer):
     volumes = serializers.JSONField(help_text="Those of each volume, by its `id`.")
     loans = serializers.JSONField(help_text="Those of each loan until then, by its `id`.")
     names = serializers.JSONField(help_text="What the parties were called then, by the `id` of the party.")
+    protection = ProtectionThenSerializer(allow_null=True, help_text="By its own mark or one above it; null: none.")
     field_texts = serializers.SerializerMethodField(help_text="What stood in the fields of its kind, by label.")
 
     @extend_schema_field(serializers.DictField(child=serializers.CharField()))

@@ -12,8 +12,9 @@ from dms.audit.fold import State, row_then, state_then, states_then
 from dms.audit.models import EventRow, Recorded, target_name
 from dms.records.dossiers.history import too_secret
 from dms.records.dossiers.models import Case, Dossier
-from dms.records.models import Document, Loan, Participation, Party, Volume
+from dms.records.models import Document, FilePlan, Loan, Participation, Party, PlanEntry, Volume
 from dms.records.parties.describing import display_name
+from dms.records.protection.sensitivity import Protection, SensitiveClass
 
 Values = dict[str, Any]
 """Audited fields as JSON values."""
@@ -31,6 +32,8 @@ class DossierThen:
     volumes: dict[str, Values]
     loans: dict[str, Values]
     names: dict[str, str]
+    protection: Protection | None
+    """By its own mark then, or by one of the entries it stood below."""
 
 
 def dossier_then(dossier: Dossier, moment: datetime, reader: Actor) -> DossierThen | None:
@@ -45,6 +48,7 @@ def dossier_then(dossier: Dossier, moment: datetime, reader: Actor) -> DossierTh
     return DossierThen(
         then, dict(_of(Case, state)), dict(_of(Document, state)), parties, dict(_of(Volume, state)),
         dict(_of(Loan, state)), _names_then({one["party_id"] for one in parties.values()}, moment),
+        _protection_then(then, moment),
     )  # fmt: skip
 
 
@@ -53,6 +57,24 @@ def document_then(document: Document, moment: datetime) -> Values | None:
     own = target_name(document)
     elsewhere = EventRow.objects.filter(target=own).order_by().values_list("chain", flat=True).distinct()
     return row_then(own, {document.item_chain, *elsewhere}, moment)
+
+
+def _protection_then(dossier: Values, moment: datetime) -> Protection | None:
+    """As `protections` has it today: of the nearest mark; what asks for a purpose above does so below."""
+    marks = [one for one in (dossier, *_entries_then(dossier["plan_entry_id"], moment)) if one.get("sensitive")]
+    if not marks:
+        return None
+    return Protection(SensitiveClass(marks[0]["sensitive"]), any(one.get("asks_purpose") for one in marks))
+
+
+def _entries_then(entry_id: str, moment: datetime) -> Iterator[Values]:
+    """The entry and those above it, as they stood then, the nearest first."""
+    plan_id = PlanEntry.objects.values_list("plan_id", flat=True).get(pk=entry_id)
+    entries = dict(_of(PlanEntry, state_then(FilePlan(pk=plan_id).chain, moment)))
+    own = entries.get(str(entry_id), {})
+    for key in (str(entry_id), *reversed(own.get("ancestors", []))):
+        if key in entries:
+            yield entries[key]
 
 
 def _names_then(parties: set[str], moment: datetime) -> dict[str, str]:

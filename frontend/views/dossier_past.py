@@ -27,6 +27,7 @@ from dms.records.holdings.models import volume_name
 from dms.records.models import Document, PartyRole
 from dms.records.past import DossierThen, Values, dossier_then
 from dms.records.protection.reading import Way
+from dms.records.protection.sensitivity import Protection, protections
 from frontend.people import actor_of
 from frontend.views.dossiers import dossier_or_404
 
@@ -67,7 +68,7 @@ def past(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"nav": "dossiers", "dossier": found, "at": at, "asked": asked, "then": then}
     if then:
         context |= {
-            "rows": list(_compared(then.dossier, found)),
+            "rows": list(_compared(then, found)),
             "cases": sorted(then.cases.values(), key=lambda case: str(case["opened_at"])),
             "documents": _documents(request, then),
             "parties": list(_parties(then)),
@@ -95,9 +96,13 @@ def _minute(asked: str) -> datetime | None:
     return aware.replace(second=0, microsecond=0)
 
 
-def _compared(then: Values, today: Dossier) -> Iterator[Row]:
+def _compared(past: DossierThen, today: Dossier) -> Iterator[Row]:
+    then = past.dossier
     for name in OF_A_DOSSIER:
         yield Row(str(FIELDS[name]), shown(name, then.get(name)), shown(name, getattr(today, name)))
+    protected, protects = _protected(past.protection), _protected(protections([today.pk]).get(today.pk))
+    if protected or protects:
+        yield Row(str(FIELDS["sensitive"]), protected or _("keiner"), protects or _("keiner"))
     was, now = kind_label(then.get("kind_id")), kind_label(today.kind_id)
     if was or now:
         yield Row(_("Aktenart"), was or _("(leer)"), now or _("(leer)"))
@@ -105,6 +110,12 @@ def _compared(then: Values, today: Dossier) -> Iterator[Row]:
     stands = {one.label: one.after for one in values_then(audited_values(today))}
     for label in dict.fromkeys((*stands, *stood)):
         yield Row(label, stood.get(label) or _("(leer)"), stands.get(label) or _("(leer)"))
+
+
+def _protected(by: Protection | None) -> str:
+    if by is None:
+        return ""
+    return f"{by.sensitive.label}; {_('nach dem Zweck wird gefragt')}" if by.asks_purpose else str(by.sensitive.label)
 
 
 def _parties(then: DossierThen) -> Iterator[dict[str, str]]:

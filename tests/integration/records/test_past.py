@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,9 @@ from dms.records.parties.taking_part import party_leave
 from dms.records.past import document_then, dossier_then
 from dms.records.plan.changing import entry_change
 from dms.records.plan.inheritance import places_of
+from dms.records.protection.marking import sensitive_mark, sensitive_unmark
+from dms.records.protection.sensitivity import Protection, SensitiveClass
+from frontend.views.dossier_past import _compared
 from tests import factories
 from tests.shared_data import shared_data
 
@@ -292,3 +295,26 @@ def test_a_document_that_moved_on_lay_where_it_lay(
     assert lay == [[1, 0], [0, 1]]
     told = [document_then(letter, at) for at in (before, *moments)]
     assert [one and one["dossier_id"] for one in told] == [None, str(dossier.pk), str(other.pk)]
+
+
+def test_the_special_protection_of_then_is_told_whether_its_own_or_of_an_entry_above(
+    registry: Actor, scope: Scope
+) -> None:
+    top, dossier = factories.plan_entry("6"), factories.dossier()
+    moments = [datetime.now(UTC)]
+    sensitive_mark(registry, top, SensitiveClass.SOCIAL, asks_purpose=True, reason="Jugendamt")
+    moments.append(datetime.now(UTC))
+    sensitive_mark(registry, dossier, SensitiveClass.HEALTH, asks_purpose=False, reason="Gutachten")
+    moments.append(datetime.now(UTC))
+    sensitive_unmark(registry, PlanEntry.objects.get(pk=top.pk), reason="geklärt")
+    sensitive_unmark(registry, Dossier.objects.get(pk=dossier.pk), reason="geklärt")
+    moments.append(datetime.now(UTC))
+    told = [dossier_then(dossier, at, system_setup()) for at in moments]
+    assert [one and one.protection for one in told] == [
+        None, Protection(SensitiveClass.SOCIAL, True), Protection(SensitiveClass.HEALTH, True), None,
+    ]  # fmt: skip
+    assert told[2] is not None
+    row = next(
+        one for one in _compared(told[2], Dossier.objects.get(pk=dossier.pk)) if one.label == "Besonderer Schutz"
+    )
+    assert (row.then, row.today) == ("Gesundheit (Art. 9 DSGVO); nach dem Zweck wird gefragt", "keiner")
