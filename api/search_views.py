@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -23,6 +23,7 @@ from dms.records.models import Document, DocumentState
 from dms.records.protection.reading import shown_only_when_opened
 from search.chosen import search_index
 from search.ports import MAX_LIMIT, Facets, Hit, SearchHits, SearchQuery, Sort
+from search.withheld import nothing_told
 
 PAGE_SIZE = 25
 LAST_HIT = 10_000
@@ -87,7 +88,11 @@ class HitSerializer(serializers.Serializer):
     """A found document with the page that shows it best."""
 
     document = FoundDocumentSerializer(source="*")
-    page = serializers.IntegerField(source="hit.page", min_value=1)
+    page = serializers.IntegerField(
+        source="hit.page",
+        min_value=1,
+        help_text="1 for what is shown only when it is opened, wherever the words stand.",
+    )
     snippet = serializers.CharField(help_text="Plain text.")
     snippet_parts = SnippetPartSerializer(source="hit.snippet", many=True, help_text="The same text in parts.")
     score = serializers.FloatField(source="hit.score", help_text="Compares within one answer only.")
@@ -175,7 +180,7 @@ def _hits(actor: Actor, found: SearchHits) -> list[HitAnswer]:
     ids = [hit.document_id for hit in found.hits]
     documents = Document.objects.visible_to(actor).select_related("kind").in_bulk(ids)
     closed = shown_only_when_opened(documents.values())
-    hits = [replace(hit, snippet=()) if hit.document_id in closed else hit for hit in found.hits]
+    hits = [nothing_told(hit) if hit.document_id in closed else hit for hit in found.hits]
     return [
         HitAnswer(documents[key], hit, is_closed=key in closed) for hit in hits if (key := hit.document_id) in documents
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
@@ -14,6 +14,7 @@ from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObje
 from dms.records.protection.reading import shown_only_when_opened
 from frontend.asked import Asked
 from search.ports import Hit, Snippet
+from search.withheld import nothing_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def hit_cards(actor: Actor, asked: Asked, hits: Sequence[Hit], first: int) -> li
     ids = [hit.document_id for hit in hits]
     documents = {d.pk: d for d in Document.objects.visible_to(actor).with_current_version().filter(pk__in=ids)}
     closed = shown_only_when_opened(documents.values())
-    hits = [replace(hit, snippet=()) if hit.document_id in closed else hit for hit in hits]
+    hits = [nothing_told(hit) if hit.document_id in closed else hit for hit in hits]
     beside = _Beside(_with_thumbnail(ids) - closed, _attachment_counts(ids), _earlier(actor, documents), closed)
     return [
         _card(asked, hit, documents[hit.document_id], position, beside)

@@ -8,9 +8,11 @@ from django.urls import reverse
 
 from dms.access.actors import Actor
 from dms.records.models import Document
+from dms.records.protection.reading import shown_only_when_opened
 from frontend.asked import LAST_OFFSET, Asked
 from frontend.finding import find_around
 from search.ports import Hit, SearchUnavailable
+from search.withheld import nothing_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,19 @@ def neighbours_of(actor: Actor, asked: Asked, document: Document, position_text:
     hits = dict(enumerate(found.hits, start=max(position - 1, 0)))
     if position not in hits or hits[position].document_id != document.pk:
         return None
+    beside = _without_secrets({place: hit for place, hit in hits.items() if place != position})
     return Neighbours(
         number=position + 1,
         count=found.count,
-        previous=_address(asked, hits.get(position - 1), position - 1),
-        next=_address(asked, hits.get(position + 1), position + 1),
+        previous=_address(asked, beside.get(position - 1), position - 1),
+        next=_address(asked, beside.get(position + 1), position + 1),
     )
+
+
+def _without_secrets(hits: dict[int, Hit]) -> dict[int, Hit]:
+    """An address tells no more of a document than the list does."""
+    closed = shown_only_when_opened(Document.objects.filter(pk__in=[hit.document_id for hit in hits.values()]))
+    return {place: nothing_told(hit) if hit.document_id in closed else hit for place, hit in hits.items()}
 
 
 def _address(asked: Asked, hit: Hit | None, position: int) -> str:

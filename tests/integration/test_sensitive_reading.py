@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -286,6 +287,25 @@ def test_a_list_of_hits_shows_neither_text_nor_picture_of_what_is_sensitive(ward
     assert f"{ward.document.pk}/thumbnail/" not in page
     assert (f"{ward.beside.pk}/thumbnail/" in page, "Der Inhalt zeigt sich erst beim Öffnen" in page) == (True, True)
     assert ward.reads() == []
+
+
+def test_a_hit_does_not_tell_on_which_page_of_something_sensitive_the_words_stand(ward: Ward) -> None:
+    item = factories.item(filename="gutachten.txt")
+    report = factories.document(["Deckblatt", "Anschreiben", "Frostbeule"], title="Gutachten", of=item)
+    documents_file(EVERYWHERE, [report], Place(ward.dossier), now=timezone.now())
+    drain(search_index(), RecordsSource())
+    [hit] = ward.program.get(f"{API}search/?q=Frostbeule").json()["results"]
+    assert (hit["document"]["title"], hit["page"], hit["snippet"]) == ("Gutachten", 1, "")
+    page = ward.browser.get("/?q=Frostbeule").content.decode()
+    [shown] = re.findall(r"data-hit .*?</li>", page, re.DOTALL)
+    assert "data-withheld" in shown
+    assert "page=1&amp;" in shown
+    assert re.search(r"Seite|3 Seiten|page=3", shown) is None
+    both = f"/documents/{ward.beside.pk}/?q=Frostbeule+ODER+Kurs&page=1&hit="
+    pages = [ward.browser.get(f"{both}{place}").content.decode() for place in (0, 1)]
+    beside = [address for one in pages for address in re.findall(rf'href="(/documents/{report.pk}/[^"]*)"', one)]
+    assert beside
+    assert all("page=1&amp;" in address for address in beside)
 
 
 def test_the_original_in_the_inbox_is_as_well_protected(ward: Ward) -> None:

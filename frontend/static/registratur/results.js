@@ -39,11 +39,15 @@ async function showPreview(hit) {
     words.textContent = text;
     pane.replaceChildren(words);
   };
+  if ("withheld" in hit.dataset) return say(pane.dataset.withheld);
   if (!hit.dataset.preview) return say(pane.dataset.nopages);
+  const slow = setTimeout(say, 200, pane.dataset.loading); // what is there at once shall not flicker
+  mine.signal.addEventListener("abort", () => clearTimeout(slow));
   try {
     const answer = await fetch(hit.dataset.preview, { signal: mine.signal });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const html = await answer.text();
+    clearTimeout(slow);
     pane.replaceChildren(document.createRange().createContextualFragment(html));
     const find = pane.querySelector("[data-find-box]");
     if (find) {
@@ -51,6 +55,7 @@ async function showPreview(hit) {
       pane.scrollTop = middle - pane.clientHeight / 2;
     } else pane.scrollTop = 0;
   } catch (error) {
+    clearTimeout(slow);
     if (error.name !== "AbortError") say(pane.dataset.failed);
   }
 }
