@@ -60,5 +60,10 @@ def counted_tabs(actor: Actor, chosen: Tab) -> list[CountedTab]:
     return [CountedTab(tab, min(count, MOST), count > MOST, tab is chosen) for tab, count in counts]
 
 
+def number_on_the_way(actor: Actor) -> int:
+    """Taken in and not read to the end; up to MOST."""
+    return tab_items(actor, chosen_tab("open"))[:MOST].count()
+
+
 def tab_items(actor: Actor, tab: Tab) -> QuerySet[InboxItem]:
     return InboxItem.objects.visible_to(actor).filter(tab.condition).order_by(*tab.order)

@@ -105,11 +105,11 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "rows": inbox_rows(actor, list(page.object_list)),
         "back": f"{reverse('inbox')}?{urlencode(here)}",
         "total": tabs[0].count,
+        "on_the_way": next(one.count for one in tabs if one.tab.key == "open"),
         "waiting_files": waiting_files[:WAITING_FILES_SHOWN],
         "waiting_files_more": waiting_files[WAITING_FILES_SHOWN:],
         "may_add": may_anywhere(request, Permission.INBOX_ADD),
         "may_view": may_anywhere(request, Permission.INBOX_VIEW),
-        "watch_folder": settings.WATCH_FOLDER,
         "max_mb": settings.UPLOAD_MAX_MB,
     }
 

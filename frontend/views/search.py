@@ -17,6 +17,7 @@ from frontend.asked import LAST_OFFSET, PER_PAGE, Asked
 from frontend.facets import facet_groups
 from frontend.finding import find
 from frontend.hits import hit_cards
+from frontend.inbox_tabs import number_on_the_way
 from frontend.people import actor_of, may_anywhere
 from search.ports import IndexMissing, SearchHits, SearchUnavailable, Sort
 
@@ -72,4 +73,5 @@ def _context(request: HttpRequest, asked: Asked, found: SearchHits) -> dict[str,
         "previous": asked.address(p=asked.list_page - 1) if asked.list_page > 1 else "",
         "next": asked.address(p=asked.list_page + 1) if asked.list_page < last_page else "",
         "unfiltered": asked.unfiltered().address(),
+        "on_the_way": number_on_the_way(actor_of(request)) if asked.is_empty else 0,
     }

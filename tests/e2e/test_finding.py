@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import Page, Route, expect
 
 from dms.pages import PlacedWord
 from tests.e2e.letters import HEDGE, INVOICE, LAST_PAGE, letter
@@ -92,6 +93,44 @@ def test_the_slash_key_leads_to_the_search_box_from_everywhere(page: Page) -> No
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/\?q=Hecke"))
     expect(page.get_by_text("Nichts gefunden zu „Hecke“")).to_be_visible()
+
+
+def test_the_slash_key_is_not_typed_into_the_search_box_that_has_the_focus_already(page: Page) -> None:
+    visit(page, "/")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    expect(page.locator("#q")).to_have_value("")
+    page.keyboard.type("12/3")
+    expect(page.locator("#q")).to_have_value("12/3")
+
+
+def test_the_preview_says_that_it_loads_until_it_is_there(page: Page) -> None:
+    letter(HEDGE, title="Hecke am Lindenweg")
+    waiting: list[Route] = []
+    page.route("**/pages/1/**", waiting.append)
+    visit(page, "/?q=Genehmigung")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("#preview")).to_have_text("Die Vorschau lädt …")
+    waiting[-1].continue_()
+    expect(page.locator("#preview svg")).to_be_visible()
+
+
+def test_the_preview_of_what_is_specially_protected_says_that_it_is_withheld_and_why(page: Page) -> None:
+    from dms.records.dossiers.filing import Place, documents_file
+    from dms.records.protection.marking import sensitive_mark
+    from dms.records.protection.sensitivity import SensitiveClass
+    from tests import factories
+
+    document, actor = letter(HEDGE, title="Hecke am Lindenweg"), factories.everywhere_actor()
+    factories.file_plan()
+    dossier = factories.dossier()
+    documents_file(actor, [document], Place(dossier), now=timezone.now())
+    sensitive_mark(actor, dossier, SensitiveClass.HEALTH, asks_purpose=True, reason="Gutachten")
+    visit(page, "/?q=Genehmigung")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("#preview")).to_contain_text("Besonders geschützt: Die Vorschau bleibt zu.")
 
 
 @pytest.mark.parametrize(

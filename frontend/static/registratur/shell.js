@@ -31,6 +31,13 @@ const installKeys = (root) => {
 installKeys(document);
 document.documentElement.dataset.keys = "ready";
 
+// Where the search field has the focus already, its own key is not typed into it.
+document.addEventListener("keydown", (event) => {
+  const keys = event.target.dataset?.hotkey?.split(",") ?? [];
+  const bare = !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (event.key === "/" && bare && keys.includes("/") && event.target.value === "" && singleKeys()) event.preventDefault();
+});
+
 // A form that was not taken: on to what has to be put right, wherever on the page it stands.
 document.querySelector("main [aria-invalid=true]")?.focus();
 document.addEventListener("htmx:after:swap", () => {

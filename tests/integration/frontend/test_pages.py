@@ -286,3 +286,38 @@ def test_what_waits_in_the_scan_folder_is_told_and_what_does_not_fit_is_folded_i
     assert "scan-5.pdf" in folded
     assert "scan-6.pdf" in folded
     assert text_of(page).count("zuletzt geändert 02.03.2026") == 7
+
+
+def test_while_mail_is_read_the_start_page_and_the_inbox_say_so_and_how_much(clerk: Client) -> None:
+    from tests import factories
+
+    assert "Gerade wird Post gelesen" not in text_of(clerk.get("/"))
+    for number in (1, 2):
+        factories.item(filename=f"{number}.pdf")
+    start = text_of(clerk.get("/"))
+    assert "Gerade wird Post gelesen: 2 Eingänge sind noch unterwegs." in start
+    assert "Noch keine Dokumente" not in start
+    assert "Gerade wird Post gelesen: 2 Eingänge" in text_of(clerk.get("/inbox/"))
+    assert "Gerade wird Post gelesen" not in text_of(clerk.get("/inbox/?state=filed"))
+    assert "Gerade wird Post gelesen" not in text_of(clerk.get("/?q=Gebühr"))
+
+
+def test_filing_is_what_the_inbox_offers_first_and_settling_where_help_is_needed(clerk: Client) -> None:
+    pages = [clerk.get(f"/inbox/?state={tab}").content.decode() for tab in ("", "done", "help")]
+    bars = [one.split('class="bulkbar"')[1] for one in pages]
+    first = [re.findall(r'<button class="button button--primary[^>]*>', bar) for bar in bars]
+    assert [("data-file" in str(one), "data-settle" in str(one)) for one in first] == [
+        (True, False), (True, False), (False, True),
+    ]  # fmt: skip
+
+
+def test_the_empty_inbox_names_no_path_on_the_server(clerk: Client, settings: Any) -> None:
+    shown = text_of(clerk.get("/inbox/"))
+    assert "Scans in den überwachten Ordner legen" in shown
+    assert str(settings.WATCH_FOLDER) not in shown
+
+
+def test_what_is_not_found_is_told_in_words_that_fit_whatever_was_asked_for(clerk: Client) -> None:
+    for path in ("dossiers", "plan", "documents", "parties"):
+        shown = text_of(clerk.get(f"/{path}/00000000-0000-4000-8000-000000000000/"))
+        assert "oder Ihre Rolle umfasst nicht, was dort steht." in shown
