@@ -120,6 +120,7 @@ urlpatterns = [
     path("dossiers/<uuid:dossier_id>/parties/add/", participations.add, name="participation-add"),
     path("participations/<uuid:participation_id>/remove/", participations.remove, name="participation-remove"),
     path("parties/", parties.parties, name="parties"),
+    path("parties/suggestions/", parties.suggestions, name="party-suggestions"),
     path("parties/add/", parties.add, name="party-add"),
     path("parties/same/", parties.same, name="parties-same"),
     path("parties/roles/", parties.roles, name="party-roles"),

@@ -29,7 +29,11 @@ def _parameter(name: str, words: str) -> OpenApiParameter:
 
 
 BY_FIELD = [
-    _parameter("field", "By key: a choice as it is called, `true` or `false`, or a part of a text or of a name."),
+    _parameter(
+        "field",
+        "By key: a choice as it is called, `true` or `false`, or a part of a text; of a person a part "
+        "of the name, as entered or as in the register today, or the `id` of a party.",
+    ),
     _parameter("field_from", "By key: number (`1.5`), amount (`1234.56`) or date (`2026-01-31`), at least this."),
     _parameter("field_to", "By key: number, amount or date, at most this."),
 ]
@@ -51,7 +55,7 @@ def by_fields(
     key = sort.removeprefix("-")
     if sort and not is_asked(kind, key):
         raise ValidationError({"sort": [_("Dieses Feld gibt es hier nicht.")]})
-    found: DossierQuerySet = narrowed(dossiers.readable_by(actor), kind, asked)  # type: ignore[assignment]
+    found: DossierQuerySet = narrowed(actor, dossiers.readable_by(actor), kind, asked)  # type: ignore[assignment]
     return sorted_by(found, kind, key, descending=sort.startswith("-")) if sort else found  # type: ignore[return-value]
 
 

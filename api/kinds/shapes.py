@@ -27,6 +27,7 @@ from dms.records.fields.keeping import LONGEST_DESCRIPTION
 from dms.records.fields.keeping import LONGEST_LABEL as LONGEST_KIND
 from dms.records.fields.models import FieldVersion, KindState
 from dms.records.fields.patterns import LONGEST_PATTERN
+from dms.records.fields.persons import Register
 from dms.records.fields.values import write_json, write_text
 
 SLUG = r"^[a-z][a-z0-9-]{0,39}$"
@@ -161,12 +162,13 @@ NOTHING_TOLD = FieldsTold({}, None, [])
 
 
 def fields_told(records: Iterable[Any]) -> dict[UUID, FieldsTold]:
-    """By the id of the record; one query for all versions that they name."""
+    """By the id of the record; one query for all versions that they name, one for whom they name from the register."""
     known = list(records)
     ids = {one.field_version_id for one in known if one.field_version_id}
     ids |= {UUID(former["version"]) for one in known for former in one.former_values}
     versions = FieldVersion.objects.in_bulk(ids) if ids else {}
-    return {one.pk: _told(one, versions) for one in known}
+    register = Register.of(one.field_values for one in known)
+    return {one.pk: _told(one, versions, register) for one in known}
 
 
 def difference_names(differences: Iterable[FieldDifference]) -> list[dict[str, str]]:
@@ -180,13 +182,14 @@ def fields_of(sent: Iterable[Mapping[str, Any]]) -> list[Field]:
     ]  # fmt: skip
 
 
-def _told(record: Any, versions: Mapping[UUID, FieldVersion]) -> FieldsTold:
+def _told(record: Any, versions: Mapping[UUID, FieldVersion], register: Register) -> FieldsTold:
     version = versions.get(record.field_version_id)
+    stands = register.today(record.field_values)
     values = {
-        one.key: write_json(one, record.field_values[one.key])
+        one.key: write_json(one, stands[one.key])
         for one in (version.fields if version else ())
-        if one.key in record.field_values
-    }
+        if one.key in stands
+    }  # fmt: skip
     former = []
     for one in record.former_values:
         was = versions[UUID(one["version"])].field(one["key"])

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -118,6 +120,8 @@ class Document(Recorded):
     former_values = models.JSONField(default=list)
     field_words = models.TextField(blank=True)
     """The values as people read them, to be searched; made from the two above."""
+    field_parties = ArrayField(models.UUIDField(), default=list)
+    """The parties to which its values lead, as entered; made from the values."""
     text_state = models.CharField(max_length=20, choices=TextState)
     problem = models.CharField(max_length=40, blank=True)
     """Code of the reason (`ingest.reasons`) why text is missing, empty when nothing is missing."""
@@ -188,6 +192,8 @@ class Document(Recorded):
             models.Index(fields=["item_id"], condition=Q(dossier__isnull=True), name="document_unfiled"),
             models.Index(fields=["filed_by", "-filed_at"], condition=~Q(filed_by=""), name="document_filed_last"),
             models.Index(fields=["sender", "-filed_at"], condition=~Q(filed_by=""), name="document_filed_sender"),
+            models.Index(fields=["scope"], condition=~Q(field_parties=[]), name="document_names_somebody"),
+            GinIndex(fields=["field_parties"], name="document_field_parties"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textwrap import shorten
 from typing import Any, cast
+from uuid import UUID
 
 from django import forms
 from django.db.models import Q
@@ -75,19 +76,20 @@ class DossierForm(FactsForm):
     )  # fmt: skip
     field_order: tuple[str, ...] = ("title", "description", "medium", "location", "kind")
 
-    def __init__(self, *args: Any, filled: Filled | None = None, kind: DossierKind | None = None, **kw: Any) -> None:
-        """`kind` is the one whose fields are asked, `filled` what stands in them so far."""
+    def __init__(self, *args: Any, filled: Filled | None = None, kind: DossierKind | None = None,
+                 dossier: UUID | None = None, **kw: Any) -> None:  # fmt: skip
+        """`kind` is the one whose fields are asked, `filled` what stands in them so far in the `dossier`."""
         super().__init__(*args, **kw)
         self.kind_shown, self._filled = kind, filled
         cast(forms.ChoiceField, self.fields["kind"]).choices = [("", _("keine")), *_kinds(kind)]
-        add_fields(self, current_version(kind), filled)
+        add_fields(self, current_version(kind), filled, dossier)
 
     @classmethod
     def of(cls, dossier: Dossier, data: Any = None) -> DossierForm:
         """With the fields of the kind that was shown when it was sent, else of its own kind."""
         initial = {name: getattr(dossier, name) for name in FACTS} | {"kind": dossier.kind_id or ""}
         kind = kind_named(data["fields_of"]) if data is not None and "fields_of" in data else dossier.kind
-        return cls(data, initial=initial, filled=filled_of(dossier), kind=kind)
+        return cls(data, initial=initial, filled=filled_of(dossier), kind=kind, dossier=dossier.pk)
 
     @property
     def own(self) -> list[forms.BoundField]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -140,13 +141,23 @@ def _parties(actor: Actor, document: Document) -> dict[str, Any]:
     """Who the sender may be, and whether somebody may be taken into the dossier from here."""
     dossier, meant = document.dossier, parties_of_sender(actor, document.sender)
     takes_part = Q(party__in=meant) | Q(party__standing__in=meant)
+    may = (
+        dossier is not None
+        and can(actor, Permission.DOSSIER_VIEW, dossier)
+        and may_change_parties(actor, dossier, document.case)
+    )
+    known = meant and Participation.objects.filter(takes_part, dossier=dossier).exists()
     return {
         "sender_parties": meant,
-        "may_take_in": dossier is not None
-        and not (meant and Participation.objects.filter(takes_part, dossier=dossier).exists())
-        and can(actor, Permission.DOSSIER_VIEW, dossier)
-        and may_change_parties(actor, dossier, document.case),
+        "may_take_in": may and not known,
+        "enter_at": _enter_at(document) if may and DocumentAction.CORRECT in document_actions(actor, document) else "",
     }
+
+
+def _enter_at(document: Document) -> str:
+    """Where somebody whom a field names is entered, and takes part in the dossier."""
+    said = {"document": str(document.pk)} | ({"case": str(document.case_id)} if document.case_id else {})
+    return f"{reverse('participation-add', args=[document.dossier_id])}?{urlencode(said)}&"
 
 
 def _correcting(request: HttpRequest, document: Document) -> dict[str, Any]:

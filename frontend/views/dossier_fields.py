@@ -26,7 +26,7 @@ def fields(request: HttpRequest) -> HttpResponse:
     dossier = _dossier(request)
     kind = _kind_said(request, request.POST)
     filled = filled_of(dossier) if dossier else None
-    form = DossierForm(filled=filled, kind=kind)
+    form = DossierForm(filled=filled, kind=kind, dossier=dossier.pk if dossier else None)
     keep_typed(form, request.POST)
     return render(request, "frontend/dossiers/fields.html", {"form": form})
 
@@ -47,7 +47,7 @@ def with_fields(request: HttpRequest, form: DossierForm, dossier: Dossier | None
     if dossier is None:
         shown: DossierForm = NewDossierForm(actor_of(request), kind=kind)
     else:
-        shown = DossierForm(filled=filled_of(dossier), kind=kind)
+        shown = DossierForm(filled=filled_of(dossier), kind=kind, dossier=dossier.pk)
     keep_typed(shown, request.POST)
     if request.POST.get("chosen_entry"):
         shown.initial["plan_entry"] = request.POST["chosen_entry"]

@@ -97,7 +97,7 @@ def _listed(request: HttpRequest) -> Listed:
     if kind:
         if sort or any(one.is_used for one in fields):
             found = found.readable_by(actor)
-        found = narrowed(found, kind, fields)
+        found = narrowed(actor, found, kind, fields)
         found = sorted_by(found, kind, sort.removeprefix("-"), descending=sort.startswith("-"))
     return Listed(words, state, entry, kinds, kind, fields, sort if kind else "", found)
 

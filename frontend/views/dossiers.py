@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -92,6 +93,7 @@ def dossier(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
         "can": {str(verb): True for verb in dossier_actions(actor, found)},
         "parties": parties.get((found.pk, None), []),
         "may_change_parties": may_change_parties(actor, found),
+        "enter_at": f"{reverse('participation-add', args=[found.pk])}?" if may_change_parties(actor, found) else "",
         **_volumes(actor, found),
         "relations": relations_of(actor, found),
         "derived": derived_rows(actor, found),

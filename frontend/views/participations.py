@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,12 @@ from django.views.decorators.http import require_http_methods
 from dms.audit.lifecycle import NotPossible
 from dms.records.dossiers.models import Case, Dossier
 from dms.records.models import Document
+from dms.records.parties.field_leading import NamedInField, field_lead_to, named_in_field
 from dms.records.parties.keeping import party_enter
 from dms.records.parties.models import Participation, Party
 from dms.records.parties.names import telling_words
 from dms.records.parties.similar import Likely, likely_same, parties_of_sender
-from dms.records.parties.taking_part import may_change_parties, party_leave, party_take_part
+from dms.records.parties.taking_part import TakesPartAlready, may_change_parties, party_leave, party_take_part
 from frontend.forms.parties import Addresses, ParticipantForm, sought
 from frontend.people import actor_of, opened_or_404
 from frontend.views.dossiers import dossier_or_404
@@ -32,23 +34,27 @@ SENDER = "sender"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, dossier_id: UUID) -> HttpResponse:
-    """Whoever may be meant is shown before somebody new is entered; `case` names one of the dossier's cases."""
+    """Whoever may be meant is shown before somebody new is entered; `case` names one of the dossier's cases, `field`
+    one of its fields, or of those of a `document` in it: whoever is taken in then stands there."""
     dossier, actor = dossier_or_404(request, dossier_id), actor_of(request)
     case = _case_asked(request, dossier)
     if not may_change_parties(actor, dossier, case):
         raise Http404
     data = request.POST if request.method == "POST" else None
-    sender = _sender(request)
-    form, addresses = ParticipantForm(data, initial=_names_in(sender)), Addresses([], data)
+    named = _named_in_field(request, dossier)
+    sender = "" if named else _sender(request)
+    names = _names_in(sender) if sender else _parts_of(named.text if named else "")
+    form, addresses = ParticipantForm(data, initial=names), Addresses([], data)
     likely: list[Likely] = []
     if data is not None:
-        likely, done = _taken_in(request, form, addresses, dossier, case)
+        likely, done = _taken_in(request, form, addresses, dossier, case, named)
         if done:
             return redirect("dossier", dossier.pk)
-    known = parties_of_sender(actor, sender) if sender and data is None else []
+    said = named.text if named else sender
+    known = parties_of_sender(actor, said) if said and data is None else []
     heading = _("Beteiligte in „{what}“ aufnehmen").format(what=case or dossier)
     more = {"dossier": dossier, "case": case, "likely": likely or [Likely(one, 0, []) for one in known]}
-    return form_page(request, form, addresses, heading=heading, sender=sender, **more)
+    return form_page(request, form, addresses, heading=heading, sender=sender, named=named, **more)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,7 +77,12 @@ def remove(request: HttpRequest, participation_id: UUID) -> HttpResponse:
 
 
 def _taken_in(
-    request: HttpRequest, form: ParticipantForm, addresses: Addresses, dossier: Dossier, case: Case | None
+    request: HttpRequest,
+    form: ParticipantForm,
+    addresses: Addresses,
+    dossier: Dossier,
+    case: Case | None,
+    named: NamedInField | None,
 ) -> tuple[list[Likely], bool]:
     """Who may be meant instead; and whether somebody was taken in."""
     actor, chosen = actor_of(request), request.POST.get("party", "")
@@ -83,7 +94,10 @@ def _taken_in(
     def act() -> None:
         with transaction.atomic():
             party = _chosen(request, chosen) if chosen else _entered(request, form, addresses, dossier)
-            party_take_part(actor, party, form.cleaned_data["role"], dossier, case, now=timezone.now())
+            with suppress(TakesPartAlready) if named else nullcontext(), transaction.atomic():
+                party_take_part(actor, party, form.cleaned_data["role"], dossier, case, now=timezone.now())
+            if named:
+                field_lead_to(actor, named, party)
             names.append(party.name)
 
     if likely or not taken(form, act):
@@ -126,9 +140,29 @@ def _sender(request: HttpRequest) -> str:
     return letter.sender
 
 
+def _named_in_field(request: HttpRequest, dossier: Dossier) -> NamedInField | None:
+    """Whose name alone stands there so far. Raises Http404 for a field in which no such name stands."""
+    key = request.GET.get("field", "")
+    if not key:
+        return None
+    record: Dossier | Document = dossier
+    if request.GET.get("document"):
+        within = Document.objects.visible_to(actor_of(request)).filter(dossier=dossier)
+        record = opened_or_404(request, within.select_related("field_version"), request.GET["document"])
+    named = named_in_field(record, key)
+    if named is None:
+        raise Http404
+    return named
+
+
 def _names_in(sender: str) -> dict[str, Any]:
-    """A first guess: the last word before a comma is the family name; whoever wrote takes part as the sender."""
-    words = sender.partition(",")[0].split()
+    """Whoever wrote takes part as the sender; what comes after a comma is where they live."""
+    return {**_parts_of(sender.partition(",")[0]), "role": SENDER} if sender else {}
+
+
+def _parts_of(name: str) -> dict[str, Any]:
+    """A first guess: the last word is the family name, or what stands before a comma."""
+    family, comma, given = name.partition(",")
+    words = [*given.split(), *family.split()] if comma else name.split()
     said = [word for word in words if telling_words(word) and telling_words(word) == telling_words(f"Herr {word}")]
-    names = {"given_names": " ".join(said[:-1]), "family_name": said[-1]} if said else {}
-    return {**names, "role": SENDER} if sender else {}
+    return {"given_names": " ".join(said[:-1]), "family_name": said[-1]} if said else {}

@@ -19,14 +19,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dms.access.permissions import Permission
 from dms.audit.lifecycle import NotPossible
 from dms.records.documents.facts import InvalidFact
+from dms.records.dossiers.models import Dossier
+from dms.records.fields.filling import InvalidFields
 from dms.records.meanwhile import state_digest
 from dms.records.parties.history import party_history
 from dms.records.parties.keeping import may_keep, party_correct, party_enter
 from dms.records.parties.letters import in_one_line
 from dms.records.parties.merging import may_merge, party_merge, party_part, same_names
 from dms.records.parties.models import Party, PartyAddress, PartyKind, PartyRole
+from dms.records.parties.naming import naming_listed, place_shown
 from dms.records.parties.roles import role_create
 from dms.records.parties.similar import Sought, likely_same
+from dms.records.parties.suggesting import party_suggestions
 from dms.records.parties.taking_part import files_listed
 from dms.records.parties.telling import TellingForm, party_tell
 from frontend.asked import whole_number
@@ -69,12 +73,23 @@ def party(request: HttpRequest, party_id: UUID) -> HttpResponse:
     keeps = may_keep(actor, found)
     context = {
         "nav": "dossiers", "party": found, "files": files_listed(actor, found), "merged": merged,
+        "named": [(one, place_shown(actor, one)) for one in naming_listed(actor, found)],
         "addresses": PartyAddress.objects.filter(party__in=[found, *merged]).select_related("party"),
         "may_keep": keeps, "may_merge": may_merge(actor, found), "forms": list(TellingForm),
         "likely": likely_same(actor, _sought(found), but=[found.pk]) if may_merge(actor, found) else [],
         "history": party_history(found)[::-1] if keeps else None,
     }  # fmt: skip
     return render(request, "frontend/parties/party.html", context)
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Whom a field may lead to, for a form that asks while somebody types; `for` is the name of its box, `dossier`
+    where it stands. Nothing is shown of that dossier but who of those found takes part there."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    found = party_suggestions(actor_of(request), words, _dossier_asked(request)) if words else []
+    box = "".join(sign for sign in request.GET.get("for", "") if sign.isalnum() or sign in "_-")[:80]
+    return render(request, "frontend/parties/suggestions.html", {"found": found, "for": box})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -212,6 +227,9 @@ def taken(form: Any, service: Callable[[], None]) -> bool:
         service()
     except InvalidFact as error:
         form.refuse(error)
+    except InvalidFields as error:
+        for sentence in error.errors.values():
+            form.add_error(None, sentence)
     except NotPossible as refusal:
         form.add_error(None, str(refusal))
     else:
@@ -227,6 +245,14 @@ def form_page(request: HttpRequest, form: Any, addresses: Addresses, *, heading:
 def _valid(form: PartyForm, addresses: Addresses) -> bool:
     """Both are asked, so that all mistakes are told at once."""
     return all([form.is_valid(), addresses.is_valid()])
+
+
+def _dossier_asked(request: HttpRequest) -> Dossier | None:
+    try:
+        key = UUID(request.GET.get("dossier", ""))
+    except ValueError:
+        return None
+    return cast("Dossier | None", Dossier.objects.readable_by(actor_of(request)).filter(pk=key).first())
 
 
 def _status(form: Any) -> HTTPStatus:

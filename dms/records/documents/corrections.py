@@ -17,6 +17,7 @@ from dms.records.documents.facts import Facts, clean_facts
 from dms.records.dossiers.closing import may_change, refuse_change_when_closed
 from dms.records.fields.filling import Entered, carried_over, entered_into, filled_of, put_into, versions_told
 from dms.records.fields.keeping import current_version
+from dms.records.fields.persons import entered_by
 from dms.records.meanwhile import refuse_if_changed
 from dms.records.models import Document, DocumentKind, DocumentVerb, KindSource
 
@@ -99,7 +100,7 @@ def document_set_facts(
     Raises NotAllowed, InvalidFields, ChangedMeanwhile, DossierClosed.
     """
     stored = Document.objects.get(pk=document.pk)
-    if _stands(stored, facts, entered):
+    if _stands(actor, stored, facts, entered):
         require(actor, RULES[Event.DOCUMENT_CORRECTED].permission, stored)
         refuse_if_changed(stored, expected)
         return stored
@@ -113,16 +114,16 @@ def document_set_facts(
             setattr(fresh, name, value)
         if entered is not None:
             stood, version = filled_of(fresh), current_version(fresh.kind)
-            put_into(fresh, entered_into(stood, version, entered.under(version)))
+            put_into(fresh, entered_into(stood, version, entered_by(actor, entered, version)))
             opened.facts.update(versions_told(stood.version, version))
         opened.save(fresh)
     return fresh
 
 
-def _stands(stored: Document, facts: Facts, entered: Entered | None) -> bool:
+def _stands(actor: Actor, stored: Document, facts: Facts, entered: Entered | None) -> bool:
     if any(getattr(stored, name) != value for name, value in facts.items()):
         return False
     if entered is None:
         return True
     stands, version = filled_of(stored), current_version(stored.kind)
-    return entered_into(stands, version, entered.under(version)) == stands
+    return entered_into(stands, version, entered_by(actor, entered, version)) == stands

@@ -17,7 +17,7 @@ from dms.audit.lifecycle import NotPossible
 from dms.audit.models import EventRow, target_name
 from dms.records.documents.history import last_change
 from dms.records.dossiers.closing import refuse_change_when_closed
-from dms.records.fields.filling import filled_of, words_of
+from dms.records.fields.filling import derive, filled_of
 from dms.records.models import Document, DocumentVerb
 
 UNDO_TIME = timedelta(minutes=10)
@@ -95,7 +95,7 @@ def document_undo(actor: Actor, document: Document, *, now: datetime) -> Documen
         refuse_change_when_closed(actor, fresh)
         for name, value in undone.before.items():
             setattr(fresh, name, _column(name).to_python(value))
-        fresh.field_words = words_of(filled_of(fresh))
+        derive(fresh, filled_of(fresh))
         opened.facts["reverts"] = undone.number
         opened.save(fresh)
     return fresh

@@ -29,8 +29,8 @@ from dms.records.relations.relating import origin_note
 
 _SAME = (
     "state", "title", "sender", "letter_date", "received_at", "filename", "kind_id", "kind_source", "kind_confidence",
-    "kind_guess", "kind_because", "field_version_id", "field_values", "former_values", "field_words", "text_state",
-    "problem", "part",
+    "kind_guess", "kind_because", "field_version_id", "field_values", "former_values", "field_words",
+    "field_parties", "text_state", "problem", "part",
 )  # fmt: skip
 _SAME_VERSION = (
     "media_type", "page_count", "signed", "encrypted", "tagged", "malware", "no_rendition", "rendition_detail",

@@ -85,7 +85,7 @@ def dossier_open(actor: Actor, entry: PlanEntry, facts: DossierFacts, *, now: da
         dossier = Dossier(
             plan_entry=place, scope_id=place.scope_id, reference_number=reference.text, opened_at=now, **clean
         )
-        begin_fields(dossier, facts)
+        begin_fields(actor, dossier, facts)
         with change(actor, Event.DOSSIER_OPENED, chain=dossier.chain, scope=place, at=now) as opened:
             opened.save(dossier)
             give_number(opened, reference, dossier, None, now)
@@ -104,7 +104,7 @@ def dossier_describe(actor: Actor, dossier: Dossier, facts: DossierFacts, *, exp
         stood = (fresh.title, fresh.field_words)
         for name, value in clean_dossier(facts, medium=fresh.medium, location=fresh.location).items():
             setattr(fresh, name, value)
-        opened.facts.update(change_fields(fresh, facts))
+        opened.facts.update(change_fields(actor, fresh, facts))
         opened.save(fresh)
         if stood != (fresh.title, fresh.field_words):
             note_documents(opened, Document.objects.filter(dossier=fresh))

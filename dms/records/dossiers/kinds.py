@@ -7,12 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from dms.access.actors import Actor
 from dms.records.documents.facts import InvalidFact
 from dms.records.dossiers.describing import DossierFacts
 from dms.records.dossiers.models import Dossier
 from dms.records.fields.filling import Entered, begun, entered_into, filled_of, put_into, versions_told
 from dms.records.fields.keeping import current_version
 from dms.records.fields.models import DossierKind, KindState
+from dms.records.fields.persons import entered_by
 from dms.records.plan.models import PlanEntry
 
 
@@ -25,16 +27,16 @@ def default_kind(entry: PlanEntry) -> DossierKind | None:
     return kind if kind and kind.state == KindState.ACTIVE else None
 
 
-def begin_fields(dossier: Dossier, facts: DossierFacts) -> None:
+def begin_fields(actor: Actor, dossier: Dossier, facts: DossierFacts) -> None:
     """Of a dossier that is being opened. Raises InvalidFact, InvalidFields."""
     kind = facts["kind"] if "kind" in facts else default_kind(dossier.plan_entry)
     _refuse_retired(kind)
     version = current_version(kind)
     dossier.kind = kind
-    put_into(dossier, begun(version, facts.get("fields", Entered()).under(version)))
+    put_into(dossier, begun(version, entered_by(actor, facts.get("fields", Entered()), version)))
 
 
-def change_fields(dossier: Dossier, facts: DossierFacts) -> Mapping[str, Any]:
+def change_fields(actor: Actor, dossier: Dossier, facts: DossierFacts) -> Mapping[str, Any]:
     """Of a dossier under its lock; whoever names neither kind nor fields leaves them as they are.
 
     Gives what the event tells beside the values. Raises InvalidFact, InvalidFields.
@@ -46,7 +48,8 @@ def change_fields(dossier: Dossier, facts: DossierFacts) -> Mapping[str, Any]:
         _refuse_retired(kind)
     stood, version = filled_of(dossier), current_version(kind)
     dossier.kind = kind
-    put_into(dossier, entered_into(stood, version, facts.get("fields", Entered()).under(version)))
+    entered = entered_by(actor, facts.get("fields", Entered()), version)
+    put_into(dossier, entered_into(stood, version, entered))
     return versions_told(stood.version, version)
 
 

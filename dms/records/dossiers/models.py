@@ -6,6 +6,7 @@ import uuid
 from enum import StrEnum
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -86,6 +87,8 @@ class Dossier(Recorded):
     former_values = models.JSONField(default=list)
     field_words = models.TextField(blank=True)
     """The values as people read them, to be searched; made from the two above."""
+    field_parties = ArrayField(models.UUIDField(), default=list)
+    """The parties to which its values lead, as entered; made from the values."""
     state = models.CharField(max_length=20, choices=FileState, default=FileState.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -132,6 +135,8 @@ class Dossier(Recorded):
             models.Index(fields=["scope", "-opened_at", "id"], name="dossier_list"),
             models.Index(fields=["kind", "scope", "-opened_at", "id"], name="dossier_list_of_kind"),
             GinIndex(fields=["field_values"], opclasses=["jsonb_path_ops"], name="dossier_field_values"),
+            models.Index(fields=["scope"], condition=~Q(field_parties=[]), name="dossier_names_somebody"),
+            GinIndex(fields=["field_parties"], name="dossier_field_parties"),
         ]
 
     def __str__(self) -> str:

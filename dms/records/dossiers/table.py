@@ -16,6 +16,7 @@ from dms.records.fields.definitions import Field
 from dms.records.fields.filling import Filled
 from dms.records.fields.keeping import current_version
 from dms.records.fields.models import DossierKind, FieldVersion
+from dms.records.fields.persons import Register
 from dms.records.protection.sensitivity import protections
 from dms.records.tables import write_table
 
@@ -38,12 +39,17 @@ def write_dossiers(dossiers: QuerySet[Dossier], kind: DossierKind | None, actor:
     read = allowed_scopes(actor, Permission.DOSSIER_READ)
     hidden = set(protections([one.pk for one in found])) if fields else set()
     hidden |= {one.pk for one in found if one.scope_id not in read}
-    rows = ((*_own(one), *_of_kind(fields, Filled() if one.pk in hidden else _filled(one, versions))) for one in found)
+    register = Register.of(one.field_values for one in found if fields and one.pk not in hidden)
+    rows = (
+        (*_own(one), *_of_kind(fields, Filled() if one.pk in hidden else _filled(one, versions, register)))
+        for one in found
+    )
     return write_table((*COLUMNS, *(field.label for field in fields)), rows).encode()
 
 
-def _filled(one: Dossier, versions: Mapping[UUID, FieldVersion]) -> Filled:
-    return Filled(versions.get(one.field_version_id) if one.field_version_id else None, one.field_values)
+def _filled(one: Dossier, versions: Mapping[UUID, FieldVersion], register: Register) -> Filled:
+    version = versions.get(one.field_version_id) if one.field_version_id else None
+    return Filled(version, register.today(one.field_values))
 
 
 def _own(one: Dossier) -> Iterator[str]:

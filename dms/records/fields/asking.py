@@ -15,10 +15,12 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Collate
 from django.utils.translation import gettext as _
 
+from dms.access.actors import Actor
 from dms.records.fields.definitions import Field, FieldType
 from dms.records.fields.filling import InvalidFields
 from dms.records.fields.keeping import current_version, versions_of
 from dms.records.fields.models import DossierKind
+from dms.records.fields.persons import name_today, whom_meant, with_party
 from dms.records.fields.values import Unfit, Value, read_json, read_text
 from dms.records.order import COLLATION
 
@@ -104,12 +106,12 @@ def is_asked(kind: DossierKind | None, key: str) -> bool:
     return version is not None and any(one.key == key for one in version.asked)
 
 
-def narrowed(records: QuerySet[M], kind: DossierKind, asked: list[Asked]) -> QuerySet[M]:
+def narrowed(actor: Actor, records: QuerySet[M], kind: DossierKind, asked: list[Asked]) -> QuerySet[M]:
     """Those of the kind in which every field that was asked holds what was asked."""
     records = records.filter(kind=kind)
     for one in asked:
         if one.is_used and not one.error:
-            records = _where(records.filter(_alike(kind, one.field)), one)
+            records = _where(actor, records.filter(_alike(kind, one.field)), one)
     return records
 
 
@@ -119,6 +121,8 @@ def sorted_by(records: QuerySet[M], kind: DossierKind, key: str, *, descending: 
     field = version.field(key) if version else None
     if field is None:
         return records
+    if field.type == FieldType.PERSON:
+        records = with_party(records, key)
     order = _order_of(field)
     placed = order.desc(nulls_last=True) if descending else order.asc(nulls_last=True)
     return records.order_by(placed, "-opened_at", "id")
@@ -127,7 +131,9 @@ def sorted_by(records: QuerySet[M], kind: DossierKind, key: str, *, descending: 
 def _order_of(field: Field) -> Any:
     if field.type in EXACT:
         return KeyTransform(field.key, F("field_values"))
-    return Collate(_text_of(field), COLLATION)
+    if field.type == FieldType.PERSON:
+        return Collate(name_today(field.key), COLLATION)
+    return Collate(KeyTextTransform(field.key, F("field_values")), COLLATION)
 
 
 def _asked(field: Field, parameters: Mapping[str, str]) -> Asked:
@@ -168,7 +174,7 @@ def _typed(parameters: Mapping[str, str], name: str) -> str:
     return parameters.get(name, "").replace("\0", "").strip()[:200]
 
 
-def _where(records: QuerySet[M], asked: Asked) -> QuerySet[M]:
+def _where(actor: Actor, records: QuerySet[M], asked: Asked) -> QuerySet[M]:
     """By aliases and not by paths: a key may be called as a lookup is."""
     key, alias = asked.field.key, f"asked_{asked.field.key}"
     for end, value in asked.wanted.items():
@@ -179,15 +185,13 @@ def _where(records: QuerySet[M], asked: Asked) -> QuerySet[M]:
             records = records.filter(**{f"{alias}__{'gte' if end == FROM else 'lte'}": value})
         elif asked.field.type in {FieldType.CHOICE, FieldType.YES_NO}:
             records = records.filter(field_values__contains={key: value})
+        elif asked.field.type == FieldType.PERSON:
+            records = whom_meant(actor, records, key, value)
         else:
-            records = records.alias(**{alias: _text_of(asked.field)}).filter(**{f"{alias}__icontains": value})
+            records = records.alias(**{alias: KeyTextTransform(key, F("field_values"))}).filter(
+                **{f"{alias}__icontains": value}
+            )
     return records
-
-
-def _text_of(field: Field) -> Any:
-    if field.type == FieldType.PERSON:
-        return KeyTextTransform("name", KeyTransform(field.key, F("field_values")))
-    return KeyTextTransform(field.key, F("field_values"))
 
 
 def _wanted(field: Field, text: str) -> Value | None:

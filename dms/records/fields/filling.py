@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from dms.records.fields.definitions import LONGEST_KEY, Field, FieldType
 from dms.records.fields.models import FieldVersion
-from dms.records.fields.values import Unfit, Value, fits, read_json, read_text, write_text
+from dms.records.fields.values import Unfit, Value, fits, parties_in, read_json, read_text, write_text
 
 Former = dict[str, Any]
 """`{"version": id, "key": …, "value": …}`."""
@@ -30,7 +30,8 @@ class InvalidFields(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """What somebody wants in some fields, by key: as people type it, or as programs say it."""
+    """What somebody wants in some fields, by key: as people type it, or as programs say it. Somebody who was taken from
+    the register is said as by programs either way, and judged by `dms.records.fields.persons.entered_by`."""
 
     said: Mapping[str, Any] = field(default_factory=dict)
     typed: bool = False
@@ -39,12 +40,12 @@ class Entered:
         """As it is stored; None clears the field. Raises InvalidFields, with all that is wrong, and then also what is
         mandatory and said to be empty."""
         known = {one.key: one for one in version.asked} if version else {}
-        read = read_text if self.typed else read_json
         values, errors = dict[str, Value | None](), dict[str, str]()
         for key, said in self.said.items():
             if key not in known:
                 errors[str(key)[:LONGEST_KEY]] = _("Dieses Feld gibt es hier nicht.")
                 continue
+            read = read_text if self.typed and isinstance(said, str) else read_json
             try:
                 values[key] = read(known[key], said)
             except Unfit as error:
@@ -80,7 +81,13 @@ def put_into(record: Any, filled: Filled) -> None:
     record.field_version = filled.version
     record.field_values = dict(filled.values)
     record.former_values = list(filled.former)
+    derive(record, filled)
+
+
+def derive(record: Any, filled: Filled) -> None:
+    """What is made of the values, to be found by."""
     record.field_words = words_of(filled)
+    record.field_parties = parties_in(filled.values)
 
 
 def versions_told(before: FieldVersion | None, after: FieldVersion | None) -> dict[str, Any]:

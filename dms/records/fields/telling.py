@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
+from dms.records.fields.definitions import FieldType
 from dms.records.fields.filling import Filled, carried_over, filled_of, missing_in
 from dms.records.fields.keeping import current_version
 from dms.records.fields.models import DossierKind, FieldVersion
-from dms.records.fields.values import write_text
+from dms.records.fields.persons import Register
+from dms.records.fields.values import party_of, write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,9 @@ class FieldShown:
     text: str
     is_long: bool = False
     is_missing: bool = False
+    is_person: bool = False
+    party: UUID | None = None
+    """The entry of the register to which the person leads; whoever reads the record may see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,14 @@ def fields_shown(record: Any) -> tuple[list[FieldShown], list[FieldShown]]:
     version = current_version(record.kind)
     filled = carried_over(filled_of(record), version)
     missing = {one.key for one in missing_in(version, filled.values)}
+    values = Register.of([filled.values]).today(filled.values)
     asked = [
-        FieldShown(one.key, one.label, one.help, filled.text(one.key), one.type == "long_text", one.key in missing)
+        FieldShown(
+            one.key, one.label, one.help, write_text(one, values.get(one.key)), one.type == FieldType.LONG_TEXT,
+            one.key in missing, one.type == FieldType.PERSON, party_of(values.get(one.key)),
+        )
         for one in (version.asked if version else ())
-    ]
+    ]  # fmt: skip
     return asked, list(_former(filled))
 
 
@@ -53,8 +64,9 @@ def field_changes(event_facts: Mapping[str, Any], before: Any, after: Any) -> It
     stood = _filled(versions, was, before["field_values"])
     stands = _filled(versions, now, after["field_values"])
     for key in _in_order(stands, stood):
-        if stood.text(key) != stands.text(key):
-            yield FieldChanged(_label(key, stands, stood), stood.text(key), stands.text(key))
+        before_text, after_text = _then(stood, key), _then(stands, key)
+        if before_text != after_text:
+            yield FieldChanged(_label(key, stands, stood), before_text, after_text)
 
 
 def values_then(values: Mapping[str, Any]) -> Iterator[FieldChanged]:
@@ -63,7 +75,7 @@ def values_then(values: Mapping[str, Any]) -> Iterator[FieldChanged]:
     filled = _filled(FieldVersion.objects.in_bulk([UUID(version_id)]) if version_id else {}, version_id,
                      values.get("field_values") or {})  # fmt: skip
     for key in _in_order(filled):
-        yield FieldChanged(_label(key, filled), "", filled.text(key))
+        yield FieldChanged(_label(key, filled), "", _then(filled, key))
 
 
 def kind_label(slug: str | None) -> str:
@@ -80,6 +92,12 @@ def _in_order(*filled: Filled) -> Iterator[str]:
     """As the fields are asked: the database keeps no order of keys."""
     keys = dict.fromkeys(key for one in filled if one.version for key in (field.key for field in one.version.fields))
     yield from (key for key in keys if any(key in one.values for one in filled))
+
+
+def _then(filled: Filled, key: str) -> str:
+    """As it was called then; that somebody was taken from the register is told, for the name may be the same."""
+    text = filled.text(key)
+    return _("{name} (aus dem Verzeichnis)").format(name=text) if party_of(filled.values.get(key)) else text
 
 
 def _label(key: str, *filled: Filled) -> str:

@@ -1,17 +1,19 @@
 """The typed forms of a value: as people type and read it (German), as it is stored, and as programs say it (ISO).
 
-Stored are JSON values that sort as they are: text, number, ISO day, whole cents, `{"name": …}` for a person (room for
-a link into a register), true and false. Numbers have at most 15 digits, so that none is changed on its way.
+Stored are JSON values that sort as they are: text, number, ISO day, whole cents, true and false; for a person
+`{"name": …}`, with `"party"` where an id of the register says who is meant. Numbers have at most 15 digits, so that
+none is changed on its way.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -64,6 +66,17 @@ def fits(field: Field, value: Value) -> bool:
         return bool(_checked(field, value) == value)
     except Unfit:
         return False
+
+
+def party_of(value: Value | None) -> UUID | None:
+    """To which entry of the register a person leads."""
+    named = value.get("party") if isinstance(value, dict) else None
+    return UUID(named) if named else None
+
+
+def parties_in(values: Mapping[str, Value]) -> list[UUID]:
+    """To which entries of the register values lead, each once."""
+    return list(dict.fromkeys(party for value in values.values() if (party := party_of(value))))
 
 
 def _kept(field: Field, value: Value) -> Value | None:
@@ -208,9 +221,21 @@ def _read_person(typed: str) -> dict[str, str]:
 
 
 def _parse_person(told: Any) -> dict[str, str]:
-    if not isinstance(told, dict) or told.keys() != {"name"}:
-        raise Unfit(_('Eine Person wird in der Form {"name": "…"} erwartet.'))
-    return {"name": _line(told["name"])}
+    """With a party its name may be left out: the register says it."""
+    if not isinstance(told, dict) or not told or told.keys() - {"name", "party"}:
+        raise Unfit(_('Eine Person wird in der Form {"name": "…"} oder {"party": "…"} erwartet.'))
+    party = told.get("party")
+    if party in (None, ""):
+        return {"name": _line(told.get("name"))}
+    try:
+        return {"name": _line(told.get("name") or ""), "party": str(UUID(party))}
+    except (AttributeError, TypeError, ValueError) as error:
+        sentence = _("Bei `party` wird die Kennung (id) eines Eintrags im Verzeichnis der Beteiligten erwartet.")
+        raise Unfit(sentence) from error
+
+
+def _tell_person(value: dict[str, str]) -> dict[str, str | None]:
+    return {"name": value["name"], "party": value.get("party")}
 
 
 def _read_yes_no(typed: str) -> bool:
@@ -241,7 +266,7 @@ FORMS: dict[FieldType, _Form] = {
     FieldType.DATE: _Form(read_day, _write_day, _parse_day, str),
     FieldType.AMOUNT: _Form(_read_amount, _write_amount, _parse_amount, _tell_amount),
     FieldType.CHOICE: _Form(_line, str, _line, str),
-    FieldType.PERSON: _Form(_read_person, lambda value: str(value["name"]), _parse_person, dict),
+    FieldType.PERSON: _Form(_read_person, lambda value: str(value["name"]), _parse_person, _tell_person),
     FieldType.YES_NO: _Form(
         _read_yes_no, lambda value: "Ja" if value else "Nein", _parse_yes_no, bool
     ),

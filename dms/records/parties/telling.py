@@ -6,7 +6,7 @@ It holds what the actor who makes it may see; that it was made is an event of it
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,7 @@ from dms.audit.events import Event
 from dms.records.models import Document
 from dms.records.parties.history import FIELDS, party_history
 from dms.records.parties.models import Party, PartyAddress
+from dms.records.parties.naming import place_shown, records_naming
 from dms.records.parties.taking_part import files_of
 from dms.records.protection.reading import Way, note_readings
 from dms.records.tables import write_table
@@ -53,7 +54,9 @@ def party_tell(actor: Actor, party: Party, form: TellingForm, *, now: datetime, 
 def _note_readings(actor: Actor, party: Party, reason: str) -> None:
     """What is sensitive is read for this answer: that is its purpose."""
     files = {row.dossier_id: row.dossier for row in files_of(actor, party)}
-    note_readings(actor, files.values(), Way.EXPORT, said=reason or _("Auskunft nach Art. 15 DSGVO"))
+    named = {one.record.pk: one.record for one in records_naming(actor, party)}
+    read = (files | named).values()
+    note_readings(actor, read, Way.EXPORT, said=reason or _("Auskunft nach Art. 15 DSGVO"))
 
 
 def _told(actor: Actor, party: Party, now: datetime) -> dict[str, Any]:
@@ -70,6 +73,7 @@ def _told(actor: Actor, party: Party, now: datetime) -> dict[str, Any]:
             }
             for row in files
         ],
+        "fields": list(_fields(actor, party)),
         "history": [{"at": one.at, "who": one.who, "what": one.sentence} for one in party_history(party)],
     }  # fmt: skip
 
@@ -81,6 +85,15 @@ def _entry(party: Party) -> dict[str, Any]:
         **{name: getattr(party, name) for name in _PARTY},
         "addresses": [{name: getattr(one, name) for name in _ADDRESS} for one in addresses],
     }
+
+
+def _fields(actor: Actor, party: Party) -> Iterator[dict[str, str]]:
+    """Where a field of a dossier or document names this party, without taking part there."""
+    for one in records_naming(actor, party):
+        place = place_shown(actor, one)
+        number = place.reference_number if place else ""
+        for label in one.labels:
+            yield {"reference_number": number, "title": one.record.title, "field": label}
 
 
 def _documents(actor: Actor, row: Any) -> list[dict[str, Any]]:
@@ -104,6 +117,8 @@ def _rows(told: dict[str, Any]) -> Iterable[tuple[str, str, str, str]]:
         yield file, one["reference_number"], one["role"], one["title"]
         for document in one["documents"]:
             yield file, one["reference_number"], _("Dokument"), _document_text(document)
+    for one in told["fields"]:
+        yield _("Feld einer Akte oder eines Dokuments"), one["reference_number"], one["field"], one["title"]
     for one in told["history"]:
         yield history, _text(one["at"]), one["who"], one["what"]
 

@@ -4,6 +4,7 @@ const LINGER = 150;
 function offer(place) {
   const box = place.querySelector("input");
   const list = place.querySelector("[data-choice-list]");
+  const key = place.querySelector("[data-choice-key]"); // which of those called so; whoever types on means another
   let asked = null;
   let timer = 0;
   const choices = () => [...list.querySelectorAll("[data-place]")];
@@ -49,6 +50,7 @@ function offer(place) {
 
   function take(choice) {
     box.value = choice.dataset.words;
+    if (key) key.value = choice.dataset.key;
     place.querySelector(".field__error")?.remove();
     close();
     box.dispatchEvent(new Event("change", { bubbles: true })); // what the choice brings with it is asked for
@@ -61,8 +63,9 @@ function offer(place) {
     if (!box.value.trim()) return close();
     const mine = (asked = new AbortController());
     try {
-      const query = new URLSearchParams({ q: box.value });
-      const answer = await fetch(`${place.dataset.choice}?${query}`, { signal: mine.signal });
+      const address = new URL(place.dataset.choice, location.href);
+      address.searchParams.set("q", box.value);
+      const answer = await fetch(address, { signal: mine.signal });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       list.innerHTML = await answer.text();
       dress();
@@ -72,6 +75,7 @@ function offer(place) {
   }
 
   box.addEventListener("input", () => {
+    if (key) key.value = "";
     clearTimeout(timer);
     timer = setTimeout(suggest, LINGER);
   });
@@ -92,4 +96,14 @@ function offer(place) {
   dress();
 }
 
-for (const place of document.querySelectorAll("[data-choice]")) offer(place);
+const offered = new WeakSet();
+
+function offerAll() {
+  for (const place of document.querySelectorAll("[data-choice]")) {
+    if (!offered.has(place)) offer(place);
+    offered.add(place);
+  }
+}
+
+offerAll();
+document.addEventListener("htmx:afterSettle", offerAll); // fields that came with another kind

@@ -225,3 +225,24 @@ def test_who_sees_no_kinds_is_told_nothing_of_them(kind: str, client_of: ClientO
     there = nobody.get("/api/v1/dossiers/?kind=building&field[site]=x")
     missing = nobody.get("/api/v1/dossiers/?kind=nothing&field[site]=x")
     assert (there.status_code, there.json()) == (400, missing.json())
+
+
+def test_a_person_leads_to_a_party_by_rest(registry: APIClient) -> None:
+    registry.post("/api/v1/dossier-kinds/", {"slug": "building", "label": "Bauakte"}, format="json")
+    owner = [{"key": "owner", "label": "Bauherrschaft", "type": "person"}]
+    registry.post("/api/v1/dossier-kinds/building/fields/", {"fields": owner, "apply": True}, format="json")
+    erika = factories.party("Müller", "Erika")
+    new = {"title": "Lindenweg 4", "plan_entry": str(factories.plan_entry().pk), "kind": "building"}
+    made = registry.post("/api/v1/dossiers/", {**new, "fields": {"owner": {"party": str(erika.pk)}}}, format="json")
+    assert made.json()["fields"] == {"owner": {"name": "Müller, Erika", "party": str(erika.pk)}}
+    same = registry.patch(made.json()["links"]["self"], {"fields": made.json()["fields"]}, format="json")
+    assert same.json()["fields"] == made.json()["fields"]
+    found = registry.get(f"/api/v1/dossiers/?kind=building&field[owner]={erika.pk}").json()["results"]
+    assert [one["fields"] for one in found] == [made.json()["fields"]]
+    assert registry.get("/api/v1/dossiers/?kind=building&field[owner]=Vogel").json()["results"] == []
+    unknown = {"owner": {"party": str(factories.unknown_id())}}
+    refused = registry.patch(made.json()["links"]["self"], {"fields": unknown}, format="json")
+    assert refused.status_code == 400
+    assert "im Verzeichnis der Beteiligten nicht" in refused.content.decode()
+    plain = registry.patch(made.json()["links"]["self"], {"fields": {"owner": {"name": "Vogel"}}}, format="json")
+    assert plain.json()["fields"] == {"owner": {"name": "Vogel", "party": None}}
