@@ -16,7 +16,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf
 from ingest.reading.limits import Limits
 from ingest.reading.pdf_file import signature_fields
 from ingest.reading.picture_pdf import append_frame
-from ingest.reading.pictures import PictureDamaged, PictureTooLarge
+from ingest.reading.pictures import PictureDamaged, PictureFrames, PictureTooLarge
 
 INHERITED = (Name.Resources, Name.MediaBox, Name.CropBox, Name.Rotate)
 """What a page may have from the tree above it (ISO 32000-1, table 30)."""
@@ -81,24 +81,25 @@ def assemble_files(files: Sequence[Sequence[TakenPages]], folder: Path, limits: 
     """
     made: list[Path] = []
     with ExitStack() as stack:
-        opened: dict[Path, Pdf] = {}
+        opened: dict[Path, Pdf | PictureFrames] = {}
         for taken in (one for file in files for one in file):
-            if not taken.is_picture and taken.source not in opened:
-                opened[taken.source] = stack.enter_context(pikepdf.open(taken.source))
+            if taken.source not in opened:
+                source = PictureFrames(taken.source) if taken.is_picture else pikepdf.open(taken.source)
+                opened[taken.source] = stack.enter_context(source)
         for number, file in enumerate(files):
             target = folder / f"made-{number}.pdf"
             with Pdf.new() as pdf:
                 for taken in file:
-                    _append(pdf, taken, opened.get(taken.source), limits)
+                    _append(pdf, taken, opened[taken.source], limits)
                 pdf.save(target)
             made.append(target)
     return made
 
 
-def _append(made: Pdf, taken: TakenPages, source: Pdf | None, limits: Limits) -> None:
+def _append(made: Pdf, taken: TakenPages, source: Pdf | PictureFrames, limits: Limits) -> None:
     for picked in taken.pages:
-        if source is None:
-            append_frame(made, taken.source, picked.number, limits)
+        if isinstance(source, PictureFrames):
+            append_frame(made, source, picked.number, limits)
         elif 1 <= picked.number <= len(source.pages):
             made.add_pages_from(source, [picked.number - 1])
         else:
@@ -107,9 +108,9 @@ def _append(made: Pdf, taken: TakenPages, source: Pdf | None, limits: Limits) ->
 
 
 def _of_picture(source: Path, pages: Sequence[PickedPage], target: Path, limits: Limits) -> None:
-    with Pdf.new() as made:
+    with Pdf.new() as made, PictureFrames(source) as frames:
         for picked in pages:
-            append_frame(made, source, picked.number, limits)
+            append_frame(made, frames, picked.number, limits)
             _turn(made.pages[-1], picked.turn)
         made.save(target)
 

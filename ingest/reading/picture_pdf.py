@@ -6,7 +6,6 @@ import hashlib
 import struct
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import cast
 
 import pikepdf
@@ -15,7 +14,7 @@ from PIL import Image
 
 from ingest.reading.limits import Limits
 from ingest.reading.picture_file import FORMATS
-from ingest.reading.pictures import Frame, decode_frame, frame_inches, plain, refuse_too_large, stated_placement
+from ingest.reading.pictures import Frame, PictureFrames, frame_inches, plain, refuse_too_large, stated_placement
 
 POINTS_PER_INCH = 72.0
 LONGEST_SIDE = 14_400.0
@@ -33,19 +32,19 @@ class PlacedPicture:
     placement: Matrix
 
 
-def append_frame(pdf: pikepdf.Pdf, path: Path, number: int, limits: Limits) -> None:
+def append_frame(pdf: pikepdf.Pdf, frames: PictureFrames, number: int, limits: Limits) -> None:
     """Adds frame `number` (from 1) as a page of its own. Raises PictureTooLarge, PictureDamaged."""
-    placed = _jpeg_as_it_is(pdf, path, number, limits) or _decoded(pdf, decode_frame(path, number, limits))
+    placed = _jpeg_as_it_is(pdf, frames, number, limits) or _decoded(pdf, frames.decode(number, limits))
     page = pdf.add_blank_page(page_size=(placed.width, placed.height))
     name = page.add_resource(placed.stream, Name.XObject, Name("/Picture"))
     page.contents_add(b"q %s cm %s Do Q" % (placed.placement.encode(), str(name).encode()))
 
 
-def frame_fingerprint(path: Path, number: int, limits: Limits) -> bytes:
+def frame_fingerprint(frames: PictureFrames, number: int, limits: Limits) -> bytes:
     """What `picture_fingerprint` must say of the page made of this frame."""
-    if _is_plain_jpeg(path):
-        return hashlib.sha256(path.read_bytes()).digest()
-    return _pixels_digest(_storable(decode_frame(path, number, limits).image))
+    if frames.is_plain_jpeg:
+        return hashlib.sha256(frames.path.read_bytes()).digest()
+    return _pixels_digest(_storable(frames.decode(number, limits).image))
 
 
 def picture_fingerprint(page: pikepdf.Page) -> bytes:
@@ -56,9 +55,10 @@ def picture_fingerprint(page: pikepdf.Page) -> bytes:
     return _pixels_digest(pikepdf.PdfImage(stream).as_pil_image())
 
 
-def _jpeg_as_it_is(pdf: pikepdf.Pdf, path: Path, number: int, limits: Limits) -> PlacedPicture | None:
-    if number != 1 or not _is_plain_jpeg(path):
+def _jpeg_as_it_is(pdf: pikepdf.Pdf, frames: PictureFrames, number: int, limits: Limits) -> PlacedPicture | None:
+    if number != 1 or not frames.is_plain_jpeg:
         return None
+    path = frames.path
     with Image.open(path, formats=FORMATS) as image:
         refuse_too_large(image.size, limits)
         orientation, across, down = stated_placement(image)
@@ -68,12 +68,6 @@ def _jpeg_as_it_is(pdf: pikepdf.Pdf, path: Path, number: int, limits: Limits) ->
     stream.Filter = Name.DCTDecode
     width, height = _points(frame_inches(upright, across, down))
     return PlacedPicture(stream, width, height, _placement(orientation, width, height))
-
-
-def _is_plain_jpeg(path: Path) -> bool:
-    """CMYK would need another output intent; a stereo picture (MPO) has more in it than one JPEG."""
-    with Image.open(path, formats=FORMATS) as image:
-        return image.format == "JPEG" and image.mode in ("L", "RGB")
 
 
 def _decoded(pdf: pikepdf.Pdf, frame: Frame) -> PlacedPicture:

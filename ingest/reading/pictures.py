@@ -9,9 +9,12 @@ import math
 import struct
 import warnings
 import zlib
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pikepdf
@@ -105,28 +108,77 @@ def read_frame(path: Path, number: int, limits: Limits) -> PagePicture:
 
 def decode_frame(path: Path, number: int, limits: Limits, *, largest: int | None = None) -> Frame:
     """Frame `number` from 1. With `largest` a JPEG may be decoded smaller, not below so many pixels."""
-    try:
-        # An open file, no path: from a path Pillow maps uncompressed pixels, and garbles TIFFs lying on their side.
-        with (
-            warnings.catch_warnings(action="ignore"),
-            path.open("rb") as file,
-            Image.open(file, formats=FORMATS) as image,
-        ):
-            image.seek(number - 1)
-            refuse_too_large(image.size, limits)
-            _, across, down = stated_placement(image)
-            before = image.size
-            if largest is not None and image.format == "JPEG":
-                factor = _excess(image.size)
-                image.draft(image.mode, (image.width // factor, image.height // factor))
-            shrunk = image.width / before[0]
-            upright = ImageOps.exif_transpose(image)
-            upright.load()
-    except Image.DecompressionBombError as error:
-        raise PictureTooLarge(str(error)) from error
-    except PILLOW_ERRORS as error:
-        raise PictureDamaged(f"frame {number}: {error}") from error
-    return Frame(upright, across * shrunk, down * shrunk)
+    with PictureFrames(path) as frames:
+        return frames.decode(number, limits, largest=largest)
+
+
+class PictureFrames:
+    """The frames of one picture file, opened once for all that are asked for in order: the frames of a TIFF are a chain
+    that has to be walked from its beginning, so a file of n pages opened for each of them is read n²/2 times.
+
+    A context. What was decoded before, or after a frame that is damaged, is looked for from the beginning again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opened: ExitStack | None = None
+        self._image: Image.Image | None = None
+        self._decoded = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._close()
+
+    @cached_property
+    def is_plain_jpeg(self) -> bool:
+        """CMYK would need another output intent; a stereo picture (MPO) has more in it than one JPEG."""
+        with Image.open(self.path, formats=FORMATS) as image:
+            return image.format == "JPEG" and image.mode in ("L", "RGB")
+
+    def decode(self, number: int, limits: Limits, *, largest: int | None = None) -> Frame:
+        """Raises PictureTooLarge, PictureDamaged."""
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                return self._frame(number, limits, largest)
+        except Image.DecompressionBombError as error:
+            self._close()
+            raise PictureTooLarge(str(error)) from error
+        except PILLOW_ERRORS as error:
+            self._close()
+            raise PictureDamaged(f"frame {number}: {error}") from error
+
+    def _frame(self, number: int, limits: Limits, largest: int | None) -> Frame:
+        if number <= self._decoded:
+            self._close()  # Pillow forgets how a decoded frame lies
+        image = self._open()
+        image.seek(number - 1)
+        refuse_too_large(image.size, limits)
+        _, across, down = stated_placement(image)
+        before = image.size
+        if largest is not None and image.format == "JPEG":
+            factor = _excess(image.size)
+            image.draft(image.mode, (image.width // factor, image.height // factor))
+        shrunk = image.width / before[0]
+        upright = ImageOps.exif_transpose(image)
+        upright.load()
+        self._decoded = number
+        return Frame(upright, across * shrunk, down * shrunk)
+
+    def _open(self) -> Image.Image:
+        if self._image is None:
+            self._opened = ExitStack()
+            # An open file, no path: from a path Pillow maps uncompressed pixels, and garbles TIFFs lying on their side.
+            file = self._opened.enter_context(self.path.open("rb"))
+            self._image = self._opened.enter_context(Image.open(file, formats=FORMATS))
+        return self._image
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+        self._opened = self._image = None
+        self._decoded = 0
 
 
 def stated_placement(image: Image.Image) -> tuple[int, float, float]:

@@ -13,6 +13,7 @@ from ingest.facts import PartKind
 from ingest.reading.archivable import save_archivable
 from ingest.reading.limits import Limits
 from ingest.reading.picture_pdf import append_frame
+from ingest.reading.pictures import PictureFrames
 from ingest.reading.removable import take_off
 from ingest.reading.rendition_check import check_laid_text, check_own_text, check_pictures, check_tags
 from ingest.reading.text_underlay import invisible_font, lay_text
@@ -55,6 +56,7 @@ def _open_source(source: Path, kind: PartKind, pages: int, limits: Limits) -> pi
     if kind != "image":
         return pikepdf.open(source)
     pdf = pikepdf.new()
-    for number in range(1, pages + 1):
-        append_frame(pdf, source, number, limits)
+    with PictureFrames(source) as frames:
+        for number in range(1, pages + 1):
+            append_frame(pdf, frames, number, limits)
     return pdf

@@ -19,6 +19,7 @@ from ingest.reading.archivable import Mended, NotArchivable
 from ingest.reading.limits import Limits
 from ingest.reading.pdf_text import open_pdf, plain_text, read_text_page, render_page
 from ingest.reading.picture_pdf import frame_fingerprint, picture_fingerprint
+from ingest.reading.pictures import PictureFrames
 from ingest.reading.refusal import Refusal
 
 MOVED = 0.01
@@ -118,8 +119,9 @@ def _looks_alike(before: pypdfium2.PdfDocument, after: pypdfium2.PdfDocument, nu
 
 def _fingerprints_of_source(source: Path, kind: PartKind, pages: int, limits: Limits) -> Iterator[list[bytes]]:
     if kind == "image":
-        for number in range(1, pages + 1):
-            yield [frame_fingerprint(source, number, limits)]
+        with PictureFrames(source) as frames:
+            for number in range(1, pages + 1):
+                yield [frame_fingerprint(frames, number, limits)]
         return
     with pikepdf.open(source) as pdf:
         for page in pdf.pages:

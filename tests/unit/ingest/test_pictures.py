@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from io import BufferedReader, FileIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ingest.reading.blank import ink, is_blank, is_surely_empty
 from ingest.reading.limits import Limits
-from ingest.reading.pictures import PictureDamaged, PictureTooLarge, frame_inches, get_picture, guess_dpi
+from ingest.reading.pictures import (
+    PictureDamaged,
+    PictureFrames,
+    PictureTooLarge,
+    decode_frame,
+    frame_inches,
+    get_picture,
+    guess_dpi,
+)
 from tests.unit.ingest.scans import jpeg, scan, scanned_pdf
 
 MARKED = Image.new("L", (200, 100), 255)
@@ -155,3 +165,60 @@ def test_an_empty_sheet_is_blank_and_three_words_are_not() -> None:
     assert is_blank(ink(empty))
     assert not is_surely_empty(ink(scan(["Seite 2"])))
     assert not is_blank(ink(scan()))
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Counts how often Pillow reads from a file that lies open to be decoded."""
+    counted: list[int] = []
+
+    class Counting(FileIO):
+        def readinto(self, buffer: Any) -> int:
+            counted.append(1)
+            return super().readinto(buffer) or 0
+
+    def opened(path: Path, mode: str = "r", *more: Any, **options: Any) -> Any:
+        return BufferedReader(Counting(path)) if mode == "rb" else open_before(path, mode, *more, **options)
+
+    open_before = Path.open
+    monkeypatch.setattr(Path, "open", opened)
+    return counted
+
+
+def many_framed(path: Path, number: int) -> Path:
+    frames = [Image.new("1", (300, 400), k % 2) for k in range(number)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], compression="group4", dpi=(200, 200))
+    return path
+
+
+def test_a_tiff_of_many_pages_is_read_once_and_not_anew_for_each_page(tmp_path: Path, reads: list[int]) -> None:
+    def read(pages: int) -> int:
+        reads.clear()
+        with PictureFrames(many_framed(tmp_path / f"{pages}.tif", pages)) as frames:
+            for number in range(1, pages + 1):
+                frames.decode(number, Limits())
+        return len(reads)
+
+    few, many = read(50), read(200)
+    assert few > 0
+    assert many <= 4 * few + 10, "four times the pages are four times the reading"
+
+
+def test_frames_asked_for_in_any_order_and_twice_lie_as_they_do_alone(tmp_path: Path) -> None:
+    path = tmp_path / "x.tif"
+    second = ImageOps.mirror(MARKED)
+    MARKED.save(path, save_all=True, append_images=[second], tiffinfo={274: 6, 282: 200, 283: 100, 296: 2})
+    alone = {number: decode_frame(path, number, Limits()) for number in (1, 2)}
+    with PictureFrames(path) as frames:
+        for number in (2, 1, 1, 2):
+            found = frames.decode(number, Limits())
+            assert found.image.tobytes() == alone[number].image.tobytes()
+            assert (found.across, found.down) == (alone[number].across, alone[number].down)
+
+
+def test_a_damaged_frame_spoils_none_of_the_others(tmp_path: Path) -> None:
+    path = many_framed(tmp_path / "x.tif", 3)
+    with PictureFrames(path) as frames:
+        with pytest.raises(PictureDamaged):
+            frames.decode(9, Limits())
+        assert frames.decode(2, Limits()).image.size == (300, 400)
