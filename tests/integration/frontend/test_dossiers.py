@@ -10,7 +10,10 @@ from django.test import Client
 
 from dms.access.actors import system_setup
 from dms.access.permissions import Role
+from dms.records.dossiers.keeping import dossier_describe
 from dms.records.dossiers.models import Case, Dossier, FileState
+from dms.records.fields.keeping import kind_create
+from dms.records.plan.changing import entry_change
 from dms.records.plan.importing import plan_import
 from dms.records.plan.models import FilePlan
 from dms.records.plan.rows import PlanRow
@@ -168,6 +171,49 @@ def test_the_registry_renumbers_and_the_page_tells_the_former_number(registry: C
     assert "610-1" in shown
     registry.post(f"{here}do/use_number/")
     assert registry.get(f"{here}renumber/").status_code == 404
+
+
+def test_after_renumbering_the_former_number_finds_it_for_whoever_sees_it_and_is_told_to_nobody_else(
+    registry: Client, clerk: Client, dossier: Dossier
+) -> None:
+    stranger = Client()
+    stranger.force_login(factories.user_with(Role.CLERK, name="fritz", scope=factories.another_scope("Anderes Amt")))
+    here = f"/dossiers/{dossier.pk}/"
+    registry.post(f"{here}renumber/", {"plan_entry": "611", "reason": "falsch"})
+    for one in (registry, clerk):
+        page = text(one.get(here))
+        assert "Früher" in page
+        assert "610-1" in page
+        assert "611-1" in text(one.get("/dossiers/?q=610-1"))
+    assert "Die Akte heißt jetzt" not in text(clerk.get(here))
+    assert stranger.get(here).status_code == 404
+    for asked in ("610-1", "611-1"):
+        assert str(dossier.pk) not in text(stranger.get(f"/dossiers/?q={asked}"))
+
+
+def test_whoever_renumbers_into_a_place_of_another_kind_is_told_once_that_the_dossier_keeps_its_own(
+    registry: Client, clerk: Client, dossier: Dossier
+) -> None:
+    setup = factories.registry_actor()
+    trade = kind_create(setup, "trade", {"label": "Gewerbeakte"})
+    entry_change(setup, factories.plan_entry("611"), {"dossier_kind": trade})
+    here, notice = f"/dossiers/{dossier.pk}/", "Hier ist die Aktenart „Gewerbeakte“ vorgesehen"
+    moved = text(registry.post(f"{here}renumber/", {"plan_entry": "611", "reason": "falsch"}, follow=True))
+    assert "Die Akte heißt jetzt 611-1." in moved
+    assert notice in moved
+    assert fresh(dossier).kind is None
+    assert all(notice not in text(one.get(here)) for one in (registry, clerk))
+
+
+def test_nothing_is_told_of_kinds_where_the_new_place_plans_the_one_it_has(registry: Client, dossier: Dossier) -> None:
+    setup = factories.registry_actor()
+    trade = kind_create(setup, "trade", {"label": "Gewerbeakte"})
+    entry_change(setup, factories.plan_entry("611"), {"dossier_kind": trade})
+    dossier_describe(setup, dossier, {"kind": trade})
+    here = f"/dossiers/{dossier.pk}/"
+    moved = text(registry.post(f"{here}renumber/", {"plan_entry": "611", "reason": "falsch"}, follow=True))
+    assert "Die Akte heißt jetzt 611-1." in moved
+    assert "vorgesehen" not in moved
 
 
 def test_who_was_slower_is_told_and_what_was_typed_stays(clerk: Client, dossier: Dossier) -> None:
