@@ -6,9 +6,9 @@ Words = dict[str, str]
 
 FORMS = (
     "Texts and choices are strings, numbers numbers (15 digits at most), days `2026-12-31`, amounts strings of euros "
-    '(`"1234.56"`), yes and no `true` and `false`. Persons are `{"name": "…", "party": "…"}`: the `id` of somebody in '
-    "the register of parties, called as there today; null where the name alone is known. With `party` the name can be "
-    "left out; a `party` that has been merged is answered as the one that stands for it."
+    '(`"1234.56"`), yes and no `true` and `false`. Persons are `{"name": "…"}` where a name is all that is known, '
+    'and `{"name": "…", "party": "…"}` with the `id` of somebody in the register of parties, called as there today. '
+    "Sent with `party` the name can be left out; one that was merged is answered as the one that stands for it."
 )
 FILLED: Words = {
     "fields": f"What stands in the fields of its kind, by key. {FORMS}",

@@ -234,10 +234,6 @@ def _parse_person(told: Any) -> dict[str, str]:
         raise Unfit(sentence) from error
 
 
-def _tell_person(value: dict[str, str]) -> dict[str, str | None]:
-    return {"name": value["name"], "party": value.get("party")}
-
-
 def _read_yes_no(typed: str) -> bool:
     word = typed.casefold()
     if word in _YES | _NO:
@@ -266,7 +262,7 @@ FORMS: dict[FieldType, _Form] = {
     FieldType.DATE: _Form(read_day, _write_day, _parse_day, str),
     FieldType.AMOUNT: _Form(_read_amount, _write_amount, _parse_amount, _tell_amount),
     FieldType.CHOICE: _Form(_line, str, _line, str),
-    FieldType.PERSON: _Form(_read_person, lambda value: str(value["name"]), _parse_person, _tell_person),
+    FieldType.PERSON: _Form(_read_person, lambda value: str(value["name"]), _parse_person, dict),
     FieldType.YES_NO: _Form(
         _read_yes_no, lambda value: "Ja" if value else "Nein", _parse_yes_no, bool
     ),

@@ -230,7 +230,7 @@ def test_who_sees_no_kinds_is_told_nothing_of_them(kind: str, client_of: ClientO
 def test_a_person_leads_to_a_party_by_rest(registry: APIClient) -> None:
     registry.post("/api/v1/dossier-kinds/", {"slug": "building", "label": "Bauakte"}, format="json")
     owner = [{"key": "owner", "label": "Bauherrschaft", "type": "person"}]
-    registry.post("/api/v1/dossier-kinds/building/fields/", {"fields": owner, "apply": True}, format="json")
+    registry.put("/api/v1/dossier-kinds/building/fields/", {"fields": owner, "apply": True}, format="json")
     erika = factories.party("Müller", "Erika")
     new = {"title": "Lindenweg 4", "plan_entry": str(factories.plan_entry().pk), "kind": "building"}
     made = registry.post("/api/v1/dossiers/", {**new, "fields": {"owner": {"party": str(erika.pk)}}}, format="json")
@@ -245,4 +245,4 @@ def test_a_person_leads_to_a_party_by_rest(registry: APIClient) -> None:
     assert refused.status_code == 400
     assert "im Verzeichnis der Beteiligten nicht" in refused.content.decode()
     plain = registry.patch(made.json()["links"]["self"], {"fields": {"owner": {"name": "Vogel"}}}, format="json")
-    assert plain.json()["fields"] == {"owner": {"name": "Vogel", "party": None}}
+    assert plain.json()["fields"] == {"owner": {"name": "Vogel"}}
