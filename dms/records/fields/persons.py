@@ -82,7 +82,7 @@ def name_in(key: str) -> Any:
 def name_today(key: str) -> Any:
     """As it is called now, to sort by."""
     entry = _register().filter(pk=OuterRef(f"party_{key}"))
-    now = entry.values_list(Coalesce("standing__name", "name"))[:1]
+    now = entry.order_by().values_list(Coalesce("standing__name", "name"))[:1]
     return Coalesce(Subquery(now), name_in(key), output_field=TextField())
 
 
