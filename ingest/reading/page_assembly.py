@@ -84,8 +84,7 @@ def assemble_files(files: Sequence[Sequence[TakenPages]], folder: Path, limits: 
         opened: dict[Path, Pdf | PictureFrames] = {}
         for taken in (one for file in files for one in file):
             if taken.source not in opened:
-                source = PictureFrames(taken.source) if taken.is_picture else pikepdf.open(taken.source)
-                opened[taken.source] = stack.enter_context(source)
+                opened[taken.source] = _opened(taken, stack)
         for number, file in enumerate(files):
             target = folder / f"made-{number}.pdf"
             with Pdf.new() as pdf:
@@ -94,6 +93,12 @@ def assemble_files(files: Sequence[Sequence[TakenPages]], folder: Path, limits: 
                 pdf.save(target)
             made.append(target)
     return made
+
+
+def _opened(taken: TakenPages, stack: ExitStack) -> Pdf | PictureFrames:
+    if taken.is_picture:
+        return stack.enter_context(PictureFrames(taken.source))
+    return stack.enter_context(pikepdf.open(taken.source))
 
 
 def _append(made: Pdf, taken: TakenPages, source: Pdf | PictureFrames, limits: Limits) -> None:

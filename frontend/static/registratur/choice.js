@@ -106,4 +106,4 @@ function offerAll() {
 }
 
 offerAll();
-document.addEventListener("htmx:afterSettle", offerAll); // fields that came with another kind
+document.addEventListener("htmx:after:swap", offerAll); // fields that came with another kind

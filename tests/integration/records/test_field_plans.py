@@ -65,7 +65,7 @@ def many() -> DossierKind:
     owner: Party = factories.party("Müller", "Erika")
     facts: Any = {"title": "Muster", "kind": kinds[0], "fields": Entered()}
     like = dossier_open(actor, factories.plan_entry(), facts, now=now)
-    values = {
+    values: dict[str, Any] = {
         "building": str(building.pk), "trade": str(trade.pk), "owner": str(owner.pk), "number": ALL, "like": like.pk,
     }  # fmt: skip
     with connections["owner"].cursor() as cursor:
