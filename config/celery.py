@@ -26,6 +26,13 @@ def clear_up_after_killed_workers(**kwargs: Any) -> None:
     forget_dead_scratch()
 
 
+@worker_init.connect
+def load_before_the_pool_forks(**kwargs: Any) -> None:
+    from config.loading import load_for_work
+
+    load_for_work()
+
+
 @worker_process_init.connect
 def end_with_the_worker(**kwargs: Any) -> None:
     """A pool process whose main process was killed would work on unseen, beside the ones that take its place."""

@@ -1,4 +1,8 @@
-"""What a web process loads before its first request, so that nobody waits for it in the middle of the morning."""
+"""What processes load before they fork, so that nobody waits for it in the middle of the morning.
+
+All of it stays for good and is set aside: else Python looks through it again and again for what could be given back,
+a tenth of a second in the middle of somebody's request. It also stands in memory once.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +18,21 @@ from search.german.compounds import compound_parts
 OURS = "frontend"
 
 
-def load_all() -> None:
-    """Addresses with their pages, templates, dictionaries. All of it stays for good and is set aside: else Python looks
-    through it again and again for what could be given back, a tenth of a second in the middle of somebody's request.
-    Done before the web processes fork, it also stands in memory once."""
+def load_for_pages() -> None:
+    """Addresses with their pages, templates, dictionaries."""
     get_resolver().url_patterns  # noqa: B018 - imports every page
     _templates()
     compound_parts("Wörterbuch")
+    _set_aside()
+
+
+def load_for_work() -> None:
+    """The tasks are there already; the dictionaries that the first letter of the morning would wait for are not."""
+    compound_parts("Wörterbuch")
+    _set_aside()
+
+
+def _set_aside() -> None:
     gc.collect()
     gc.freeze()
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
+
 from config.beat import Steadily
+from config.celery import app
 
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
 
@@ -25,3 +28,11 @@ def test_what_ran_in_the_future_is_due_because_the_clock_jumped_back() -> None:
     due, following = _schedule(5).is_due(NOW + timedelta(days=2))
     assert due
     assert following == 5
+
+
+def test_beat_calls_tasks_that_there_are() -> None:
+    """By name, for it loads none of them."""
+    app.loader.import_default_modules()
+    called = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert called
+    assert called <= set(app.tasks)
