@@ -18,6 +18,7 @@ from api.dossiers import filing_views, holding_views, relation_views
 from api.dossiers import views as dossier_views
 from api.inbox import views as inbox_views
 from api.kinds import views as kind_views
+from api.organisation import session_views
 from api.organisation import views as organisation_views
 from api.parties import views as party_views
 from api.plan import views as plan_views
@@ -172,6 +173,10 @@ urlpatterns = [
     path(
         "memberships/<int:member_id>/remove/", organisation_views.MembershipRemoveView.as_view(), name="member-remove"
     ),
+    path("sessions/", session_views.SessionsView.as_view(), name="sessions"),
+    path("sessions/end/", session_views.SessionsEndOthersView.as_view(), name="sessions-end"),
+    path("sessions/<str:handle>/", session_views.SessionView.as_view(), name="session"),
+    path("sessions/<str:handle>/end/", session_views.SessionEndView.as_view(), name="session-end"),
     path("people/", organisation_views.PeopleView.as_view(), name="people"),
     path(PERSON, organisation_views.PersonView.as_view(), name="person"),
     path(f"{PERSON}grants/", organisation_views.PersonGrantsView.as_view(), name="person-grants"),

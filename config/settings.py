@@ -312,6 +312,7 @@ SPECTACULAR_SETTINGS = {
         "SecrecyLevel": "dms.access.levels.LEVEL_NAMES",
         "ClearedLevel": "dms.access.levels.CLEARED_NAMES",
         "RelationKind": "dms.records.relations.models.RelationKind",
+        "TermAction": "api.protection.level_views.TERM_ACTIONS",
         "Removal": "api.parties.shapes.REMOVABLE",
         "BodyKind": "dms.access.models.BodyKind",
         "Role": "dms.access.permissions.Role",

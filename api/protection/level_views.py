@@ -15,13 +15,23 @@ from rest_framework.response import Response
 from api.documents.views import find_document
 from api.dossiers.views import find_dossier
 from api.http.base import ApiView, TypedTextField
+from api.http.etags import IF_MATCH, expected_of
 from api.http.parsers import JSONParser
 from api.http.problems import not_found
 from dms.access.levels import CLEARED_NAMES, LEVEL_NAMES, NAMES, Level, level_named
 from dms.access.models import Clearance, User
-from dms.accounts.clearances import clearance_give, clearance_withdraw, may_give_clearances
+from dms.accounts.clearances import (
+    ClearanceVerb,
+    clearance_actions,
+    clearance_give,
+    clearance_withdraw,
+    may_give_clearances,
+)
 from dms.records.models import Document, Dossier
 from dms.records.protection.levels import document_set_level, dossier_set_level, levels_offered
+
+TERM_ACTIONS = [str(verb) for verb in ClearanceVerb]
+"""Of clearances, and of grants as well."""
 
 
 class LevelChangeSerializer(serializers.Serializer):
@@ -58,10 +68,15 @@ class ClearanceSerializer(serializers.Serializer):
     valid_to = serializers.DateField(allow_null=True, help_text="The last day; null: no end.")
     reason = serializers.CharField(help_text="Why it was given.")
     given_by = serializers.CharField(help_text="Who gave it: `user:…` or `operator:…`.")
+    actions = serializers.SerializerMethodField(help_text="What you can do with it now.")
 
     @extend_schema_field(serializers.ChoiceField(CLEARED_NAMES))
     def get_level(self, held: Clearance) -> str:
         return NAMES[Level(held.level)]
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(TERM_ACTIONS)))
+    def get_actions(self, held: Clearance) -> list[str]:
+        return [str(verb) for verb in clearance_actions(self.context["view"].actor, held)]
 
 
 class WithdrawalSerializer(serializers.Serializer):
@@ -123,20 +138,40 @@ class ClearanceView(ApiView):
     parser_classes = [JSONParser]
     pagination_class = None
 
-    @extend_schema(operation_id="clearances_give", request=ClearanceChangeSerializer)
+    @extend_schema(operation_id="clearances_retrieve")
+    def get(self, request: Request, username: str) -> Response:
+        """The `ETag` can be sent as `If-Match` with a change. 404 too for who is cleared for nothing above open."""
+        known = Clearance.objects.select_related("user")
+        held = self.find(known if may_give_clearances(self.actor) else known.none(), user__username=username)
+        return self.answer(held, of=held)
+
+    @extend_schema(operation_id="clearances_give", request=ClearanceChangeSerializer, parameters=[IF_MATCH])
     def put(self, request: Request, username: str) -> Response:
         """Clears the person, instead of the clearance there was. Nobody clears themselves."""
         user, asked = _person(self, username), _asked(ClearanceChangeSerializer, request)
-        level = level_named(asked["level"])
-        held = clearance_give(self.actor, user, level, reason=asked["reason"], valid_to=asked["valid_to"])
-        return Response(self.get_serializer(held).data)
+        held = clearance_give(
+            self.actor, user, level_named(asked["level"]), reason=asked["reason"], valid_to=asked["valid_to"],
+            expected=_expected(request, user),
+        )  # fmt: skip
+        return self.answer(held, of=held)
 
-    @extend_schema(operation_id="clearances_withdraw", request=WithdrawalSerializer, responses={204: None})
+    @extend_schema(
+        operation_id="clearances_withdraw", request=WithdrawalSerializer, responses={204: None}, parameters=[IF_MATCH]
+    )
     def delete(self, request: Request, username: str) -> Response:
         """Takes the clearance back, from the next request on."""
         user, asked = _person(self, username), _asked(WithdrawalSerializer, request)
-        clearance_withdraw(self.actor, user, reason=asked["reason"])
+        clearance_withdraw(self.actor, user, reason=asked["reason"], expected=_expected(request, user))
         return Response(status=204)
+
+
+def _expected(request: Request, user: User) -> str | None:
+    """Where there is no clearance, whatever `If-Match` names but `*` is none of it."""
+    held = Clearance.objects.filter(user=user).first()
+    if held is not None:
+        return expected_of(request, held)
+    header = request.headers.get("If-Match", "*").strip()
+    return None if header == "*" else header
 
 
 def _told(view: ApiView, thing: Dossier | Document) -> Response:

@@ -8,6 +8,7 @@ Words = dict[str, str]
 
 PATH_PARAMETERS: Words = kind_words.PATH_PARAMETERS | {
     "username": "The login of a person.",
+    "handle": "The `id` of a session, as the list gives it.",
     "body_id": "The `id` of a unit, group or position, as lists give it.",
     "person_id": "The `id` of a person, as lists give it.",
     "grant_id": "The `id` of a grant, as a place lists it.",

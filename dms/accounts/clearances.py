@@ -7,6 +7,7 @@ the person, not of a place: it reaches as far as the town, and without a grant i
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from dms.access.rule import NotAllowed, allowed_scopes, forget_rights
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
+from dms.records.meanwhile import ChangedMeanwhile, refuse_if_changed
 
 CHAIN = "town"
 LONGEST_REASON = 500
@@ -28,30 +30,54 @@ def may_give_clearances(actor: Actor) -> bool:
     return _town_scope(actor) is not None
 
 
-def clearance_give(actor: Actor, user: User, level: Level, *, reason: str, valid_to: date | None = None) -> Clearance:
-    """Instead of the one there was; works on the next request. Raises NotAllowed, NotPossible."""
+class ClearanceVerb(StrEnum):
+    CHANGE = "change"
+    WITHDRAW = "withdraw"
+
+
+def clearance_actions(actor: Actor, held: Clearance) -> list[ClearanceVerb]:
+    """What the actor can do with it now; nobody clears themselves."""
+    return list(ClearanceVerb) if may_give_clearances(actor) and held.user_id != actor.user_id else []
+
+
+def clearance_give(
+    actor: Actor, user: User, level: Level, *, reason: str, valid_to: date | None = None, expected: str | None = None
+) -> Clearance:
+    """Instead of the one there was; works on the next request. Raises NotAllowed, NotPossible, ChangedMeanwhile."""
     reason = _clean_reason(reason)
     if level == Level.OPEN:
         raise NotPossible(_("Was offen ist, braucht keine Ermächtigung; zum Entziehen gibt es einen eigenen Schritt."))
     if valid_to is not None and valid_to < timezone.localdate():
         raise NotPossible(_("Der letzte Tag liegt in der Vergangenheit."))
     with change(actor, Event.CLEARANCE_GIVEN, chain=CHAIN, scope=_scope_for(actor, user), reason=reason) as opened:
-        held = _held(user) or Clearance(user=user)
+        there = _held(user)
+        _refuse_if_changed(there, expected)
+        held = there or Clearance(user=user)
         held.level, held.valid_to, held.reason, held.given_by = level, valid_to, reason, actor.key
         opened.save(held)
     forget_rights(actor)
     return held
 
 
-def clearance_withdraw(actor: Actor, user: User, *, reason: str) -> None:
-    """From the next request on. Raises NotAllowed, NotPossible."""
+def clearance_withdraw(actor: Actor, user: User, *, reason: str, expected: str | None = None) -> None:
+    """From the next request on. Raises NotAllowed, NotPossible, ChangedMeanwhile."""
     reason = _clean_reason(reason)
     with change(actor, Event.CLEARANCE_WITHDRAWN, chain=CHAIN, scope=_scope_for(actor, user), reason=reason) as opened:
         held = _held(user)
         if held is None:
             raise NotPossible(_("Eine Ermächtigung gibt es nicht."))
+        _refuse_if_changed(held, expected)
         opened.delete(held)
     forget_rights(actor)
+
+
+def _refuse_if_changed(held: Clearance | None, expected: str | None) -> None:
+    """What was looked at is still there, and as it was. Raises ChangedMeanwhile."""
+    sentence = _("Die Ermächtigung wurde inzwischen geändert. Bitte neu laden und noch einmal prüfen.")
+    if held is not None:
+        refuse_if_changed(held, expected, sentence)
+    elif expected is not None:
+        raise ChangedMeanwhile(sentence)
 
 
 def _held(user: User) -> Clearance | None:

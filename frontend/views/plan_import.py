@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import zlib
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +20,7 @@ from dms.records.plan.forms import LARGEST, read_plan
 from dms.records.plan.importing import ChangedEntry, Comparison, plan_compare, plan_import
 from dms.records.plan.models import FilePlan
 from dms.records.plan.words import write_value
+from frontend.carried_file import carried_file, file_packed
 from frontend.people import actor_of
 from frontend.plan_words import field_label
 from frontend.views.plan import may_change, plan_of
@@ -38,7 +36,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _page(request, {})
-    content, name = _content(request)
+    content, name = carried_file(request, LARGEST)
     if content is None:
         return _page(request, {"problem": _("Bitte eine Datei auswählen, höchstens 5 MB groß.")})
     try:
@@ -53,7 +51,7 @@ def take_over(request: HttpRequest) -> HttpResponse:
     problems = sorted([*unreadable, *found.problems], key=lambda one: one.where)
     return _page(
         request,
-        {**_shown(actor_of(request), plan, found), "problems": problems, "packed": _pack(content), "name": name},
+        {**_shown(actor_of(request), plan, found), "problems": problems, "packed": file_packed(content), "name": name},
     )
 
 
@@ -90,31 +88,6 @@ def _done(done: Comparison) -> str:
     changed = ngettext("%(count)d geändert", "%(count)d geändert", len(done.changed))
     told = (added % {"count": len(done.added)}, changed % {"count": len(done.changed)})
     return _("Der Aktenplan ist übernommen: {done}.").format(done=", ".join(told))
-
-
-def _content(request: HttpRequest) -> tuple[bytes | None, str]:
-    """What was chosen, or what came back with the comparison; None for neither and for what is too large."""
-    name = request.POST.get("name", "")[:255]
-    if file := request.FILES.get("file"):
-        content = file.read() if (file.size or 0) <= LARGEST else None
-        return content, file.name or name
-    try:
-        return _unpack(request.POST.get("packed", "")), name
-    except (ValueError, binascii.Error, zlib.error):
-        return None, name
-
-
-def _pack(content: bytes) -> str:
-    return base64.b64encode(zlib.compress(content)).decode("ascii")
-
-
-def _unpack(packed: str) -> bytes | None:
-    """Never more than was packed, whatever somebody sends."""
-    if not packed:
-        return None
-    unpacker = zlib.decompressobj()
-    content = unpacker.decompress(base64.b64decode(packed, validate=True), LARGEST + 1)
-    return content if len(content) <= LARGEST else None
 
 
 def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

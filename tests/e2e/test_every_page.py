@@ -190,6 +190,7 @@ def _organisation(dossier: Any) -> dict[str, str]:
     member = post.memberships.get()
     return {
         "organisation": "/organisation/",
+        "organisation import": "/organisation/import/",
         "body": f"/organisation/{office.pk}/",
         "position": f"/organisation/{post.pk}/",
         "body add": f"/organisation/add/position/?parent={office.pk}",

@@ -25,6 +25,7 @@ from dms.access.permissions import Role
 from dms.accounts.bodies import body_create, member_add
 from dms.accounts.clearances import clearance_give
 from dms.accounts.outside import outside_link
+from dms.accounts.sessions import sessions_of
 from dms.records.fields.keeping import kind_create
 from dms.records.plan.rows import PlanRow
 from tests import factories
@@ -88,6 +89,8 @@ def town(db: None, store: Path) -> Town:
     there["slug"] = "application"
     there["passkey_id"] = factories.passkey_of(clerk).pk
     there["identity_id"] = outside_link(actor_for(clerk), clerk, "oidc", SECRET, now=timezone.now()).pk
+    Client().force_login(clerk)
+    there["handle"] = sessions_of(clerk, now=timezone.now())[0].handle
     there["token_id"] = ApiToken.objects.get().pk
     there["grant_id"] = Grant.objects.filter(user=clerk).values_list("pk", flat=True)[0]
     office = body_create(actor_for(clerk), SECRET, BodyKind.UNIT, clerk.grants.all()[0].scope)

@@ -57,6 +57,7 @@ READS = frozenset({
 NAME_NO_RECORD = frozenset({
     "entry_id", "item_id", "party_id", "name", "verb", "form", "number", "version", "grant_id", "slug", "sort",
     "body_id", "member_id", "person_id", "username", "clearance_id", "token_id", "passkey_id", "identity_id",
+    "handle",
 })  # fmt: skip
 TELLING = ("Mutterschutz", "Absenderin", "Vermerk der Amtsärztin", "Pflegestufe")
 """Stand in text, sender, description and values of fields of what is sensitive."""

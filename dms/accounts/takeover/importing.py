@@ -5,6 +5,7 @@ The dry run does it all and takes it back, so it tells what the import will meet
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from dms.accounts.takeover.rows import ACCOUNTS, BODIES, OrgRow, Problem, RowKin
 from dms.accounts.takeover.taking import Taker
 from dms.audit.lifecycle import NotPossible
 from dms.records.documents.facts import InvalidFact
+from dms.records.meanwhile import ChangedMeanwhile
 from dms.records.protection.keepers import keepers_stay
 
 Take = Callable[[Taker, OrgRow], bool]
@@ -53,6 +55,12 @@ class Comparison:
     def is_empty(self) -> bool:
         return not self.taken
 
+    @property
+    def digest(self) -> str:
+        """Another one when something else would be done."""
+        told = [f"{one.sign}{one.row.key}" for one in self.taken]
+        return hashlib.sha256("\n".join([*told, str(self.unchanged)]).encode()).hexdigest()
+
 
 class ImportRefused(NotPossible):
     """The lines cannot be taken over as they are; `problems` say why."""
@@ -73,19 +81,27 @@ def organisation_compare(actor: Actor, rows: Sequence[OrgRow], *, reason: str) -
     return found
 
 
-def organisation_import(actor: Actor, rows: Sequence[OrgRow], *, reason: str) -> Comparison:
-    """Raises ImportRefused; nothing has happened then."""
+def organisation_import(
+    actor: Actor, rows: Sequence[OrgRow], *, reason: str, expected: str | None = None
+) -> Comparison:
+    """`expected`: the digest of the comparison that was looked at. Raises ImportRefused, ChangedMeanwhile; nothing has
+    happened then."""
     try:
         with transaction.atomic():
             found = _take(actor, rows, reason)
             if found.problems:
                 raise ImportRefused(found.problems)
+            if expected is not None and found.digest != expected:
+                raise ChangedMeanwhile(
+                    _("Die Organisation hat sich inzwischen geändert. Bitte noch einmal vergleichen.")
+                )
     finally:
         forget_rights(actor)
     return found
 
 
 def _take(actor: Actor, rows: Sequence[OrgRow], reason: str) -> Comparison:
+    forget_rights(actor)  # what was known of them before may be of another day
     rows, problems = _each_once(rows)
     found, taker = Comparison(problems=problems), Taker(actor, reason)
     changed: set[OrgRow] = set()
@@ -118,7 +134,11 @@ def _take_all(taker: Taker, rows: Sequence[OrgRow], take: Take) -> tuple[list[Or
             except ValidationError as error:
                 refused[row] = " ".join(error.messages)
         if not refused or len(done) == before:
-            return done, [Problem(row.where, row.label, sentence) for row, sentence in refused.items()]
+            return done, [
+                Problem(row.where, row.label, each)
+                for row, sentence in refused.items()
+                for each in (taking.missing_names(taker, row) or [sentence])
+            ]
         rows = list(refused)
 
 

@@ -5,14 +5,17 @@ Each function tells whether it changed something. All raise what their services 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
 from dms.access.models import Body, BodyKind, BodyState, Grant, Membership, Scope, User
+from dms.access.rule import may_name
 from dms.accounts.accounts import account_create, account_disable, account_enable
 from dms.accounts.bodies import (
     FROM_FILE,
@@ -24,6 +27,7 @@ from dms.accounts.bodies import (
     member_remove,
 )
 from dms.accounts.body_tree import body_move
+from dms.accounts.organisation import bodies_visible_to
 from dms.accounts.takeover.current import Places
 from dms.accounts.takeover.rows import BODIES, OrgRow, RowKind
 from dms.audit.lifecycle import NotPossible
@@ -53,11 +57,11 @@ class Taker:
 def body_begin(taker: Taker, row: OrgRow) -> bool:
     """Made, taken into use again, or moved."""
     kind, why = BODIES[row.kind], taker.why(row)
-    parent = _body(row.parent) if row.parent else None
-    found = Body.objects.filter(name=row.name).select_related("scope").first()
+    parent = _body(taker, row.parent) if row.parent else None
+    found = bodies_visible_to(taker.actor).filter(name=row.name).first()
     if found is None:
         body_create(
-            taker.actor, row.name, kind, _scope(row.place) if row.place else _files(), parent=parent, reason=why
+            taker.actor, row.name, kind, _scope(taker, row.place) if row.place else _files(), parent=parent, reason=why
         )
         return True
     if found.kind != kind:
@@ -75,7 +79,7 @@ def _move(taker: Taker, row: OrgRow, found: Body, parent: Body | None) -> bool:
         parent_id = found.parent_id
     else:
         parent_id = parent.pk if parent else None
-    kept = _scope(row.place) if row.place and not parent_id else None
+    kept = _scope(taker, row.place) if row.place and not parent_id else None
     if parent_id == found.parent_id and (kept is None or kept.pk == found.scope_id):
         return False
     if found.kind == BodyKind.GROUP:
@@ -85,7 +89,7 @@ def _move(taker: Taker, row: OrgRow, found: Body, parent: Body | None) -> bool:
 
 
 def body_end(taker: Taker, row: OrgRow) -> bool:
-    found = _body(row.name)
+    found = _body(taker, row.name)
     if not row.ended or found.state == BodyState.RETIRED:
         return False
     body_retire(taker.actor, found, reason=taker.why(row))
@@ -116,7 +120,7 @@ def account_end(taker: Taker, row: OrgRow) -> bool:
 
 
 def member_begin(taker: Taker, row: OrgRow) -> bool:
-    body, person = _body(row.body), _person(row.name)
+    body, person = _body(taker, row.body), _person(row.name)
     there = Membership.objects.filter(body=body, user=person).first()
     if row.ended or (there is not None and _runs(there)):
         return False
@@ -130,7 +134,9 @@ def member_begin(taker: Taker, row: OrgRow) -> bool:
 def member_end(taker: Taker, row: OrgRow) -> bool:
     """Another last day, or taken out."""
     there = (
-        Membership.objects.filter(body=_body(row.body), user=_person(row.name)).select_related("body", "user").first()
+        Membership.objects.filter(body=_body(taker, row.body), user=_person(row.name))
+        .select_related("body", "user")
+        .first()
     )
     if there is None:
         return False
@@ -149,7 +155,7 @@ def member_end(taker: Taker, row: OrgRow) -> bool:
 
 def grant_begin(taker: Taker, row: OrgRow) -> bool:
     """From today on at the earliest: no right is given for the past."""
-    subject, there = _held(row)
+    subject, there = _held(taker, row)
     if row.ended or (there is not None and _runs(there)) or row.role is None:
         return False
     times = {"valid_from": max(row.valid_from or date.min, timezone.localdate()), "valid_to": row.valid_to}
@@ -157,13 +163,13 @@ def grant_begin(taker: Taker, row: OrgRow) -> bool:
     if town is not None:
         grant_give_in_town(taker.actor, town, subject, row.role, reason=taker.why(row), **times)
     else:
-        grant_give(taker.actor, _entry(row.place), subject, row.role, reason=taker.why(row), **times)
+        grant_give(taker.actor, _entry(taker, row.place), subject, row.role, reason=taker.why(row), **times)
     return True
 
 
 def grant_end(taker: Taker, row: OrgRow) -> bool:
     """Another last day, another first one that is still to come, or withdrawn."""
-    _subject, there = _held(row)
+    _subject, there = _held(taker, row)
     if there is None:
         return False
     if row.ended:
@@ -177,11 +183,28 @@ def grant_end(taker: Taker, row: OrgRow) -> bool:
     return True
 
 
-def _held(row: OrgRow) -> tuple[User | Body, Grant | None]:
+def missing_names(taker: Taker, row: OrgRow) -> list[str]:
+    """A sentence for each thing that the line names and that is not there."""
+    asked: list[tuple[str, Callable[[str], object]]] = [(row.place, partial(_scope, taker, begun=False))]
+    if row.kind in BODIES:
+        asked.insert(0, (row.parent, partial(_body, taker)))
+    elif row.kind in {RowKind.MEMBERSHIP, RowKind.GRANT}:
+        asked = [(row.name, _person), (row.body, partial(_body, taker)), *asked]
+    sentences = []
+    for name, look_up in asked:
+        try:
+            if name:
+                look_up(name)
+        except Missing as missing:
+            sentences.append(str(missing))
+    return sentences
+
+
+def _held(taker: Taker, row: OrgRow) -> tuple[User | Body, Grant | None]:
     """Who has it or is to have it, and the grant if it is there."""
-    subject = _person(row.name) if row.name else _body(row.body)
+    subject = _person(row.name) if row.name else _body(taker, row.body)
     whose = {"user": subject} if isinstance(subject, User) else {"body": subject}
-    grants = Grant.objects.filter(role=row.role or "", scope=_scope(row.place, begun=False), **whose)
+    grants = Grant.objects.filter(role=row.role or "", scope=_scope(taker, row.place, begun=False), **whose)
     return subject, grants.select_related("scope", "user", "body").first()
 
 
@@ -195,8 +218,9 @@ def _begins_otherwise(row: OrgRow, there: date | None) -> bool:
     return row.valid_from is not None and max(row.valid_from, today) != max(there or today, today)
 
 
-def _body(name: str) -> Body:
-    found = Body.objects.filter(name=name).select_related("scope", "parent").first()
+def _body(taker: Taker, name: str) -> Body:
+    """Of those that the taker may see. Raises Missing."""
+    found = bodies_visible_to(taker.actor).filter(name=name).first()
     if found is None:
         raise Missing(_("„{name}“ gibt es nicht: keine Einheit, keine Gruppe, keinen Dienstposten.").format(name=name))
     return found
@@ -209,12 +233,12 @@ def _person(name: str) -> User:
     return found
 
 
-def _scope(place: str, *, begun: bool = True) -> Scope | None:
+def _scope(taker: Taker, place: str, *, begun: bool = True) -> Scope | None:
     """With `begun` it has to be there; else None for a plan entry without rules of its own. Raises Missing."""
     found = Scope.objects.filter(name=place, place="").first()
     if found is not None:
         return found
-    entry = _entry(place)
+    entry = _entry(taker, place)
     if entry.scope.place == f"{PlanEntry._meta.label_lower}:{entry.pk}":
         return entry.scope
     if begun:
@@ -230,9 +254,9 @@ def _files() -> Scope | None:
     return plan.scope if plan else None
 
 
-def _entry(number: str) -> PlanEntry:
+def _entry(taker: Taker, number: str) -> PlanEntry:
     found: PlanEntry | None = PlanEntry.objects.select_related("scope", "plan").filter(number=number).first()
-    if found is None:
+    if found is None or not may_name(taker.actor, found.scope):
         raise Missing(
             _("Einen Ort „{place}“ gibt es nicht: keinen Bereich und keinen Aktenplaneintrag.").format(place=number)
         )

@@ -67,16 +67,35 @@ def test_a_wrong_level_is_refused_by_name(
     assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
 
 
+def test_a_clearance_that_somebody_changed_meanwhile_is_not_overwritten(keeper: APIClient) -> None:
+    factories.user_with(name="carl")
+    here, asked = f"{API}clearances/carl/", {"level": "restricted", "reason": "Sachgebiet"}
+    first = keeper.put(here, asked, format="json")["ETag"]
+    assert keeper.get(here)["ETag"] == first
+    second = keeper.put(here, {**asked, "level": "secret"}, format="json", headers={"if-match": first})["ETag"]
+    assert second != first
+    assert keeper.put(here, asked, format="json", headers={"if-match": first}).status_code == 412
+    assert keeper.delete(here, {"reason": "x"}, format="json", headers={"if-match": first}).status_code == 412
+    assert keeper.get(here).json()["level"] == "secret"
+    assert keeper.delete(here, {"reason": "x"}, format="json", headers={"if-match": second}).status_code == 204
+    assert keeper.put(here, asked, format="json", headers={"if-match": second}).status_code == 412
+    assert keeper.put(here, asked, format="json", headers={"if-match": "*"}).status_code == 200
+
+
 def test_people_are_cleared_and_lose_it_again(keeper: APIClient, api: APIClient, dossier: Dossier) -> None:
     factories.user_with(Role.CLERK, name="carl")
     here = f"{API}clearances/carl/"
     given = keeper.put(here, {"level": "secret", "reason": "Sachgebiet"}, format="json")
     assert given.json() == {
         "user": "carl", "level": "secret", "valid_to": None, "reason": "Sachgebiet", "given_by": "user:gerda",
+        "actions": ["change", "withdraw"],
     }  # fmt: skip
     assert [one["user"] for one in keeper.get(f"{API}clearances/").json()] == ["carl"]
     assert api.get(f"{API}clearances/").json() == []
     assert api.put(here, {"level": "secret", "reason": "x"}, format="json").status_code == 404
+    assert api.get(here).content == api.get(f"{API}clearances/nobody/").content
+    assert keeper.get(here).json() == given.json()
+    assert keeper.get(f"{API}clearances/nobody/").status_code == 404
     assert keeper.delete(here, {"reason": "Umsetzung"}, format="json").status_code == 204
     assert keeper.get(f"{API}clearances/").json() == []
     assert keeper.put(f"{API}clearances/gerda/", {"level": "secret", "reason": "x"}, format="json").status_code == 409
