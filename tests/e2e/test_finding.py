@@ -107,7 +107,11 @@ def test_the_slash_key_is_not_typed_into_the_search_box_that_has_the_focus_alrea
 def test_the_preview_says_that_it_loads_until_it_is_there(page: Page) -> None:
     letter(HEDGE, title="Hecke am Lindenweg")
     waiting: list[Route] = []
-    page.route("**/pages/1/**", waiting.append)
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/pages/1/**", hold)
     visit(page, "/?q=Genehmigung")
     page.keyboard.press("Escape")
     page.keyboard.press("j")
