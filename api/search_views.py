@@ -91,7 +91,7 @@ class HitSerializer(serializers.Serializer):
     page = serializers.IntegerField(
         source="hit.page",
         min_value=1,
-        help_text="1 for what is shown only when it is opened, wherever the words stand.",
+        help_text="The page that shows it best, from 1; always 1 for what is shown only when it is opened.",
     )
     snippet = serializers.CharField(help_text="Plain text.")
     snippet_parts = SnippetPartSerializer(source="hit.snippet", many=True, help_text="The same text in parts.")

@@ -115,7 +115,7 @@ FIELDS: dict[str, Words] = _ELSEWHERE | {
         "after": "What stands there now.",
     },
     "FoundDocument": _DOCUMENT | {"link": "Where all about it is found."},
-    "Hit": {"document": "What was found.", "page": "The page that shows it best, from 1."},
+    "Hit": {"document": "What was found."},
     "Item": {
         "id": "Identifies the item; given before the first byte is stored.",
         "filename": "The name of the file as it came in.",
