@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -20,11 +22,16 @@ from frontend.people import actor_of, may_anywhere, opened_or_404
 
 @require_POST
 def fields(request: HttpRequest) -> HttpResponse:
-    """The fields alone, for a form in which a kind or a plan entry was just chosen; what was typed stays."""
+    """The fields alone, for a form in which a kind or a plan entry was just chosen; what was typed stays.
+
+    Nothing is sent where they stay the same: somebody may be typing in them.
+    """
     if not may_anywhere(request, Permission.DOSSIER_KEEP) or not sees_kinds(actor_of(request)):
         raise Http404
     dossier = _dossier(request)
     kind = _kind_said(request, request.POST)
+    if request.POST.get("fields_of") == (str(kind.pk) if kind else ""):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     filled = filled_of(dossier) if dossier else None
     form = DossierForm(filled=filled, kind=kind, dossier=dossier.pk if dossier else None)
     keep_typed(form, request.POST)

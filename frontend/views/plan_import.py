@@ -65,6 +65,7 @@ def _shown(actor: Actor, plan: FilePlan, found: Comparison) -> dict[str, Any]:
         "changed": [_told(one, dossiers.get(one.entry.pk, 0)) for one in found.changed[:SHOWN]],
         "touched": sum(dossiers.values()),
         "retiring": sum(one.retires for one in found.changed),
+        "losing": sum(one.loses_retention for one in found.changed),
         "more": max(len(found.added) - SHOWN, 0) + max(len(found.changed) - SHOWN, 0),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,10 +20,15 @@ from dms.records.plan.words import (
 )
 from dms.records.tables import UnreadableTable, read_table, write_table
 
-COLUMNS = (
-    "Nummer", "Übergeordnet", "Titel", "Beschreibung", "Gültig von", "Gültig bis", "Stand", "Aufbewahrung",
-    "Beginn der Frist", "Hinweis zur Frist", "Bewertung", "Rechtsgrundlage", "Sicherheit", "Geprüft von",
-)  # fmt: skip
+TOLD_BY = {
+    "Nummer": ("number",), "Übergeordnet": ("parent",), "Titel": ("title",), "Beschreibung": ("description",),
+    "Gültig von": ("valid_from",), "Gültig bis": ("valid_to",), "Stand": ("retired",),
+    "Aufbewahrung": ("keeping", "length", "unit"), "Beginn der Frist": ("start",), "Hinweis zur Frist": ("note",),
+    "Bewertung": ("appraisal",), "Rechtsgrundlage": ("legal_basis",), "Sicherheit": ("confidence",),
+    "Geprüft von": ("reviewed_by",),
+}  # fmt: skip
+"""The columns, with the fields of PlanRow and Retention that each of them tells."""
+COLUMNS = tuple(TOLD_BY)
 NEEDED = ("Nummer", "Titel")
 STATES = {"": False, "aktiv": False, "stillgelegt": True}
 
@@ -44,8 +50,9 @@ def read_csv(content: bytes) -> tuple[list[PlanRow], list[RowProblem]]:
         raise UnreadablePlan(str(error)) from error
     for line, cells in table:
         given = dict.fromkeys(COLUMNS, "") | cells
+        untold = frozenset(name for column in COLUMNS if column not in cells for name in TOLD_BY[column])
         try:
-            rows.append(_row(given, line))
+            rows.append(replace(_row(given, line), untold=untold))
         except _Unreadable as error:
             problems += [RowProblem(line, given["Nummer"], sentence) for sentence in error.sentences]
     return rows, problems

@@ -1,6 +1,7 @@
 """Compares a plan that came in with ours (the dry run), and takes it over as it was shown.
 
-Entries that the file does not name stay as they are: a file may hold a part of the plan.
+Entries that the file does not name stay as they are, and so does what it has no column for: a file may hold a part of
+the plan.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from dms.audit.models import Chain
 from dms.records.meanwhile import ChangedMeanwhile
 from dms.records.plan.changing import holding, new_entry, place_below, write_row
 from dms.records.plan.models import EntryState, FilePlan, PlanEntry
-from dms.records.plan.rows import PlanRow, RowProblem, check_rows, row_of
+from dms.records.plan.numbers import clean_number
+from dms.records.plan.rows import PlanRow, RowProblem, check_rows, completed, row_of
 
 FIELDS = ("title", "parent", "description", "valid_from", "valid_to", "retired", "retention")
 
@@ -43,6 +45,10 @@ class ChangedEntry:
     @property
     def retires(self) -> bool:
         return any(one.field == "retired" for one in self.differences)
+
+    @property
+    def loses_retention(self) -> bool:
+        return any(one.field == "retention" and one.before.is_set and not one.after.is_set for one in self.differences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,14 @@ def plan_compare(actor: Actor, plan: FilePlan, rows: Sequence[PlanRow]) -> Compa
     require(actor, RULES[Event.PLAN_IMPORTED].permission, plan)
     ours = {entry.number: entry for entry in plan.entries.select_related("parent")}
     known = {number: entry.parent.number if entry.parent else "" for number, entry in ours.items()}
-    clean, problems = check_rows(rows, known)
+    stands = {
+        number: row_of(ours[number], known[number]) for row in rows if (number := clean_number(row.number)) in ours
+    }
+    clean, problems = check_rows(
+        [completed(row, stands[number]) if (number := clean_number(row.number)) in stands else row for row in rows],
+        known,
+    )
     problems += _against_ours(clean, ours)
-    stands = {row.number: row_of(ours[row.number], known[row.number]) for row in clean if row.number in ours}
     changed = [
         ChangedEntry(ours[row.number], row, found)
         for row in clean
@@ -93,7 +104,7 @@ def plan_compare(actor: Actor, plan: FilePlan, rows: Sequence[PlanRow]) -> Compa
         base=plan_state(plan),
         added=[row for row in clean if row.number not in ours],
         changed=changed,
-        unchanged=len(stands) - len(changed),
+        unchanged=sum(row.number in stands for row in clean) - len(changed),
         absent=[entry for number, entry in ours.items() if number not in named],
         problems=problems,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -19,7 +19,10 @@ LONGEST_DESCRIPTION = 4000
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """`parent` is a number, empty for a main group. `where` is the line of the file, 0 where there is none."""
+    """`parent` is a number, empty for a main group. `where` is the line of the file, 0 where there is none.
+
+    `untold` are the fields, also of the retention, of which the file says nothing at all: they stay as they are.
+    """
 
     number: str
     title: str
@@ -30,6 +33,7 @@ class PlanRow:
     retired: bool = False
     retention: Retention = field(default_factory=Retention)
     where: int = 0
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ def rows_of(entries: Sequence[PlanEntry]) -> list[PlanRow]:
         row_of(entry, next((numbers[above] for above in reversed(entry.ancestors) if above in numbers), ""))
         for entry in entries
     ]
+
+
+def completed(row: PlanRow, stands: PlanRow) -> PlanRow:
+    """With what stands there now, where the file says nothing."""
+    own = {one.name for one in fields(row)}
+    kept = {name: getattr(stands, name) for name in row.untold & own}
+    rule = {name: getattr(stands.retention, name) for name in row.untold - own}
+    return replace(row, **kept, retention=replace(row.retention, **rule))
 
 
 def clean_row(row: PlanRow) -> PlanRow:

@@ -188,6 +188,8 @@ def test_fields_are_fetched_while_a_kind_is_chosen_and_keep_what_was_typed(clerk
     assert clerk.post("/dossiers/fields/", {"kind": ""}).content.decode().count("<input") == 1
     planned = clerk.post("/dossiers/fields/", {"kind": "-", "plan_entry": "nichts davon"})
     assert 'name="fields_of" value=""' in planned.content.decode()
+    for shown, status in ((str(kind.pk), 204), ("", 200)):  # somebody may be typing in those that stay
+        assert clerk.post("/dossiers/fields/", {"kind": "building", "fields_of": shown}).status_code == status
 
 
 def test_another_kind_shows_its_fields_first_and_keeps_the_former_values_readable(

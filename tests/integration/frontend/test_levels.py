@@ -64,4 +64,4 @@ def test_the_page_of_rights_says_who_has_a_right_without_being_cleared(browser_o
     registry.post(f"/dossiers/{dossier.pk}/level/", {"level": "1", "reason": "Lage"})
     page = keeper.get(here).content.decode()
     assert page.count("nicht ermächtigt") == 1
-    assert "oder die Ermächtigung reicht nicht so weit" in page
+    assert "die Ermächtigung fehlt: Dies ist „" in page

@@ -121,6 +121,18 @@ def test_a_plan_is_compared_and_then_taken_over_by_one_more_click(registry: Clie
     assert "inzwischen geändert" in text(registry.post("/plan/import/", form))
 
 
+def test_that_an_entry_would_lose_its_retention_is_said_before(registry: Client) -> None:
+    entry = factories.plan_entry()
+    with_retention = "Nummer;Titel;Aufbewahrung;Bewertung;Rechtsgrundlage;Sicherheit\n610;Bauakten;"
+    for cells, lost in (("10 Jahre;B;BayBO;hoch\n", False), (";;;\n", True)):
+        shown = registry.post("/plan/import/", {"file": SimpleUploadedFile("p.csv", (with_retention + cells).encode())})
+        assert ("1 Eintrag verliert seine Aufbewahrung" in text(shown)) is lost
+        form = {"packed": shown.context["packed"], "base": shown.context["found"].base, "name": "p", "apply": "1"}
+        registry.post("/plan/import/", form)
+    entry.refresh_from_db()
+    assert not entry.retention.is_set
+
+
 def test_a_file_that_cannot_be_taken_over_says_in_which_line(registry: Client) -> None:
     file = SimpleUploadedFile("plan.csv", b"Nummer;\xc3\x9cbergeordnet;Titel\n613;99;Verwaist\n")
     shown = text(registry.post("/plan/import/", {"file": file}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,8 +114,8 @@ def test_the_dry_run_tells_all_and_changes_nothing(plan: FilePlan, registry: Act
     found = plan_compare(registry, plan, rows)
     assert [row.number for row in found.added] == ["6113"]
     assert {one.row.number: [d.field for d in one.differences] for one in found.changed} == {
-        "6111": ["title", "valid_from"],
-        "6112": ["valid_from", "retired"],
+        "6111": ["title"],
+        "6112": ["retired"],
     }
     assert len(found.absent) == plan.entries.count() - 2
     assert not PlanEntry.objects.filter(number="6113").exists()
@@ -122,6 +123,33 @@ def test_the_dry_run_tells_all_and_changes_nothing(plan: FilePlan, registry: Act
     assert (entry("6113").parent, entry("6112").state) == (entry("611"), EntryState.RETIRED)
     with pytest.raises(ChangedMeanwhile):
         plan_import(registry, plan, rows, base=found.base)
+
+
+def test_what_a_table_has_no_column_for_stays_as_it_is(plan: FilePlan, registry: Actor) -> None:
+    before = entry("6110")
+    assert before.retention.is_set
+    rows, _ = read_plan(b"Nummer;Titel;Rechtsgrundlage\r\n6110;Akten der Bauten;BayBO\r\n6113;Neu;")
+    found = plan_import(registry, plan, rows)
+    assert [d.field for d in found.changed[0].differences] == ["title", "retention"]
+    after = entry("6110")
+    assert (after.title, after.parent, after.valid_from) == ("Akten der Bauten", before.parent, before.valid_from)
+    assert after.retention == replace(before.retention, legal_basis="BayBO")
+    assert (entry("6113").parent, entry("6113").retention.is_set) == (None, False)
+
+
+def test_a_retired_entry_stays_retired_where_the_table_has_no_column_for_it(plan: FilePlan, registry: Actor) -> None:
+    entry_retire(registry, entry("6111"), reason="")
+    rows, _ = read_plan(f"Nummer;Titel\r\n6111;{entry('6111').title}".encode())
+    assert plan_compare(registry, plan, rows).unchanged == 1
+
+
+def test_an_empty_column_empties_and_the_loss_of_retention_is_told_apart(plan: FilePlan, registry: Actor) -> None:
+    rows, _ = read_plan(table("6110;611;Bauakten"))
+    (changed,) = plan_compare(registry, plan, rows).changed
+    assert changed.loses_retention
+    rows, _ = read_plan(b"Nummer;Titel\r\n6110;Bauakten")
+    (changed,) = plan_compare(registry, plan, rows).changed
+    assert not changed.loses_retention
 
 
 def test_a_file_moves_a_branch_with_all_below_it(plan: FilePlan, registry: Actor) -> None:
