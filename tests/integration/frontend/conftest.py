@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +10,11 @@ import pytest
 from django.test import Client
 
 if TYPE_CHECKING:
+    from django.conf import LazySettings
+
     from dms.access.models import Scope
     from dms.access.permissions import Role
+    from tests.oidc_provider import OidcServer
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +41,15 @@ def clerk(browser_of: Callable[..., Client]) -> Client:
     from dms.access.permissions import Role
 
     return browser_of(Role.CLERK)
+
+
+@pytest.fixture
+def there(provider_of_logins: OidcServer, settings: LazySettings) -> Iterator[OidcServer]:
+    """The provider, which knows us and which we know; accounts are made at the first login."""
+    from dms.adapters.chosen import oidc_provider
+
+    settings.OIDC = provider_of_logins.settings(OIDC_CREATE_ACCOUNTS="1")
+    oidc_provider.cache_clear()
+    provider_of_logins.client("http://testserver")
+    yield provider_of_logins
+    oidc_provider.cache_clear()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
 from django.test import Client
 
 from dms.access.actors import actor_for
@@ -30,15 +28,6 @@ pytestmark = pytest.mark.usefixtures("scope", "quick_passwords")
 HERE = "http://testserver"
 CONFIRM, OFF, CODES = "/account/confirm/", "/account/second-factor/off/", "/account/second-factor/codes/"
 YESTERDAY = datetime.now(UTC) - timedelta(days=1)
-
-
-@pytest.fixture
-def there(provider_of_logins: OidcServer, settings: LazySettings) -> Iterator[OidcServer]:
-    settings.OIDC = provider_of_logins.settings(OIDC_CREATE_ACCOUNTS="1")
-    oidc_provider.cache_clear()
-    provider_of_logins.client(HERE)
-    yield provider_of_logins
-    oidc_provider.cache_clear()
 
 
 def logged_in(there: OidcServer) -> tuple[Client, str]:

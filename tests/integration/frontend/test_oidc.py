@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,16 +31,6 @@ from tests.oidc_provider import CLIENT, OidcServer
 pytestmark = pytest.mark.usefixtures("scope", "quick_passwords")
 HERE = "http://testserver"
 Waiting = tuple[OidcProvider, Any, dict[str, Any]]
-
-
-@pytest.fixture
-def there(provider_of_logins: OidcServer, settings: LazySettings) -> Iterator[OidcServer]:
-    """The provider, which knows us and which we know; accounts are made at the first login."""
-    settings.OIDC = provider_of_logins.settings(OIDC_CREATE_ACCOUNTS="1")
-    oidc_provider.cache_clear()
-    provider_of_logins.client(HERE)
-    yield provider_of_logins
-    oidc_provider.cache_clear()
 
 
 def somebody(there: OidcServer, *groups: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -23,15 +22,6 @@ from tests.oidc_provider import CLIENT, OidcServer
 pytestmark = pytest.mark.usefixtures("scope", "quick_passwords")
 HERE = "http://testserver"
 ADDRESS = "/login/oidc/logout/"
-
-
-@pytest.fixture
-def there(provider_of_logins: OidcServer, settings: LazySettings) -> Iterator[OidcServer]:
-    settings.OIDC = provider_of_logins.settings(OIDC_CREATE_ACCOUNTS="1")
-    oidc_provider.cache_clear()
-    provider_of_logins.client(HERE)
-    yield provider_of_logins
-    oidc_provider.cache_clear()
 
 
 def logged_in(there: OidcServer, name: str = "", session: str = "") -> tuple[Client, str]:
