@@ -31,7 +31,6 @@ def test_what_ran_in_the_future_is_due_because_the_clock_jumped_back() -> None:
 
 
 def test_beat_calls_tasks_that_there_are() -> None:
-    """By name, for it loads none of them."""
     app.loader.import_default_modules()
     called = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert called
