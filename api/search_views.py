@@ -23,7 +23,7 @@ from dms.records.models import Document, DocumentState
 from dms.records.protection.reading import shown_only_when_opened
 from search.chosen import search_index
 from search.ports import MAX_LIMIT, Facets, Hit, SearchHits, SearchQuery, Sort
-from search.withheld import nothing_told
+from search.withheld import withheld
 
 PAGE_SIZE = 25
 LAST_HIT = 10_000
@@ -180,9 +180,10 @@ def _hits(actor: Actor, found: SearchHits) -> list[HitAnswer]:
     ids = [hit.document_id for hit in found.hits]
     documents = Document.objects.visible_to(actor).select_related("kind").in_bulk(ids)
     closed = shown_only_when_opened(documents.values())
-    hits = [nothing_told(hit) if hit.document_id in closed else hit for hit in found.hits]
     return [
-        HitAnswer(documents[key], hit, is_closed=key in closed) for hit in hits if (key := hit.document_id) in documents
+        HitAnswer(documents[key], hit, is_closed=key in closed)
+        for hit in withheld(found.hits, closed)
+        if (key := hit.document_id) in documents
     ]
 
 

@@ -143,10 +143,13 @@ def _wait_until_searchable(items: set[UUID]) -> None:
     from ingest.work.pending import PENDING
     from search.indexer import pending
 
-    left = items
-    while left or pending():  # those alone that were left at the last look: looking takes from what is measured
-        left = set(InboxItem.objects.filter(pk__in=left, state__in=PENDING).values_list("pk", flat=True))
+    def still(left: set[UUID]) -> set[UUID]:
+        return set(InboxItem.objects.filter(pk__in=left, state__in=PENDING).values_list("pk", flat=True))
+
+    left = still(items)
+    while left or pending():
         time.sleep(LOOK_EVERY_SECONDS * (10 if len(left) > FEW else 1))
+        left = still(left)  # those alone that were left at the last look: looking takes from what is measured
     refused = InboxItem.objects.filter(pk__in=items).exclude(state=ItemState.DONE).values_list("filename", "detail")
     if refused:
         raise RuntimeError(f"not all were read: {list(refused)[:5]}")

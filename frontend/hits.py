@@ -14,7 +14,7 @@ from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObje
 from dms.records.protection.reading import shown_only_when_opened
 from frontend.asked import Asked
 from search.ports import Hit, Snippet
-from search.withheld import nothing_told
+from search.withheld import withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def hit_cards(actor: Actor, asked: Asked, hits: Sequence[Hit], first: int) -> li
     ids = [hit.document_id for hit in hits]
     documents = {d.pk: d for d in Document.objects.visible_to(actor).with_current_version().filter(pk__in=ids)}
     closed = shown_only_when_opened(documents.values())
-    hits = [nothing_told(hit) if hit.document_id in closed else hit for hit in hits]
+    hits = withheld(hits, closed)
     beside = _Beside(_with_thumbnail(ids) - closed, _attachment_counts(ids), _earlier(actor, documents), closed)
     return [
         _card(asked, hit, documents[hit.document_id], position, beside)

@@ -12,7 +12,7 @@ from dms.records.protection.reading import shown_only_when_opened
 from frontend.asked import LAST_OFFSET, Asked
 from frontend.finding import find_around
 from search.ports import Hit, SearchUnavailable
-from search.withheld import nothing_told
+from search.withheld import withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def neighbours_of(actor: Actor, asked: Asked, document: Document, position_text:
 def _without_secrets(hits: dict[int, Hit]) -> dict[int, Hit]:
     """An address tells no more of a document than the list does."""
     closed = shown_only_when_opened(Document.objects.filter(pk__in=[hit.document_id for hit in hits.values()]))
-    return {place: nothing_told(hit) if hit.document_id in closed else hit for place, hit in hits.items()}
+    return dict(zip(hits, withheld(hits.values(), closed), strict=True))
 
 
 def _address(asked: Asked, hit: Hit | None, position: int) -> str:

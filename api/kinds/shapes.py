@@ -186,10 +186,8 @@ def _told(record: Any, versions: Mapping[UUID, FieldVersion], register: Register
     version = versions.get(record.field_version_id)
     stands = register.today(record.field_values)
     values = {
-        one.key: write_json(one, stands[one.key])
-        for one in (version.fields if version else ())
-        if one.key in stands
-    }  # fmt: skip
+        one.key: write_json(one, stands[one.key]) for one in (version.fields if version else ()) if one.key in stands
+    }
     former = []
     for one in record.former_values:
         was = versions[UUID(one["version"])].field(one["key"])

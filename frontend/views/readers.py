@@ -27,12 +27,8 @@ USUAL = timedelta(days=30)
 
 
 class AskForm(ReasonForm):
-    since = DayField(
-        label=gettext_lazy("Vom")
-    )  # fmt: skip
-    until = DayField(
-        label=gettext_lazy("bis einschließlich")
-    )  # fmt: skip
+    since = DayField(label=gettext_lazy("Vom"))
+    until = DayField(label=gettext_lazy("bis einschließlich"))
     field_order = ("since", "until", "reason")
 
     def clean_until(self) -> date:

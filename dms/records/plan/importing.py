@@ -86,13 +86,8 @@ def plan_compare(actor: Actor, plan: FilePlan, rows: Sequence[PlanRow]) -> Compa
     require(actor, RULES[Event.PLAN_IMPORTED].permission, plan)
     ours = {entry.number: entry for entry in plan.entries.select_related("parent")}
     known = {number: entry.parent.number if entry.parent else "" for number, entry in ours.items()}
-    stands = {
-        number: row_of(ours[number], known[number]) for row in rows if (number := clean_number(row.number)) in ours
-    }
-    clean, problems = check_rows(
-        [completed(row, stands[number]) if (number := clean_number(row.number)) in stands else row for row in rows],
-        known,
-    )
+    stands = {number: row_of(entry, known[number]) for number, entry in ours.items()}
+    clean, problems = check_rows([completed(row, stands.get(clean_number(row.number))) for row in rows], known)
     problems += _against_ours(clean, ours)
     changed = [
         ChangedEntry(ours[row.number], row, found)

@@ -61,8 +61,10 @@ def rows_of(entries: Sequence[PlanEntry]) -> list[PlanRow]:
     ]
 
 
-def completed(row: PlanRow, stands: PlanRow) -> PlanRow:
-    """With what stands there now, where the file says nothing."""
+def completed(row: PlanRow, stands: PlanRow | None) -> PlanRow:
+    """With what stands there now, if anything does, where the file says nothing."""
+    if stands is None:
+        return row
     own = {one.name for one in fields(row)}
     kept = {name: getattr(stands, name) for name in row.untold & own}
     rule = {name: getattr(stands.retention, name) for name in row.untold - own}
@@ -73,6 +75,11 @@ def clean_row(row: PlanRow) -> PlanRow:
     """As it is stored. Raises InvalidFact with the name of the field."""
     for fault in row_faults(row):
         raise fault
+    return _as_stored(row)
+
+
+def _as_stored(row: PlanRow) -> PlanRow:
+    """Of one without faults."""
     return replace(
         row, number=clean_number(row.number), title=one_line("title", row.title, LONGEST_TITLE),
         parent=clean_number(row.parent), description=row.description.strip(), retention=clean_retention(row.retention),
@@ -134,7 +141,7 @@ def check_rows(rows: Sequence[PlanRow], known: Mapping[str, str]) -> tuple[list[
             named[number] = replace(row, number=number, parent=clean_number(row.parent))
         problems += [RowProblem(row.where, number or row.number[:LONGEST_NUMBER], one) for one in faults]
         if not faults:
-            clean[number] = clean_row(row)
+            clean[number] = _as_stored(row)
     problems += _lost(named, known)
     return _parents_first(clean), problems
 

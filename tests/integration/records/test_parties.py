@@ -39,11 +39,9 @@ LINDENWEG = AddressFacts(kind="home", street="Lindenweg 4", postcode="45721", ci
 
 
 @pytest.fixture
-def files(db: None) -> Scope:
-    scope = factories.another_scope("Akten")
-    factories.file_plan(scope=scope)
+def files(files: Scope) -> Scope:
     roles_setup(system_setup())
-    return scope
+    return files
 
 
 @pytest.fixture

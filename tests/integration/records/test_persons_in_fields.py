@@ -55,11 +55,9 @@ NEIGHBOUR = Field("neighbour", "Nachbarin", FieldType.PERSON)
 
 
 @pytest.fixture
-def files(db: None) -> Scope:
-    scope = factories.another_scope("Akten")
-    factories.file_plan(scope=scope)
+def files(files: Scope) -> Scope:
     roles_setup(system_setup())
-    return scope
+    return files
 
 
 @pytest.fixture
