@@ -1,9 +1,11 @@
-"""A schedule for Celery's beat that goes on when the machine's clock jumps back."""
+"""Celery's beat, but it goes on when the machine's clock jumps back."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
+from celery.beat import PersistentScheduler
 from celery.schedules import schedstate, schedule
 
 
@@ -14,3 +16,20 @@ class Steadily(schedule):
         if self.maybe_make_aware(last_run_at) > self.now():
             return schedstate(is_due=True, next=self.seconds)
         return super().is_due(last_run_at)
+
+
+class SteadyScheduler(PersistentScheduler):
+    """Orders its tasks anew when the clock went back.
+
+    Celery keeps them by the time of day at which they are due. After a jump back the first to run is ordered by the new
+    time and all others by the old one, so it alone would run until the old time has come again.
+    """
+
+    _last_tick: datetime | None = None
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        now = self.app.now()
+        if self._last_tick and now < self._last_tick:
+            self._heap = None
+        self._last_tick = now
+        return float(super().tick(*args, **kwargs))

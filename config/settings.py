@@ -149,6 +149,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-ingest": {"task": "ingest.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
     "sweep-search": {"task": "search.sweep", "schedule": Steadily(5.0), "options": {"expires": 5}},
