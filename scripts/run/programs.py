@@ -82,7 +82,7 @@ def product_programs(state: State, port: int, workers: int, address: str = "127.
             Group.PRODUCT,
             "beat",
             python(
-                *("celery", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile="),
+                *("celery", "-A", "config.timer", "beat", "--loglevel", "WARNING", "--pidfile="),
                 *("--schedule", str(state.folder / "beat-schedule")),
             ),
         ),
