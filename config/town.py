@@ -98,7 +98,8 @@ def user_setup(
         user = account_create(actor, username, password, now=now, service=service)
     for where, role in product((scope, *also), roles):
         if not Grant.objects.filter(user=user, scope=where, role=role).exists():
-            grant = Grant(user=user, scope=where, role=role, valid_from=timezone.localdate(), given_by=actor.key)
+            grant = Grant(user=user, scope=where, role=role, given_by=actor.key)
+            grant.valid_from, grant.begins_at_once = timezone.localdate(), True
             _create(actor, Event.GRANT_CREATED, grant)
     return user
 

@@ -15,7 +15,8 @@ from dms.access.models import Grant, Scope
 _BODIES_OF_PERSON = """
 WITH RECURSIVE mine(id) AS (
     SELECT body_id FROM access_membership
-    WHERE user_id = %s AND (valid_from IS NULL OR valid_from <= %s) AND (valid_to IS NULL OR valid_to >= %s)
+    WHERE user_id = %s AND (begins_at_once OR valid_from IS NULL OR valid_from <= %s)
+    AND (valid_to IS NULL OR valid_to >= %s)
     UNION SELECT body.parent_id FROM access_body body JOIN mine ON body.id = mine.id WHERE body.parent_id IS NOT NULL
 ) SELECT id FROM mine
 """

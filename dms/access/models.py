@@ -117,6 +117,8 @@ class Membership(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="memberships")
     valid_from = models.DateField(null=True)
     """Empty: since before this was kept."""
+    begins_at_once = models.BooleanField(default=False)
+    """As with `Grant`."""
     valid_to = models.DateField(null=True)
     is_deputy = models.BooleanField(default=False)
     """Stands in for whoever holds the position (Vertretung), always with a last day."""
@@ -124,7 +126,9 @@ class Membership(models.Model):
     """Which source of people says so (`dms.accounts.outside`) and takes it back; `file`: it came with a table of the
     organisation; empty: somebody here decided."""
 
-    audited_fields: ClassVar[tuple[str, ...]] = ("user_id", "body_id", "valid_from", "valid_to", "is_deputy", "source")
+    audited_fields: ClassVar[tuple[str, ...]] = (
+        "user_id", "body_id", "valid_from", "begins_at_once", "valid_to", "is_deputy", "source",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -147,13 +151,16 @@ class Grant(models.Model):
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)
     valid_from = models.DateField()
+    begins_at_once = models.BooleanField(default=False)
+    """Given for the same day: it holds from then on, and `valid_from` only tells the day. Otherwise a machine whose
+    clock ran ahead would shut everybody out when it is put right. False as well for what is older than this field."""
     valid_to = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True, default="")
     given_by = models.CharField(max_length=200, blank=True, default="")
     """`Actor.key`; empty for grants from before this was kept."""
 
     audited_fields: ClassVar[tuple[str, ...]] = (
-        "user_id", "body_id", "scope_id", "role", "valid_from", "valid_to", "reason", "given_by",
+        "user_id", "body_id", "scope_id", "role", "valid_from", "begins_at_once", "valid_to", "reason", "given_by",
     )  # fmt: skip
 
     class Meta:

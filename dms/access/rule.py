@@ -167,7 +167,8 @@ def grants_of(actor: Actor) -> QuerySet[Grant, Any]:
 def valid_grants() -> QuerySet[Grant, Any]:
     """All that hold today, whoever has them."""
     today = timezone.localdate()
-    return Grant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today)
+    begun = Q(begins_at_once=True) | Q(valid_from__lte=today)
+    return Grant.objects.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gte=today))
 
 
 def forget_rights(actor: Actor) -> None:

@@ -42,11 +42,11 @@ def why_not_cleared(level: Level) -> str:
 
 def why_no_grant(grants: Iterable[Grant], today: date, *, cut_off: bool) -> str:
     """`grants` would do, had they begun or not ended. `cut_off`: what is granted above does not hold here."""
-    days = [(one.valid_from, one.valid_to) for one in grants]
-    begins = min((first for first, _last in days if first > today), default=None)
+    found = list(grants)
+    begins = min((one.valid_from for one in found if one.valid_from > today and not one.begins_at_once), default=None)
     if begins is not None:
         return _("Das Recht dazu gilt erst ab {day}.").format(day=date_format(begins, "d.m.Y"))
-    ended = max((last for _first, last in days if last is not None), default=None)
+    ended = max((one.valid_to for one in found if one.valid_to is not None), default=None)
     if ended is not None:
         return _("Das Recht dazu galt nur bis {day}.").format(day=date_format(ended, "d.m.Y"))
     lacking = _("Weder die Person selbst noch eine Stelle, zu der sie gehört, hat hier ein Recht dazu.")

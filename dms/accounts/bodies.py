@@ -153,6 +153,7 @@ def member_add(
     row = Membership(
         body=body, user=user, valid_from=valid_from or today, valid_to=valid_to, is_deputy=is_deputy, source=source
     )
+    row.begins_at_once = row.valid_from == today
     _check_times(row, today)
     if is_deputy and body.kind != BodyKind.POSITION:
         raise InvalidFact("is_deputy", _("Vertreten wird, wer einen Dienstposten hat."))

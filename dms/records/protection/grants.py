@@ -140,9 +140,11 @@ def grant_give_in_town(
 def _new_grant(actor: Actor, subject: User | Body, role: Role, valid_from: date | None, valid_to: date | None) -> Grant:
     _refuse_oneself(actor, subject)
     _refuse_who_is_gone(subject)
-    grant = Grant(role=role, valid_from=valid_from or timezone.localdate(), valid_to=valid_to, given_by=actor.key)
-    if grant.valid_from < timezone.localdate():
+    today = timezone.localdate()
+    grant = Grant(role=role, valid_from=valid_from or today, valid_to=valid_to, given_by=actor.key)
+    if grant.valid_from < today:
         raise InvalidFact("valid_from", _("Der erste Tag liegt in der Vergangenheit."))
+    grant.begins_at_once = grant.valid_from == today
     grant.user, grant.body = (subject, None) if isinstance(subject, User) else (None, subject)
     return grant
 
@@ -169,7 +171,7 @@ def grant_change(
         if valid_from is not None and valid_from != fresh.valid_from:
             if min(valid_from, fresh.valid_from) < timezone.localdate():
                 raise InvalidFact("valid_from", _("Das Recht gilt schon; sein erster Tag bleibt."))
-            fresh.valid_from = valid_from
+            fresh.valid_from, fresh.begins_at_once = valid_from, valid_from == timezone.localdate()
         fresh.valid_to, fresh.reason, fresh.given_by = valid_to, clean_reason(reason), actor.key
         _refuse_ended(fresh)
         opened.save(fresh)

@@ -27,7 +27,8 @@ from dms.audit.lifecycle import NotPossible
 _LOCK = 0x6B656570
 _HELD = """
 WITH RECURSIVE giving AS (
-    SELECT g.scope_id, g.user_id, g.body_id, g.valid_from FROM access_grant g JOIN access_scope s ON s.id = g.scope_id
+    SELECT g.scope_id, g.user_id, g.body_id, CASE WHEN NOT g.begins_at_once THEN g.valid_from END AS valid_from
+    FROM access_grant g JOIN access_scope s ON s.id = g.scope_id
     WHERE (NOT s.inherits OR s.id = %s) AND g.role = ANY(%s) AND g.valid_to IS NULL
 ), reached(scope_id, valid_from, body_id) AS (
     SELECT scope_id, valid_from, body_id FROM giving WHERE body_id IS NOT NULL
@@ -35,10 +36,12 @@ WITH RECURSIVE giving AS (
     FROM access_body body JOIN reached ON body.parent_id = reached.body_id
 ), held AS (
     SELECT scope_id, user_id, valid_from, NULL::date AS valid_to FROM giving WHERE user_id IS NOT NULL
-    UNION ALL SELECT reached.scope_id, m.user_id, GREATEST(reached.valid_from, m.valid_from), m.valid_to
+    UNION ALL SELECT reached.scope_id, m.user_id,
+    GREATEST(reached.valid_from, CASE WHEN NOT m.begins_at_once THEN m.valid_from END), m.valid_to
     FROM reached JOIN access_membership m ON m.body_id = reached.body_id
 ) SELECT held.scope_id, held.valid_from, held.valid_to FROM held
-JOIN access_user person ON person.id = held.user_id WHERE person.is_active AND NOT person.is_service ORDER BY 1, 2
+JOIN access_user person ON person.id = held.user_id WHERE person.is_active AND NOT person.is_service
+ORDER BY 1, 2 NULLS FIRST
 """
 
 
@@ -88,18 +91,19 @@ def scopes_without_keeper() -> frozenset[int]:
     return frozenset(scope for scope in restricted if not _is_without_gap(held.get(scope, ()), today))
 
 
-def _held_times(also: int = 0) -> dict[int, list[tuple[date, date | None]]]:
-    """By restricted place, and for this scope whether it is one or not: from when to when keepers are there."""
+def _held_times(also: int = 0) -> dict[int, list[tuple[date | None, date | None]]]:
+    """By restricted place, and for this scope whether it is one or not: from when to when keepers are there;
+    an empty first day has passed, an empty last one never comes."""
     roles = [str(role) for role in roles_allowing(Permission.GRANT)]
     with connection.cursor() as cursor:
         cursor.execute(_HELD, [also, roles])
         return {scope: [row[1:] for row in rows] for scope, rows in groupby(cursor.fetchall(), itemgetter(0))}
 
 
-def _is_without_gap(held: Collection[tuple[date, date | None]], day: date) -> bool:
+def _is_without_gap(held: Collection[tuple[date | None, date | None]], day: date) -> bool:
     """Whether these times, in the order in which they begin, cover the day and all after it."""
     for first, last in held:
-        if first > day:
+        if first is not None and first > day:
             return False
         if last is None:
             return True
