@@ -53,7 +53,7 @@ def system_ingest() -> Actor:
 
 def system_setup() -> Actor:
     """Sets up a town: scopes, kinds of documents, the file plan, first account and grants, the trained model."""
-    accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.CLEARANCE_GIVE}
+    accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_RESET, Permission.CLEARANCE_GIVE}
     allowed = {*accounts, Permission.CONFIGURE, Permission.PLAN_CHANGE, Permission.PARTY_REGISTER}
     allowed |= {Permission.KINDS_CHANGE}
     return Actor("system:setup", everywhere=frozenset(allowed))
@@ -62,7 +62,7 @@ def system_setup() -> Actor:
 def operator(login: str) -> Actor:
     """Somebody at the command line of the server, by the login there. Manages accounts and the file plan, and reads no
     records."""
-    accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_KEEP}
+    accounts = {Permission.GRANT, Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_RESET, Permission.ACCOUNT_KEEP}
     allowed = accounts | {Permission.PLAN_VIEW, Permission.PLAN_CHANGE, Permission.READS_AUDIT}
     return Actor(f"{OPERATOR}{login}", everywhere=frozenset(allowed))
 

@@ -39,6 +39,9 @@ class Permission(StrEnum):
     HISTORY_VIEW = "history.view"
     ACCOUNT_KEEP = "account.keep"
     ACCOUNT_MANAGE = "account.manage"
+    """That it exists and whether it opens: making, locking, unlocking. It opens no account in use."""
+    ACCOUNT_RESET = "account.reset"
+    """Another password, or no second factor any more, for an account in use: so whoever may do it can get in."""
     GRANT = "access.grant"
     CONFIGURE = "system.configure"
 
@@ -51,6 +54,7 @@ class Role(models.TextChoices):
     RIGHTS = "rights", _("Rechtevergabe")
     SECRECY = "secrecy", _("Geheimschutz")
     REVISION = "revision", _("Datenschutz und Revision")
+    ACCOUNTS = "accounts", _("Kontenverwaltung")
 
 
 ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
@@ -113,6 +117,7 @@ ROLE_ALLOWS: dict[Role, frozenset[Permission]] = {
     Role.RIGHTS: frozenset({Permission.GRANT, Permission.PLAN_VIEW, Permission.DOSSIER_VIEW}),
     Role.SECRECY: frozenset({Permission.CLEARANCE_GIVE}),
     Role.REVISION: frozenset({Permission.READS_AUDIT, Permission.PLAN_VIEW, Permission.DOSSIER_VIEW}),
+    Role.ACCOUNTS: frozenset({Permission.ACCOUNT_MANAGE}),
 }
 """Being administrator of the technology allows nothing here: it is not a role of this table."""
 
@@ -121,7 +126,11 @@ OF_ONESELF = frozenset({Permission.ACCOUNT_KEEP})
 """What everybody may do with what is their own, whatever their roles: password, language, tokens."""
 
 
-OF_THE_TOWN = frozenset({Role.SECRECY})
+OF_ACCOUNTS = frozenset({Permission.ACCOUNT_MANAGE, Permission.ACCOUNT_RESET})
+"""What is done to the accounts of others. They stand in no scope, so it takes the right in all scopes of the town."""
+
+
+OF_THE_TOWN = frozenset({Role.SECRECY, Role.ACCOUNTS})
 """Roles that no part of the plan can give: what they allow reaches beyond it."""
 
 

@@ -3,7 +3,8 @@ with what is no more secret than the actor is cleared for.
 
 A grant in a scope holds in all scopes below that inherit. It is the person's own or that of a body they belong to.
 
-What is everybody's own (`OF_ONESELF`) needs no grant: one's account and tokens, and nobody else's.
+What is everybody's own (`OF_ONESELF`) needs no grant: one's account and tokens, and nobody else's. The accounts of
+others (`OF_ACCOUNTS`) stand in no scope: whoever may do it in all scopes of the town may do it to any of them.
 
 `can`, `visible`, `search_filter` and `explain` (with `explain_refusal`) are four views on `allowed_scopes` and
 `clearance_of`; no other code decides about rights.
@@ -24,7 +25,7 @@ from dms.access.actors import Actor
 from dms.access.inheritance import bodies_of_person, line_of, scopes_under
 from dms.access.levels import HIGHEST, Level
 from dms.access.models import Body, Clearance, Grant, Scope, User
-from dms.access.permissions import OF_ONESELF, Permission, roles_allowing
+from dms.access.permissions import OF_ACCOUNTS, OF_ONESELF, Permission, roles_allowing
 from dms.access.words import why, why_locked, why_no_grant, why_not_cleared
 
 M = TypeVar("M", bound=Model)
@@ -81,10 +82,19 @@ def can(actor: Actor, permission: Permission, thing: Scoped | Owned | None) -> b
         return True
     if permission in OF_ONESELF:
         return actor.is_person and getattr(thing, "owner_id", None) == actor.user_id
+    if permission in OF_ACCOUNTS:
+        return reaches_the_town(actor, permission)
     if getattr(thing, "scope_id", None) not in allowed_scopes(actor, permission):
         return False
     level: int = getattr(thing, "level", Level.OPEN)
     return level == Level.OPEN or level <= clearance_of(actor)
+
+
+def reaches_the_town(actor: Actor, permission: Permission) -> bool:
+    """Whether it is allowed in all scopes of the town: those that begin at no place."""
+    allowed = allowed_scopes(actor, permission)
+    of_the_town = Scope.objects.filter(place="")
+    return bool(allowed) and not of_the_town.exclude(pk__in=allowed).exists()
 
 
 def require(actor: Actor, permission: Permission, thing: Scoped | Owned | None) -> None:

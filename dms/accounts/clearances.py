@@ -16,7 +16,7 @@ from dms.access.actors import Actor
 from dms.access.levels import Level
 from dms.access.models import Clearance, Scope, User
 from dms.access.permissions import Permission
-from dms.access.rule import NotAllowed, allowed_scopes, forget_rights
+from dms.access.rule import NotAllowed, forget_rights, reaches_the_town
 from dms.audit.door import change
 from dms.audit.events import Event
 from dms.audit.lifecycle import NotPossible
@@ -97,9 +97,8 @@ def _scope_for(actor: Actor, user: User) -> Scope:
 
 def _town_scope(actor: Actor) -> Scope | None:
     """The first of them, if it is allowed in all."""
-    allowed = allowed_scopes(actor, Permission.CLEARANCE_GIVE)
-    scopes = list(Scope.objects.filter(place="").order_by("pk")) if allowed else []
-    return scopes[0] if scopes and all(scope.pk in allowed for scope in scopes) else None
+    reaches = reaches_the_town(actor, Permission.CLEARANCE_GIVE)
+    return Scope.objects.filter(place="").order_by("pk").first() if reaches else None
 
 
 def _clean_reason(reason: str) -> str:

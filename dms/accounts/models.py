@@ -1,5 +1,5 @@
 """What people log in with beside their password or instead of it: an identity outside, an authenticator app, passkeys,
-codes for the day these are lost."""
+codes for the day these are lost; and the link by which they choose their first password."""
 
 from __future__ import annotations
 
@@ -31,6 +31,30 @@ class OutsideIdentity(models.Model):
             models.UniqueConstraint(fields=["source", "subject"], name="outside_identity_once"),
             models.UniqueConstraint(fields=["source", "user"], name="one_identity_of_a_source"),
         ]
+
+    @property
+    def owner_id(self) -> int:
+        return self.user_id
+
+
+class SetupLink(models.Model):
+    """The last link by which somebody could choose the first password of their account, or did
+    (`dms.accounts.setting_up`). The link itself is shown once; here is what recognises it."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="setup_link")
+    selector = models.CharField(max_length=32, unique=True)
+    """The first half of the code: by it the row is found, and wrong second halves are counted."""
+    digest = models.CharField(max_length=64)
+    """Of the second half, which has 256 random bits, so a plain SHA-256 is enough."""
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=200)
+    """`Actor.key`."""
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    audited_fields: ClassVar[tuple[str, ...]] = (
+        "user_id", "digest", "issued_at", "issued_by", "expires_at", "used_at",
+    )  # fmt: skip
 
     @property
     def owner_id(self) -> int:

@@ -15,12 +15,14 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
 from dms.access.actors import Actor
 from dms.access.models import User
 from dms.accounts.chain import CHAIN
 from dms.audit.door import change
 from dms.audit.events import Event
+from dms.records.meanwhile import refuse_if_changed
 
 BEGAN, LAST_USED, AGENT = "began", "last_used", "agent"
 """What a session notes of itself, moments in ISO 8601 (`frontend.entering.session_end`)."""
@@ -60,6 +62,14 @@ def session_end(actor: Actor, user: User, handle: str, *, now: datetime) -> bool
 def sessions_end_but(actor: Actor, user: User, kept: str | None, *, now: datetime) -> int:
     """All but the one with the key `kept`. Returns how many. Raises NotAllowed."""
     return _ended(actor, user, [one.key for one in sessions_of(user, now=now) if one.key != kept], now)
+
+
+def sessions_cut_off(actor: Actor, user: User, *, reason: str, now: datetime, expected: str | None = None) -> int:
+    """All of somebody else. Returns how many; an event even if none. Raises NotAllowed, ChangedMeanwhile."""
+    with change(actor, Event.SESSIONS_CUT_OFF, user, chain=CHAIN, reason=reason, at=now) as opened:
+        refuse_if_changed(opened.target, expected, _("Das Konto wurde inzwischen geändert. Bitte neu laden."))
+        opened.facts["sessions"] = count = sessions_end(user, now=now)
+    return count
 
 
 def sessions_end(user: User, *, now: datetime) -> int:

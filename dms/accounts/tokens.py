@@ -67,18 +67,18 @@ def _numbered(name: str) -> Iterator[str]:
     yield from (f"{name} ({number})" for number in count(2))
 
 
-def token_withdraw(actor: Actor, token: ApiToken, *, now: datetime) -> None:
+def token_withdraw(actor: Actor, token: ApiToken, *, now: datetime, event: Event = Event.TOKEN_WITHDRAWN) -> None:
     """The next request with it is refused. Repeats safely. Raises NotAllowed."""
     if token.withdrawn_at is not None:
         return
-    with change(actor, Event.TOKEN_WITHDRAWN, token, chain=CHAIN, at=now) as opened:
+    with change(actor, event, token, chain=CHAIN, at=now) as opened:
         opened.target.withdrawn_at = opened.target.withdrawn_at or now
         opened.save(opened.target)
 
 
-def tokens_withdraw(actor: Actor, user: User, *, now: datetime) -> int:
+def tokens_withdraw(actor: Actor, user: User, *, now: datetime, event: Event = Event.TOKEN_WITHDRAWN) -> int:
     """All of the user's; returns how many were usable."""
     usable = list(ApiToken.objects.filter(ApiToken.usable(now), user=user).order_by("pk"))
     for token in usable:
-        token_withdraw(actor, token, now=now)
+        token_withdraw(actor, token, now=now, event=event)
     return len(usable)

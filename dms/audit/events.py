@@ -116,10 +116,13 @@ class Event(StrEnum):
     FIELDS_CHANGED = "fields:changed"
     CLASSIFIER_TRAINED = "classifier:trained"
     ACCOUNT_CREATED = "account:created"
+    SETUP_LINK_ISSUED = "account:setup_link_issued"
+    SETUP_LINK_USED = "account:setup_link_used"
     ACCOUNT_LINKED = "account:linked"
     ACCOUNT_UNLINKED = "account:unlinked"
     ACCOUNT_DESCRIBED = "account:described"
     SESSIONS_ENDED = "account:sessions_ended"
+    SESSIONS_CUT_OFF = "account:sessions_cut_off"
     ACCOUNT_DISABLED = "account:disabled"
     ACCOUNT_ENABLED = "account:enabled"
     PASSWORD_CHANGED = "account:password_changed"  # noqa: S105 - the name of an event
@@ -133,6 +136,7 @@ class Event(StrEnum):
     RECOVERY_CODE_USED = "account:recovery_code_used"
     TOKEN_ISSUED = "token:issued"  # noqa: S105 - the name of an event
     TOKEN_WITHDRAWN = "token:withdrawn"  # noqa: S105 - the name of an event
+    TOKEN_CUT_OFF = "token:cut_off"  # noqa: S105 - the name of an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,21 +250,25 @@ RULES: dict[Event, EventRule] = {
     Event.FIELDS_CHANGED: EventRule(Permission.KINDS_CHANGE, _("Felder geändert")),
     Event.CLASSIFIER_TRAINED: EventRule(Permission.CONFIGURE, _("Klassifikation neu gelernt")),
     Event.ACCOUNT_CREATED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto angelegt")),
+    Event.SETUP_LINK_ISSUED: EventRule(Permission.ACCOUNT_MANAGE, _("Einrichtungslink ausgestellt")),
+    Event.SETUP_LINK_USED: EventRule(Permission.ACCOUNT_KEEP, _("Einrichtungslink benutzt und Kennwort gewählt")),
     Event.ACCOUNT_LINKED: EventRule(Permission.ACCOUNT_KEEP, _("Mit einer Anmeldung von außen verbunden")),
     Event.ACCOUNT_UNLINKED: EventRule(Permission.ACCOUNT_KEEP, _("Verbindung mit einer Anmeldung von außen gelöst")),
     Event.ACCOUNT_DESCRIBED: EventRule(Permission.ACCOUNT_MANAGE, _("Name und E-Mail übernommen")),
     Event.SESSIONS_ENDED: EventRule(Permission.ACCOUNT_KEEP, _("In anderen Browsern abgemeldet")),
+    Event.SESSIONS_CUT_OFF: EventRule(Permission.ACCOUNT_MANAGE, _("In allen Browsern abgemeldet")),
     Event.ACCOUNT_DISABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto gesperrt")),
     Event.ACCOUNT_ENABLED: EventRule(Permission.ACCOUNT_MANAGE, _("Konto freigegeben")),
     Event.PASSWORD_CHANGED: EventRule(Permission.ACCOUNT_KEEP, _("Kennwort geändert")),
-    Event.PASSWORD_RESET: EventRule(Permission.ACCOUNT_MANAGE, _("Kennwort zurückgesetzt")),
+    Event.PASSWORD_RESET: EventRule(Permission.ACCOUNT_RESET, _("Kennwort zurückgesetzt")),
     Event.SECOND_FACTOR_SET_UP: EventRule(Permission.ACCOUNT_KEEP, _("Zweiter Faktor eingerichtet")),
     Event.SECOND_FACTOR_REMOVED: EventRule(Permission.ACCOUNT_KEEP, _("Zweiter Faktor abgeschaltet")),
-    Event.SECOND_FACTOR_RESET: EventRule(Permission.ACCOUNT_MANAGE, _("Zweiter Faktor zurückgesetzt")),
+    Event.SECOND_FACTOR_RESET: EventRule(Permission.ACCOUNT_RESET, _("Zweiter Faktor zurückgesetzt")),
     Event.PASSKEY_ADDED: EventRule(Permission.ACCOUNT_KEEP, _("Passkey hinzugefügt")),
     Event.PASSKEY_REMOVED: EventRule(Permission.ACCOUNT_KEEP, _("Passkey entfernt")),
     Event.RECOVERY_CODES_RENEWED: EventRule(Permission.ACCOUNT_KEEP, _("Neue Wiederherstellungscodes")),
     Event.RECOVERY_CODE_USED: EventRule(Permission.ACCOUNT_KEEP, _("Wiederherstellungscode benutzt")),
     Event.TOKEN_ISSUED: EventRule(Permission.ACCOUNT_KEEP, _("Zugriffstoken ausgestellt")),
     Event.TOKEN_WITHDRAWN: EventRule(Permission.ACCOUNT_KEEP, _("Zugriffstoken widerrufen")),
+    Event.TOKEN_CUT_OFF: EventRule(Permission.ACCOUNT_MANAGE, _("Zugriffstoken mit dem Konto gesperrt")),
 }
