@@ -51,7 +51,11 @@ class SearchRequestSerializer(serializers.Serializer):
     """Several values of `kind`, `year` or `state`: any of them."""
 
     q = TypedTextField(
-        required=False, allow_blank=True, default="", max_length=2000, help_text="Words, “phrases”, begin*, -without."
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=2000,
+        help_text='Words, “phrases”, begin*, -without, `absender:word` or `absender:"some words"` in the sender alone.',
     )
     kind = KindsField(required=False)
     year = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=9999), required=False)

@@ -9,10 +9,18 @@ from dataclasses import astuple
 from search.german.fingerprint import fingerprint
 from search.ports import IndexEntry
 
+FORM = 2
+"""Raised whenever the same entry is written in another way: all documents are indexed anew then (`search.refresh`)."""
+
 
 def digest(entry: IndexEntry) -> str:
     """Lower-case hex, 32 digits."""
     *fields_before_levels, level = astuple(entry)
-    values = (fingerprint(), *fields_before_levels, *([level] if level else []))  # what was indexed earlier stays good
+    values = (
+        FORM,
+        fingerprint(),
+        *fields_before_levels,
+        *([level] if level else []),
+    )  # what was indexed earlier stays good
     fields = json.dumps(values, default=str, ensure_ascii=True, separators=(",", ":"))
     return hashlib.blake2b(fields.encode(), digest_size=16).hexdigest()

@@ -1,8 +1,8 @@
 """What a person means by what was typed into the search box.
 
 Words must all occur; "…" is a phrase, `Gebühr*` a beginning, `-Wort` or `NICHT Wort` excludes, `A ODER B` leaves the
-choice. What is written together (73.8-7837/25, Baden-Württemberg, a:b:c) belongs together, also when the separators
-differ. Everything else is ignored: there is no wrong input.
+choice; `absender:Müller` and `absender:"Müller GmbH"` must stand in the sender. What is written together (73.8-7837/25,
+Baden-Württemberg, a:b:c) belongs together, also when the separators differ. Everything else is ignored: there is no wrong input.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from search.german.analysis import analyse, clean
-from search.german.lexemes import AMOUNT, DAY, Analysis, Token, Whole, reference_lexeme
+from search.german.lexemes import AMOUNT, DAY, Analysis, Span, Token, Whole, reference_lexeme
 from search.wanted import Clause, ParsedQuery, Wanted
 
 MAX_TEXT = 2_000
@@ -46,6 +46,8 @@ _OPERATORS = {_AND, _OR, _NOT}
 _QUOTED = re.compile('["„“”«»]([^"„“”«»]*)["„“”«»]')
 _STAR = re.compile(r"\*(?!\w)")
 _MINUS = re.compile(r"(?:^|(?<=\s))[-\u2212]$")
+_SENDER = re.compile(r"(?:^|(?<=[\s(\-\u2212]))(?:absender|sender)[ \t]*:\s*", re.IGNORECASE)
+"""Also with a space behind it. The English word is understood as well: programs ask, too."""
 
 
 def _signed(text: str) -> Iterator[tuple[str, Wanted | None]]:
@@ -53,7 +55,8 @@ def _signed(text: str) -> Iterator[tuple[str, Wanted | None]]:
     position, sign = 0, _AND
     for quoted in [*_QUOTED.finditer(text), None]:
         before = text[position : quoted.start() if quoted else len(text)]
-        for operator, wanted in _loose(before):
+        marks = [mark.span() for mark in _SENDER.finditer(before)]
+        for operator, wanted in _loose(before, marks):
             if wanted is None:
                 sign = operator
                 yield operator, None
@@ -63,10 +66,12 @@ def _signed(text: str) -> Iterator[tuple[str, Wanted | None]]:
         if quoted:
             tokens = analyse(quoted.group(1))
             if tokens.tokens:
-                minus = _MINUS.search(before)
+                mark = next((start for start, end in marks if end == len(before)), None)
+                minus = _MINUS.search(before[:mark])
                 wholes = tuple(lexeme for whole in tokens.wholes if _covers(whole, tokens) for lexeme in whole.lexemes)
                 words = tuple(token.forms for token in tokens.tokens)
-                yield (_NOT if minus or sign == _NOT else _AND), Wanted(words, wholes, quoted=True)
+                wanted = Wanted(words, wholes, quoted=True, of_sender=mark is not None)
+                yield (_NOT if minus or sign == _NOT else _AND), wanted
                 sign = _AND
             position = quoted.end()
 
@@ -75,8 +80,10 @@ def _covers(whole: object, analysis: Analysis) -> bool:
     return getattr(whole, "first", 0) == 0 and getattr(whole, "last", -1) == len(analysis.tokens) - 1
 
 
-def _loose(text: str) -> Iterator[tuple[str, Wanted | None]]:
-    """Text outside quotes, group by group."""
+def _loose(text: str, marks: list[Span]) -> Iterator[tuple[str, Wanted | None]]:
+    """Text outside quotes, group by group. `marks`: where it says that what follows is the sender."""
+    for start, end in marks:
+        text = f"{text[:start]} {';' * (end - start - 2)} {text[end:]}"  # neither a word nor part of what stands beside
     analysis = analyse(text)
     for group in _groups(analysis, text):
         tokens = analysis.tokens[group.start : group.stop]
@@ -92,10 +99,19 @@ def _loose(text: str) -> Iterator[tuple[str, Wanted | None]]:
         ]
         if not wholes and len(tokens) > 1 and all(token.forms.form.isdigit() for token in tokens):
             wholes = [reference_lexeme(token.forms.form for token in tokens)]
-        minus = _MINUS.search(text[: tokens[0].start])
+        mark = _mark_before(tokens[0], text, marks)
+        minus = _MINUS.search(text[: tokens[0].start if mark is None else mark])
         starred = _STAR.match(text, tokens[-1].end) is not None
-        wanted = Wanted(tuple(t.forms for t in tokens), tuple(wholes), prefix=starred)
+        wanted = Wanted(tuple(t.forms for t in tokens), tuple(wholes), prefix=starred, of_sender=mark is not None)
         yield (_NOT if minus else _AND), wanted
+
+
+def _mark_before(token: Token, text: str, marks: list[Span]) -> int | None:
+    """Where the mark begins that stands right before the word, perhaps with an opening bracket or quote between."""
+    for start, end in marks:
+        if end <= token.start and not re.search(r"[\w\s]", text[end : token.start]):
+            return start
+    return None
 
 
 def _groups(analysis: Analysis, text: str) -> Iterator[range]:

@@ -6,7 +6,7 @@ An AnyOf may hold hundreds of One (other spellings of a word); an adapter asks f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -46,6 +46,19 @@ def any_of(terms: list[Term]) -> Term:
     """AnyOf without repetitions; the term itself when there is one only."""
     different = tuple(dict.fromkeys(terms))
     return different[0] if len(different) == 1 else AnyOf(different)
+
+
+def each_leaf(change: Callable[[One], One], term: Term) -> Term:
+    """The same question of other lexemes."""
+    match term:
+        case One():
+            return change(term)
+        case AnyOf(terms):
+            return AnyOf(tuple(each_leaf(change, inner) for inner in terms))
+        case Row(terms):
+            return Row(tuple(each_leaf(change, inner) for inner in terms))
+        case Near(one, other, words):
+            return Near(each_leaf(change, one), each_leaf(change, other), words)
 
 
 def leaves_of(term: Term) -> Iterator[One]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from search.german.lexemes import FORM, PART, Forms, is_exact
+from search.german.lexemes import FORM, PART, SENDER, Forms, is_exact
 from search.german.similar import near_lexemes, shapes_of
-from search.terms import Near, One, Row, Term, any_of
+from search.terms import Near, One, Row, Term, any_of, each_leaf
 
 _NEAR = 6
 DATE_SHARE = 0.25
@@ -42,16 +42,21 @@ AS_TYPED: Spellings | None = None
 class Wanted:
     """One thing that was asked for: a word, a phrase, or words written together.
 
-    `whole` holds the lexemes that stand for all its words at once (2018/0335, email)."""
+    `whole` holds the lexemes that stand for all its words at once (2018/0335, email). With `of_sender` all of it must
+    stand in the sender; nothing on a page is meant then."""
 
     words: tuple[Forms, ...]
     whole: tuple[str, ...] = ()
     prefix: bool = False
     quoted: bool = False
+    of_sender: bool = False
 
     def term(self, spellings: Spellings | None = AS_TYPED) -> Term:
-        """What must be found. Words in a row, a beginning, and what is binding are found as they were typed only."""
-        return any_of([*map(One, self.whole), self._words_term(spellings if self.is_blurred else AS_TYPED)])
+        """What must be found. Words in a row, a beginning, what is quoted and references are found as they were typed
+        only."""
+        words = self._words_term(spellings if self.may_be_misspelt else AS_TYPED)
+        term = any_of([*map(One, self.whole), words])
+        return each_leaf(_in_sender, term) if self.of_sender else term
 
     def _words_term(self, spellings: Spellings | None) -> Term:
         *first, last = self.words
@@ -60,14 +65,19 @@ class Wanted:
         return Row((*(One(word.main) for word in first), prefix_term(last) if self.prefix else One(last.main)))
 
     @property
+    def may_be_misspelt(self) -> bool:
+        """Whether other spellings may do as well."""
+        return not (self.quoted or self.meant_exactly or self.prefix)
+
+    @property
     def is_blurred(self) -> bool:
         """Whether other spellings, and only some of its words, may do as well."""
         return not (self.is_binding or self.prefix)
 
     @property
     def is_binding(self) -> bool:
-        """Quoted, or a reference: not given up for the sake of more finds."""
-        return self.quoted or bool(self.meant_exactly)
+        """Quoted, a reference, or the sender: not given up for the sake of more finds."""
+        return self.quoted or self.of_sender or bool(self.meant_exactly)
 
     @property
     def meant_exactly(self) -> tuple[str, ...]:
@@ -101,23 +111,38 @@ class ParsedQuery:
     excluded: tuple[Wanted, ...] = ()
 
     @property
-    def quotes(self) -> bool:
-        """Whether something was put in quotation marks: that is never given up, even if nothing is found then."""
-        return any(wanted.quoted for wanted in self.wanted)
+    def insists(self) -> bool:
+        """Whether something was put in quotation marks, or a sender named: that is never given up, even if nothing is
+        found then."""
+        return any(wanted.quoted or wanted.of_sender for wanted in self.wanted)
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
         return tuple(wanted for clause in self.clauses for wanted in clause.alternatives)
 
     @property
+    def anywhere(self) -> tuple[Wanted, ...]:
+        """What may stand anywhere, on the pages too: by it documents are ranked. One is no better for its sender."""
+        return tuple(wanted for wanted in self.wanted if not wanted.of_sender)
+
+    @property
     def words(self) -> tuple[Forms, ...]:
-        """All single words that are wanted, in the order typed."""
-        return tuple(word for wanted in self.wanted for word in wanted.words)
+        """All single words that are wanted anywhere, in the order typed."""
+        return tuple(word for wanted in self.anywhere for word in wanted.words)
 
     @property
     def blurred_words(self) -> tuple[Forms, ...]:
-        """The different words for which other spellings may do."""
+        """The different words that may be spelt otherwise, and given up."""
         return tuple(dict.fromkeys(word for wanted in self.wanted if wanted.is_blurred for word in wanted.words))
+
+    @property
+    def misspelt_words(self) -> tuple[Forms, ...]:
+        """The different words for which other spellings may do."""
+        return tuple(dict.fromkeys(word for wanted in self.wanted if wanted.may_be_misspelt for word in wanted.words))
+
+
+def _in_sender(one: One) -> One:
+    return replace(one, lexeme=SENDER + one.lexeme)
 
 
 def word_term(word: Forms, spellings: Spellings | None = AS_TYPED) -> Term:

@@ -42,7 +42,7 @@ def binding_clauses(parsed: ParsedQuery) -> list[Clause]:
 
 def near_spellings(parsed: ParsedQuery) -> Spellings:
     """Those to be tried; there may be hundreds for each word, nearly all of which stand nowhere."""
-    words = parsed.blurred_words
+    words = parsed.misspelt_words
     if len(words) > _FEW_WORDS:
         words = tuple(word for word in words if not is_known(word.form))
     return Spellings.near_to(words[:_MOST_BLURRED])

@@ -22,6 +22,8 @@ AMOUNT = "$"
 """A number with decimals, however it is punctuated: $1234.56."""
 SHAPE = "?"
 """What a word that is in no dictionary looks like, letters that look alike as one: see search.german.similar."""
+SENDER = "<"
+"""Before another lexeme: it stands in the sender of a document (<mull, <=gmbh)."""
 EXACT = (REFERENCE, DAY, COMPACT, AMOUNT)
 """Kinds that mean one thing only: never blurred, never given up for the sake of more finds."""
 MAX_LEXEME = 80

@@ -182,6 +182,77 @@ def test_words_of_title_sender_reference_and_filename_are_found(index: SearchInd
         assert found(index, typed) == [1]
 
 
+# --- the sender -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def letters_of_senders(index: SearchIndex) -> SearchIndex:
+    index.put(
+        [
+            letter(1, "Rechnung über Fenster", sender="Müller GmbH"),
+            letter(2, "Rechnung über Türen", sender="Anna Müller"),
+            letter(3, "Rechnung über Fenster der Müller GmbH", title="Müller GmbH", sender="Stadtwerke Süd"),
+            letter(4, "Mahnung", "der Müller GmbH", "Az. 47/11"),
+        ]
+    )
+    return index
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("absender:Müller", [1, 2]),
+        ("Absender: mueller", [1, 2]),
+        ("sender:Müllers", [1, 2]),
+        ("absender:Müll*", [1, 2]),
+        ('absender:"Müller GmbH"', [1]),
+        ("absender:„Müller GmbH“", [1]),
+        ('absender:"GmbH Müller"', []),
+        ("absender:Müller GmbH", [1]),
+        ("absender:Müller Fenster -Türen", [1]),
+        ("absender:Müller -absender:Anna", [1]),
+        ("Rechnung -absender:Müller", [3]),
+        ('Rechnung NICHT absender:"Müller GmbH"', [2, 3]),
+        ("-absender:Müller", [3, 4]),
+        ("absender:Anna ODER absender:Stadtwerke", [2, 3]),
+        ("absender:Stadtwerke", [3]),
+        ("absender:Werk", [3]),
+        ("absender:Rechnung", []),
+        ("absender:47/11", []),
+    ],
+)
+def test_what_must_stand_in_the_sender_is_not_found_elsewhere(
+    letters_of_senders: SearchIndex, typed: str, expected: list[int]
+) -> None:
+    hits = ask(letters_of_senders, typed)
+    assert sorted(hit.document_id.int for hit in hits.hits if not hit.similar) == expected
+    assert not hits.relaxed or "GmbH" in typed or "Fenster" in typed
+
+
+def test_the_sender_is_never_given_up(letters_of_senders: SearchIndex) -> None:
+    assert ask(letters_of_senders, "absender:Xylander Rechnung") == SearchHits(0)
+    hits = ask(letters_of_senders, "absender:Anna Rechnung Fenster")
+    assert ([hit.document_id.int for hit in hits.hits], hits.relaxed) == ([2], True)
+
+
+def test_a_misread_sender_is_found_and_says_so(index: SearchIndex) -> None:
+    index.put([letter(1, sender="Miiller GmbH"), letter(2, "Miiller"), letter(3, sender="Müller GmbH")])
+    found_so = [(hit.document_id.int, hit.similar) for hit in ask(index, "absender:Müller").hits]
+    assert found_so == [(3, False), (1, True)]
+
+
+def test_the_sender_is_looked_for_within_what_somebody_may_see(letters_of_senders: SearchIndex) -> None:
+    letters_of_senders.put([letter(5, sender="Müller GmbH", scope_id=STAFF), letter(6, sender="Müller", level=2)])
+    assert sorted(found(letters_of_senders, "absender:Müller", scopes=frozenset({CENTRAL}))) == [1, 2]
+    assert sorted(found(letters_of_senders, "absender:Müller", clearance=2)) == [1, 2, 5, 6]
+
+
+def test_a_corrected_sender_counts(letters_of_senders: SearchIndex) -> None:
+    letters_of_senders.put([letter(1, "Rechnung über Fenster", sender="Glaserei Huber")])
+    assert found(letters_of_senders, "absender:Huber") == [1]
+    assert found(letters_of_senders, "absender:Müller") == [2]
+
+
 # --- phrases --------------------------------------------------------------------------------------
 
 
@@ -444,6 +515,10 @@ GARBAGE = [
         "'",
         '"Große Straße',
         "a:b:c",
+        "absender:",
+        'absender:"',
+        "absender:absender:",
+        "-absender:-",
         "NOT",
         "NICHT",
         "ODER",

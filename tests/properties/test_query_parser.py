@@ -13,7 +13,7 @@ from search.german.analysis import analyse
 from search.highlight import find_boxes
 from search.query import MAX_CLAUSES, parse
 
-PIECES = [*"aäÄßeu öo-*\"„“()|&!<>:'\\/.1203@\n\t\x00\ud800", "NICHT ", "ODER ", "Müller", "2018/0335"]
+PIECES = [*"aäÄßeu öo-*\"„“()|&!<>:'\\/.1203@\n\t\x00\ud800", "NICHT ", "ODER ", "absender:", "Müller", "2018/0335"]
 TYPED = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
 

@@ -45,7 +45,7 @@ def choose(scoped: Scoped) -> Chosen | None:
         wide, exact = (scoped.all_of(parsed.clauses, spelt) for spelt in (spellings, AS_TYPED))
     elif told["binding"] and (binding := binding_clauses(parsed)):
         wide, exact = (scoped.all_of(binding, spelt) for spelt in (spellings, AS_TYPED))
-    elif parsed.quotes:
+    elif parsed.insists:
         return None
     else:
         wide, exact = (_loosened(scoped, weights, spelt) for spelt in (spellings, AS_TYPED))

@@ -9,7 +9,7 @@ from uuid import UUID
 from search.adapters.elastic.lexemes import joined, lexemes_of
 from search.digest import digest
 from search.german.analysis import analyse, clean
-from search.german.lexemes import FORM, Analysis
+from search.german.lexemes import FORM, SENDER, Analysis
 from search.ports import IndexEntry
 
 _MOST_SIGNS = 1_000_000
@@ -28,6 +28,7 @@ Source = dict[str, Any]
 def make_source(entry: IndexEntry) -> Source:
     named = (entry.title, entry.reference, entry.sender, entry.filename, *entry.details)
     headings = [analyse(clean(text)) for text in named if text]
+    sender = analyse(clean(entry.sender))
     texts = [clean(text[:_MOST_SIGNS]) for text in entry.pages]
     analyses = [analyse(text) for text in texts]
     return {
@@ -41,8 +42,8 @@ def make_source(entry: IndexEntry) -> Source:
         "received": entry.received_at.isoformat(),
         "digest": digest(entry),
         "removed": False,
-        "lexemes": _all_of([*headings, *analyses]),
-        "heading": _heading(headings),
+        "lexemes": joined(dict.fromkeys((*_lexemes_of([*headings, *analyses]), *_marked(lexemes_of(sender))))),
+        "heading": _heading(headings, sender),
         "pages": list(_pages(texts, analyses)),
     }
 
@@ -53,12 +54,13 @@ def make_mark(document_id: UUID) -> Source:
     return {"id": str(document_id), "removed": True}
 
 
-def _heading(headings: list[Analysis]) -> Source:
-    """A value for each heading: the server leaves room between them, and no phrase reaches across."""
+def _heading(headings: list[Analysis], sender: Analysis) -> Source:
+    """A value for each heading: the server leaves room between them, and no phrase reaches across. The sender stands
+    there once more, as the sender."""
     return {
-        "lexemes": _all_of(headings),
-        "row": [_row(heading) for heading in headings],
-        "forms": [_forms(heading) for heading in headings],
+        "lexemes": joined(dict.fromkeys(_lexemes_of(headings))),
+        "row": [*(joined(_row(heading)) for heading in headings), joined(_marked(_row(sender)))],
+        "forms": [*(joined(_forms(heading)) for heading in headings), joined(_marked(_forms(sender)))],
     }
 
 
@@ -71,19 +73,24 @@ def _pages(texts: list[str], analyses: list[Analysis]) -> Iterator[Source]:
         yield {
             "number": number,
             "text": text[:_SHOWN],
-            "lexemes": _all_of([analysis]),
-            "row": _row(analysis),
-            "forms": _forms(analysis),
+            "lexemes": joined(dict.fromkeys(lexemes_of(analysis))),
+            "row": joined(_row(analysis)),
+            "forms": joined(_forms(analysis)),
         }
 
 
-def _all_of(analyses: Iterable[Analysis]) -> str:
-    return joined(dict.fromkeys(lexeme for analysis in analyses for lexeme in lexemes_of(analysis)))
+def _lexemes_of(analyses: Iterable[Analysis]) -> Iterator[str]:
+    for analysis in analyses:
+        yield from lexemes_of(analysis)
 
 
-def _row(analysis: Analysis) -> str:
-    return joined(token.forms.main for token in analysis.tokens)
+def _row(analysis: Analysis) -> Iterator[str]:
+    return (token.forms.main for token in analysis.tokens)
 
 
-def _forms(analysis: Analysis) -> str:
-    return joined(FORM + token.forms.form for token in analysis.tokens)
+def _forms(analysis: Analysis) -> Iterator[str]:
+    return (FORM + token.forms.form for token in analysis.tokens)
+
+
+def _marked(lexemes: Iterable[str]) -> Iterator[str]:
+    return (SENDER + lexeme for lexeme in lexemes)

@@ -12,7 +12,7 @@ from typing import Any
 from elasticsearch.dsl.query import Bool, Intervals, Nested, Prefix, Query, Terms
 from elasticsearch.dsl.query import Term as Exactly
 
-from search.german.lexemes import FORM, Analysis
+from search.german.lexemes import FORM, SENDER, Analysis
 from search.terms import AnyOf, Near, One, Row, Term
 
 _SPACE = re.compile(r"\s")
@@ -143,9 +143,10 @@ def _rules(terms: tuple[Term, ...], at: Fields) -> list[Rule]:
 
 
 def _single(lexeme: str, at: Fields, *, prefix: bool) -> Rule | None:
-    if lexeme.startswith(FORM):
+    kind = lexeme.removeprefix(SENDER)[:1]
+    if kind == FORM:
         field = at.forms
-    elif lexeme[:1].isalnum():
+    elif kind.isalnum():
         field = at.row
     else:
         return None  # what stands for several words, or for a part of one

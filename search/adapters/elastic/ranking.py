@@ -90,12 +90,12 @@ class Evidence:
 
     def _wholes(self, weight: float, at: Fields) -> Iterator[Query]:
         """The one thing that is meant: a reference, a day, a number."""
-        for wanted in self._parsed.wanted:
+        for wanted in self._parsed.anywhere:
             if lexemes := wanted.meant_exactly:
                 yield worth(weight, compile_term(AnyOf(tuple(map(One, lexemes))), at))
 
     def _words_of_page(self) -> Iterator[Query]:
-        for wanted in self._parsed.wanted:
+        for wanted in self._parsed.anywhere:
             for number, word in enumerate(wanted.words):
                 weight = self._weights.of(word)
                 if wanted.prefix and number == len(wanted.words) - 1:
@@ -117,7 +117,7 @@ class Evidence:
             yield worth(weight, compile_term(_near(one, other) if few else _beside(one, other), at))
 
     def _phrases(self, at: Fields) -> Iterator[Query]:
-        for wanted in self._parsed.wanted:
+        for wanted in self._parsed.anywhere:
             if len(wanted.words) > 1 and not wanted.meant_exactly:
                 weight = sum(self._weights.of(word) for word in wanted.words[:MOST_WORDS])
                 yield worth(_PHRASE * weight, compile_term(wanted.term(), at))

@@ -64,7 +64,7 @@ class Question:
         """With what is binding alone; where that finds nothing either, with some of the words."""
         if binding := binding_clauses(self._parsed):
             wider = self._ask_for(binding, relaxed=True)
-            if wider.found or self._parsed.quotes:
+            if wider.found or self._parsed.insists:
                 return _better(best, wider).hits
         loose = loosen(self._parsed, lambda word: self._frequencies.documents_with(word.main))
         if terms := loose.all(self._spellings):
@@ -95,7 +95,8 @@ class Question:
         evidence, headings, worths = [], "", []
         if self._parsed.clauses:
             evidence = gather_evidence(self._parsed, self._frequencies, self._spellings)
-            headings = either(quote(word.main) for word in self._parsed.words)
+            words = self._parsed.words
+            headings = either(quote(word.main) for word in words) if words else ""
             worths = self._worths() if relaxed else []
         return self._fetch(*build(self._query, matching, phrases, worths, evidence, headings), relaxed=relaxed)
 

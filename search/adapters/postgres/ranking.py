@@ -35,17 +35,16 @@ def gather_evidence(query: ParsedQuery, frequencies: Frequencies, spellings: Spe
     """All that speaks for a document, for a query with at least one clause."""
     evidence: list[Evidence] = []
     total = sum(frequencies.weight(word) for word in query.words)
-    for clause in query.clauses:
-        for wanted in clause.alternatives:
-            evidence.extend(_for_wanted(wanted, frequencies))
-            evidence.extend(_for_spellings(wanted, frequencies, spellings))
+    for wanted in query.anywhere:
+        evidence.extend(_for_wanted(wanted, frequencies))
+        evidence.extend(_for_spellings(wanted, frequencies, spellings))
     words = [word for word in query.words if word.stem or word.form.isdigit()]
     pair = _near if len(words) <= _FEW_WORDS else _beside
     share = _NEAR if len(words) <= _FEW_WORDS else _PAIR
     for one, other in pairwise(words):
         weight = share * min(frequencies.weight(one), frequencies.weight(other))
         evidence.append(Evidence(weight, pair(one, other), graded=False))
-    if len(query.clauses) > 1:
+    if len(query.clauses) > 1 and evidence:
         strict = both(compile_term(clause.term()) for clause in query.clauses)
         evidence.append(Evidence(_COMPLETE * total, strict, graded=False))
     return evidence

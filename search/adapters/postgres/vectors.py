@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from search.german.analysis import analyse, clean
-from search.german.lexemes import FORM, PART, Analysis
+from search.german.lexemes import FORM, PART, SENDER, Analysis
 from search.ports import IndexEntry
 
 _LAST_POSITION = 16_383
@@ -62,6 +62,7 @@ def make_vectors(entry: IndexEntry, texts: tuple[str, ...]) -> EntryVectors:
     heading = _Vector(_MOST_POSITIONS)
     words = _Vector(_FEW_POSITIONS if several else _MOST_POSITIONS)
     position = _add_headings((heading, words), headings)
+    _add((words,), analyse(clean(entry.sender)), 0, main="A", form="C", part="C", before=SENDER)
     pages: list[str | None] = []
     for analysis in analyses:
         if several:
@@ -85,23 +86,25 @@ def _add_text(vectors: Iterable[_Vector], analysis: Analysis, position: int) -> 
     return _add(vectors, analysis, position, main="B", form="C", part="")
 
 
-def _add(vectors: Iterable[_Vector], analysis: Analysis, position: int, *, main: str, form: str, part: str) -> int:
-    """The position of the last word; words count from `position` + 1."""
+def _add(
+    vectors: Iterable[_Vector], analysis: Analysis, position: int, *, main: str, form: str, part: str, before: str = ""
+) -> int:
+    """The position of the last word; words count from `position` + 1. `before` stands in front of every lexeme."""
     for vector in vectors:
         for place, token in enumerate(analysis.tokens, start=position + 1):
             forms = token.forms
             if forms.stem:
-                vector.add(forms.stem, place, main)
-                vector.add(FORM + forms.form, place, form)
+                vector.add(before + forms.stem, place, main)
+                vector.add(before + FORM + forms.form, place, form)
                 for stem in forms.parts:
-                    vector.add(PART + stem, place, part)
+                    vector.add(before + PART + stem, place, part)
                 for shape in forms.shapes:
-                    vector.add(shape, place, part)
+                    vector.add(before + shape, place, part)
             else:
-                vector.add(FORM + forms.form, place, main)
+                vector.add(before + FORM + forms.form, place, main)
         for whole in analysis.wholes:
             for lexeme in whole.lexemes:
-                vector.add(lexeme, position + 1 + whole.first, main)
+                vector.add(before + lexeme, position + 1 + whole.first, main)
     return position + len(analysis.tokens)
 
 

@@ -55,6 +55,13 @@ def test_a_word_is_found_with_page_and_snippet(api: APIClient, letters: list[Doc
     assert api.get(hit["document"]["link"]).status_code == 200
 
 
+def test_letters_of_one_sender_are_found(api: APIClient, letters: list[Document]) -> None:
+    mine = indexed("Rechnung über Wohngeld", title="Von Müller", sender="Müller GmbH")
+    indexed("Rechnung an die Müller GmbH", title="An Müller", sender="Stadtwerke")
+    for typed in ('absender:"Müller GmbH"', 'sender:"Müller GmbH"', "absender:müller Wohngeld"):
+        assert [hit["document"]["id"] for hit in found(api, q=typed)["results"]] == [str(mine.id)]
+
+
 def test_what_is_spelt_similarly_stands_behind_and_says_so(api: APIClient, letters: list[Document]) -> None:
     misread = indexed("Hiermit beantrage ich eine Wohnnng", title="Falsch gelesen")
     answer = found(api, q="Wohnung")
