@@ -129,6 +129,9 @@ class SearchAnswerSerializer(serializers.Serializer):
     previous = serializers.URLField(allow_null=True)
     relaxed = serializers.BooleanField(help_text="Too few hold all words: those with some of them stand behind.")
     similar = serializers.IntegerField(min_value=0, help_text="So many of all were found by a similar spelling alone.")
+    wordless = serializers.BooleanField(
+        help_text='`q` holds nothing that can be looked for (a lone `"` or `*`), so nothing was searched for.'
+    )
     results = HitSerializer(many=True)
     facets = FacetsSerializer()
 
@@ -158,6 +161,7 @@ class SearchView(ApiView):
             "previous": _link(request, page - 1) if page > 1 else None,
             "relaxed": found.relaxed,
             "similar": found.similar,
+            "wordless": found.wordless,
             "results": _hits(self.actor, found),
             "facets": _facets(found.facets),
         }

@@ -120,13 +120,15 @@ class Facets:
 class SearchHits:
     """`count` is exact and over all pages of the answer. `relaxed`: too few documents hold all words, so `hits` goes on
     with those that hold some of them (they stand behind). `similar`: so many of the `count` were found by a similar
-    spelling alone (they stand behind, too)."""
+    spelling alone (they stand behind, too). `wordless`: something was typed, but nothing that could be looked for, so
+    nothing was."""
 
     count: int
     hits: tuple[Hit, ...] = ()
     facets: Facets = field(default_factory=Facets)
     relaxed: bool = False
     similar: int = 0
+    wordless: bool = False
 
 
 class Rebuild(Protocol):

@@ -31,8 +31,8 @@ class Loose(NamedTuple):
 
 
 def means_nothing(parsed: ParsedQuery, text: str) -> bool:
-    """Something was typed, and nothing of it can be looked for. (An empty question finds everything.)"""
-    return not parsed.clauses and not parsed.excluded and any(sign.isalnum() for sign in text)
+    """Something was typed, and nothing of it can be looked for: a lone `"` or `*`. (An empty question finds all.)"""
+    return not parsed.clauses and not parsed.excluded and bool(text.strip())
 
 
 def binding_clauses(parsed: ParsedQuery) -> list[Clause]:

@@ -57,7 +57,7 @@ PAGES: dict[str, Any] = {
     ],
 }  # fmt: skip
 FOUND: dict[str, Any] = {
-    "count": 1, "next": None, "previous": None, "relaxed": False, "similar": 0,
+    "count": 1, "next": None, "previous": None, "relaxed": False, "similar": 0, "wordless": False,
     "results": [
         {
             "document": {

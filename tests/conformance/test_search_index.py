@@ -565,6 +565,14 @@ def test_an_empty_question_shows_everything_the_newest_first(index: SearchIndex)
     assert found(index, "") == found(index, "  ") == [3, 2, 1]
 
 
+@pytest.mark.parametrize("typed", ['"', "*", "-", '""', "( )", "ODER", "absender:", "…"])
+def test_a_question_without_a_word_finds_nothing_and_says_so(index: SearchIndex, typed: str) -> None:
+    index.put([letter(1, "Haus")])
+    assert ask(index, typed) == SearchHits(0, wordless=True)
+    assert not ask(index, "Haus").wordless
+    assert not ask(index, "-Haus").wordless
+
+
 def test_a_word_that_stands_nowhere_finds_nothing(index: SearchIndex) -> None:
     index.put([letter(1, "Haus")])
     assert ask(index, "Xylophonkonzert") == SearchHits(0)

@@ -54,7 +54,7 @@ class Asking:
 
     def _run(self) -> SearchHits:
         if means_nothing(self._parsed, self._query.text):
-            return SearchHits(0)
+            return SearchHits(0, wordless=True)
         if not self._parsed.clauses:
             return self._ask(None)
         chosen = choose(self._scoped)

@@ -45,7 +45,7 @@ class Question:
 
     def answer(self) -> SearchHits:
         if means_nothing(self._parsed, self._query.text):
-            return SearchHits(0)
+            return SearchHits(0, wordless=True)
         if not self._parsed.clauses and not self._parsed.excluded:
             return self._fetch(*build_list(self._query), relaxed=False).hits
         if not self._parsed.clauses:

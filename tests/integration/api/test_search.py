@@ -151,6 +151,14 @@ def test_no_typed_text_is_wrong(api: APIClient, letters: list[Document], text: s
     found(api, q=text)
 
 
+@pytest.mark.parametrize("text", ['"', "*"])
+def test_what_holds_no_word_was_not_searched_for(api: APIClient, letters: list[Document], text: str) -> None:
+    answer = found(api, q=text)
+    assert (answer["count"], answer["results"], answer["wordless"]) == (0, [], True)
+    assert not found(api, q="Xylophon")["wordless"]
+    assert not found(api)["wordless"]
+
+
 def test_without_its_index_the_search_says_so(api: APIClient) -> None:
     with psycopg.connect(**_login()) as somebody_else, connection.cursor() as cursor:
         somebody_else.execute("LOCK TABLE search_entry IN ACCESS EXCLUSIVE MODE")
