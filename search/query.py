@@ -1,8 +1,9 @@
 """What a person means by what was typed into the search box.
 
 Words must all occur; "…" is a phrase, `Gebühr*` a beginning, `-Wort` or `NICHT Wort` excludes, `A ODER B` leaves the
-choice; `absender:Müller` and `absender:"Müller GmbH"` must stand in the sender. What is written together (73.8-7837/25,
-Baden-Württemberg, a:b:c) belongs together, also when the separators differ. Everything else is ignored: there is no wrong input.
+choice; `absender:Müller` and `absender:"Müller GmbH"` must stand in the sender. What is written together belongs
+together (73.8-7837/25, Baden-Württemberg, a:b:c), also when the separators differ. Everything else is ignored: there
+is no wrong input.
 """
 
 from __future__ import annotations

@@ -64,6 +64,18 @@ def test_hits_that_are_spelt_similarly_are_told_from_the_others(browser_of: Call
     assert "Genau so geschrieben kommt es nicht vor." in text_of(clerk.get("/?q=Genhweg"))
 
 
+def test_a_question_without_a_word_is_told_that_nothing_was_searched_for(browser_of: Callable[..., Client]) -> None:
+    from dms.access.permissions import Role
+
+    clerk = browser_of(Role.CLERK)
+    a_letter(title="Ein Brief")
+    for typed in ("%22", "*"):
+        shown = text_of(clerk.get(f"/?q={typed}"))
+        assert "Es wurde nach nichts gesucht" in shown
+        assert "Nichts gefunden" not in shown
+        assert "Ein Brief" not in shown
+
+
 def test_scanning_staff_sees_the_inbox_but_reads_no_letters(browser_of: Callable[..., Client]) -> None:
     from dms.access.permissions import Role
 
