@@ -26,7 +26,7 @@ from dms.records.meanwhile import refuse_if_changed
 from dms.records.plan.models import EntryState, EntryVerb, FilePlan, PlanEntry
 from dms.records.plan.numbers import sorting_key
 from dms.records.plan.retention import Retention
-from dms.records.plan.rows import PlanRow, clean_row, row_of
+from dms.records.plan.rows import PlanRow, clean_row, new_number_faults, row_of
 from dms.records.protection.scopes import scope_around
 
 _EVENTS = {
@@ -70,6 +70,8 @@ def plan_create(actor: Actor, *, name: str, version: str, scope: Scope, valid_fr
 def entry_add(actor: Actor, plan: FilePlan, row: PlanRow) -> PlanEntry:
     """A new entry below `row.parent`, or a main group. Raises NotAllowed, InvalidFact."""
     clean = clean_row(row)
+    for fault in new_number_faults(clean.number):
+        raise fault
     with holding(plan):
         if plan.entries.filter(number=clean.number).exists():
             raise InvalidFact("number", _("Dieses Kennzeichen ist vergeben; es wird nie ein zweites Mal verwendet."))

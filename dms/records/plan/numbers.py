@@ -6,6 +6,7 @@ import re
 
 LONGEST_NUMBER = 40
 _POSSIBLE = re.compile(r"\w(?:[\w .,/()-]*[\w)])?")
+_MOST_LETTERS = 4
 _DIGITS = re.compile(r"\d+")
 
 
@@ -13,6 +14,12 @@ def clean_number(typed: str) -> str:
     """As it is stored, or empty when it can be none."""
     number = " ".join(typed.split())
     return number if len(number) <= LONGEST_NUMBER and _POSSIBLE.fullmatch(number) else ""
+
+
+def looks_like_words(number: str) -> bool:
+    """Whether a new number is none: without a figure it is a few letters, in one (A, PERS), never "abc falsch"."""
+    letters = sum(map(str.isalpha, number))
+    return not any(map(str.isdigit, number)) and (" " in number or letters > _MOST_LETTERS)
 
 
 def sorting_key(number: str) -> str:

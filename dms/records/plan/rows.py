@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dms.records.documents.facts import InvalidFact, one_line
 from dms.records.plan.models import EntryState, PlanEntry
-from dms.records.plan.numbers import LONGEST_NUMBER, clean_number
+from dms.records.plan.numbers import LONGEST_NUMBER, clean_number, looks_like_words
 from dms.records.plan.retention import Retention
 
 LONGEST_TITLE = 300
@@ -107,6 +107,16 @@ def row_faults(row: PlanRow) -> Iterator[InvalidFact]:
         yield error
 
 
+def new_number_faults(number: str) -> Iterator[InvalidFact]:
+    """Of a number that comes to the plan; those that stand there already are left alone."""
+    if looks_like_words(number):
+        sentence = _(
+            "„{number}“ ist kein Kennzeichen: Es hat Ziffern (610.2) oder höchstens vier Buchstaben (A, PERS). "
+            "Wörter gehören in den Titel."
+        )
+        yield InvalidFact("number", sentence.format(number=number))
+
+
 def clean_retention(rule: Retention) -> Retention:
     """Raises InvalidFact: a rule is whole, with its law and how sure we are of it, or there is none."""
     clean = _tidy(rule)
@@ -135,6 +145,8 @@ def check_rows(rows: Sequence[PlanRow], known: Mapping[str, str]) -> tuple[list[
     problems: list[RowProblem] = []
     for row in rows:
         faults, number = [str(one) for one in row_faults(row)], clean_number(row.number)
+        if number not in known:
+            faults += [str(one) for one in new_number_faults(number)]
         if number in named:
             faults.append(_("Dieses Kennzeichen steht schon in Zeile {line}.").format(line=named[number].where))
         elif number:  # wrong or not, others may stand below it

@@ -97,6 +97,8 @@ def test_the_registry_adds_an_entry_below_another(registry: Client) -> None:
     assert factories.plan_entry("612").parent == factories.plan_entry("61")
     again = registry.post("/plan/add/", typed(number="612", title="Noch einmal"))
     assert "nie ein zweites Mal" in text(again)
+    words = registry.post("/plan/add/", typed(number="abc falsch", title="Etwas"))
+    assert "„abc falsch“ ist kein Kennzeichen" in text(words)
 
 
 def test_retiring_asks_why_first(registry: Client) -> None:

@@ -100,6 +100,17 @@ def test_a_number_is_never_given_twice_not_even_after_it_was_retired(plan: FileP
         entry_add(registry, plan, PlanRow("6112", "Etwas anderes", parent="611"))
 
 
+@pytest.mark.parametrize("number", ["abc falsch", "falsch", "a b"])
+def test_words_are_no_number(plan: FilePlan, registry: Actor, number: str) -> None:
+    with pytest.raises(InvalidFact, match="Wörter gehören in den Titel"):
+        entry_add(registry, plan, PlanRow(number, "Etwas", parent="611"))
+
+
+@pytest.mark.parametrize("number", ["A", "PERS", "Z-I", "EDV-1", "BImSchG 4", "611.3 a"])
+def test_letters_and_figures_are_a_number(plan: FilePlan, registry: Actor, number: str) -> None:
+    assert entry_add(registry, plan, PlanRow(number, "Etwas", parent="611")).number == number
+
+
 def test_an_entry_with_active_ones_below_is_not_retired(plan: FilePlan, registry: Actor) -> None:
     with pytest.raises(NotPossible):
         entry_retire(registry, entry("611"), reason="")

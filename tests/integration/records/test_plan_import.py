@@ -170,6 +170,7 @@ def test_a_file_moves_a_branch_with_all_below_it(plan: FilePlan, registry: Actor
         ("611;61;Bauaufsicht;stillgelegt", "noch aktive"),
         ("6111;611;Doch wieder", "stillgelegt"),
         ("611100;6111;Darunter", "stillgelegten"),
+        ("abc falsch;611;Wörter statt Nummer", "„abc falsch“ ist kein Kennzeichen"),
     ],
 )
 def test_a_wrong_line_is_named_and_nothing_is_taken_over(
