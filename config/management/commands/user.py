@@ -28,8 +28,12 @@ from dms.audit.lifecycle import NotPossible
 from ingest.scopes import inbox_scope
 
 WHAT_TO_SAY = (
-    "Say what to do: --role, --reset-password, --disable, --enable, --withdraw-tokens, --reset-second-factor, "
-    "--unlink, --link-directory or --end-sessions. See --help."
+    "Say what to do: --role, --no-role, --reset-password, --disable, --enable, --withdraw-tokens, "
+    "--reset-second-factor, --unlink, --link-directory or --end-sessions. See --help."
+)
+IN_ONE_PLACE = (
+    "A right in one place is given in the browser by somebody with the role rights: open the plan entry or dossier, "
+    "“Rechte”, “Recht vergeben”."
 )
 VERBS = ("reset_password", "disable", "enable", "withdraw_tokens", "reset_second_factor", "unlink", "end_sessions")
 
@@ -43,6 +47,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username", nargs="?")
         parser.add_argument("--role", action="append", choices=[str(role) for role in Role], default=[])
+        parser.add_argument(
+            "--no-role", action="store_true", help="make the account without a right; it is given in one place later"
+        )
         parser.add_argument(
             "--service", action="store_true", help="with --role: a program, which has tokens only (./manage.py token)"
         )
@@ -80,21 +87,28 @@ class Command(BaseCommand):
         name = options["username"]
         if not name:
             raise CommandError("Name the account. See --help.")
-        if options["role"]:
-            passwordless = options["service"] or options["outside"]
-            self._give_roles(
-                name, [Role(role) for role in options["role"]], service=options["service"], passwordless=passwordless
-            )
+        makes = bool(options["role"] or options["no_role"])
+        if makes:
+            self._make(name, options)
         asked = [verb for verb in VERBS if options[verb]]
         if options["link_directory"]:
             self._link_directory(_account(name), options["link_directory"])
             return
-        if (options["service"] or options["outside"]) and not options["role"]:
-            raise CommandError("--service and --outside make an account, so they need --role.")
-        if not asked and not options["role"]:
-            raise CommandError(WHAT_TO_SAY)
+        if (options["service"] or options["outside"]) and not makes:
+            raise CommandError("--service and --outside make an account, so they need --role or --no-role.")
+        if not asked and not makes:
+            raise CommandError(_what_to_say(name))
         for verb in asked:
             getattr(self, f"_{verb}")(_account(name))
+
+    def _make(self, name: str, options: dict[str, Any]) -> None:
+        if options["role"] and options["no_role"]:
+            raise CommandError("--role gives a right and --no-role none. Choose one of them.")
+        if options["no_role"] and User.objects.filter(username=name).exists():
+            raise CommandError(f"{name} is there already. {IN_ONE_PLACE}")
+        passwordless = options["service"] or options["outside"]
+        roles = [Role(role) for role in options["role"]]
+        self._give_roles(name, roles, service=options["service"], passwordless=passwordless)
 
     def _give_roles(self, name: str, roles: list[Role], *, service: bool, passwordless: bool) -> None:
         known = User.objects.filter(username=name).first()
@@ -116,6 +130,12 @@ class Command(BaseCommand):
             self._say(f"{name} has no password. Whoever first logs in elsewhere under this name has the account.")
         elif known is None:
             self._say(f"{name} has no password. Make a token: ./manage.py token {name} --reach intake")
+        if roles:
+            given = " and ".join(roles)
+            self._say(f"{name} has the role {given} in all of the town: the inbox and every file that is not secret.")
+            self._say(f"For one place only, make the account with --no-role instead. {IN_ONE_PLACE}")
+        else:
+            self._say(f"{name} has no right yet and sees nothing. {IN_ONE_PLACE}")
 
     def _reset_password(self, user: User) -> None:
         if user.is_service:
@@ -184,6 +204,17 @@ def _account(name: str) -> User:
         return User.objects.get(username=name)
     except User.DoesNotExist:
         raise CommandError(f"There is no account “{name}”. With --role it is made; --list shows all.") from None
+
+
+def _what_to_say(name: str) -> str:
+    """To whoever named an account and nothing else."""
+    known = User.objects.filter(username=name).first()
+    if known is None:
+        return (
+            f"There is no account “{name}”. ./manage.py user {name} --role clerk makes it with that role in all of the "
+            f"town; ./manage.py user {name} --no-role makes it without a right. {IN_ONE_PLACE}"
+        )
+    return WHAT_TO_SAY if known.grants.exists() else f"{name} has no right of its own. {IN_ONE_PLACE} {WHAT_TO_SAY}"
 
 
 def _usable_tokens(user: User) -> int:

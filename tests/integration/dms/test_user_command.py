@@ -57,6 +57,33 @@ def test_a_second_call_gives_one_more_role_and_keeps_the_password(capsys: pytest
     assert set(grants) == set(product(("Posteingang", "Akten"), ("scanning", "clerk", "archivist")))
 
 
+def test_a_role_for_all_of_the_town_says_so_and_how_it_is_given_in_one_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    town_setup()
+    _, told = run(capsys, "user", "anna", "--role", "clerk")
+    assert "role clerk in all of the town" in told
+    assert "--no-role" in told
+    assert "Recht vergeben" in told
+
+
+def test_an_account_without_a_role_is_no_dead_end(capsys: pytest.CaptureFixture[str]) -> None:
+    town_setup()
+    with pytest.raises(CommandError, match=r"user bernd --role clerk .*user bernd --no-role .*Recht vergeben"):
+        call_command("user", "bernd")
+    password, told = run(capsys, "user", "bernd", "--no-role")
+    assert authenticate(username="bernd", password=password)
+    assert not User.objects.get(username="bernd").grants.exists()
+    assert "sees nothing" in told
+    assert "Recht vergeben" in told
+    with pytest.raises(CommandError, match="bernd has no right of its own"):
+        call_command("user", "bernd")
+    with pytest.raises(CommandError, match="there already"):
+        call_command("user", "bernd", "--no-role")
+    with pytest.raises(CommandError, match="Choose one"):
+        call_command("user", "berta", "--no-role", "--role", "clerk")
+
+
 def test_a_reset_password_is_printed_alone_and_opens_the_account_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     anna = account()
     for _ in range(FREE + 1):
