@@ -27,6 +27,7 @@ from dms.records.protection.rights import is_restricted, may_be_restricted, scop
 from dms.records.protection.scopes import Node, has_own_scope
 from frontend.forms.rights import EndForm, GiveForm, ReasonForm, subject_names
 from frontend.people import actor_of
+from frontend.rights_rows import rights_rows
 from frontend.taking import taken
 from frontend.views.nodes import node_or_404
 
@@ -52,7 +53,8 @@ def rights(request: HttpRequest, **key: UUID) -> HttpResponse:
     who = request.GET.get("who", "").replace("\0", "").strip()[:200]
     held = grants_at(actor, node)
     more = {
-        "own": [one for one in held if not one.above], "above": [one for one in held if one.above],
+        "own": rights_rows(one for one in held if not one.above),
+        "above": rights_rows(one for one in held if one.above),
         "names": subject_names(), "who": who, "explained": explanation_of(actor, node, who) if who else None,
     }  # fmt: skip
     return _page(request, node, "rights", form, **more)

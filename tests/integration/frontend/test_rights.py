@@ -117,6 +117,26 @@ def test_rights_from_above_are_shown_with_their_place(giver: Client, dossier: Do
     assert "vergeben in „Posteingang“" in shown
 
 
+def test_several_roles_of_one_person_given_alike_are_one_row_and_each_can_be_changed(
+    giver: Client, dossier: Dossier
+) -> None:
+    factories.user_with(name="berta")
+    here = f"/dossiers/{dossier.pk}/rights/"
+    for role in ("clerk", "archivist"):
+        shown = give(giver, dossier, "berta", role=role)
+    own = shown[shown.index("Hier vergeben") : shown.index("Von darüber")]
+    assert own.count('<li class="row">') == 1
+    grants = Grant.objects.filter(user__username="berta")
+    for grant in grants:
+        assert f'<a class="chip" href="{here}{grant.pk}/"' in own
+        assert grant.get_role_display() in own
+        assert "Recht von berta" in text(giver.get(f"{here}{grant.pk}/"))
+    shown = give(giver, dossier, "berta", role="registry", reason="Urlaub")
+    own = shown[shown.index("Hier vergeben") : shown.index("Von darüber")]
+    assert own.count('<li class="row">') == 2
+    assert "berta · Registratur" in own
+
+
 def test_who_gives_no_rights_finds_no_such_page(clerk: Client, dossier: Dossier) -> None:
     assert clerk.get(f"/dossiers/{dossier.pk}/rights/").status_code == 404
     assert "/rights/" not in text(clerk.get(f"/dossiers/{dossier.pk}/"))
