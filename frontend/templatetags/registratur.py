@@ -91,6 +91,12 @@ def faults(form: Any) -> list[Any]:
 
 
 @register.filter
+def unmarked(label: str) -> str:
+    """The label of a field without the star that says beside the field that it has to be filled in."""
+    return str(label).removesuffix(" *")
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """`0.934` as `93 %`, with the space that German wants."""
     return "" if value is None else f"{round(value * 100)}\N{NO-BREAK SPACE}%"

@@ -363,6 +363,7 @@ def test_all_that_is_wrong_with_a_new_dossier_is_told_at_once(registry: Client, 
         "Diese Angabe ist Pflicht.", "Nach dem Zweck wird nur gefragt", "Bitte den Grund angeben",
     ]  # fmt: skip
     assert [one for one in wanted if one not in told] == []
+    assert ">Baugrundstück</a>: Diese Angabe ist Pflicht." in answer.content.decode()
     assert (answer.status_code, Dossier.objects.exists()) == (422, False)
     described = registry.post(f"/dossiers/{opened(kind).pk}/describe/", {**sent, "title": ""})
     assert all(one in words(described) for one in ("Bitte einen Betreff eingeben", "„viel“ ist keine Zahl"))
