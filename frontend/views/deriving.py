@@ -19,8 +19,9 @@ from dms.ports import ObjectStoreError
 from dms.records.documents.versions import LONGEST_COMMENT, version_of
 from dms.records.models import Document
 from dms.records.protection.reading import Way, note_readings
+from dms.records.relations.relating import relations_of
 from frontend.asked import whole_number
-from frontend.deriving import derived_rows
+from frontend.deriving import derived_rows, made_lately
 from frontend.people import actor_of, document_or_404
 from frontend.taking import REFUSED, refusal_in_words
 from ingest.deriving import may_derive, why_not_apart
@@ -59,9 +60,10 @@ def merge(request: HttpRequest) -> HttpResponse:
 @require_safe
 def progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The notice alone, for the page that asks every few seconds."""
-    found = document_or_404(request, document_id)
-    rows = derived_rows(actor_of(request), found)
-    return render(request, "frontend/versions/derived.html", {"document": found, "derived": rows, "asks": True})
+    found, actor = document_or_404(request, document_id), actor_of(request)
+    made = made_lately(actor, relations_of(actor, found), now=timezone.now())
+    context = {"document": found, "derived": derived_rows(actor, found), "made": made, "asks": True}
+    return render(request, "frontend/versions/derived.html", context)
 
 
 def _chosen(request: HttpRequest) -> list[Document]:

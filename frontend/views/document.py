@@ -36,6 +36,7 @@ from dms.records.protection.levels import levels_offered
 from dms.records.protection.reading import Way
 from dms.records.relations.relating import may_relate, relations_of
 from frontend.asked import Asked, whole_number
+from frontend.deriving import made_lately
 from frontend.fact_fields import Refused, fact_fields
 from frontend.forms.fields import document_form
 from frontend.history import history_of, kind_decided
@@ -92,7 +93,7 @@ def _sheet(page: Page, asked: Asked, wanted: int) -> dict[str, Any]:
 def details_context(request: HttpRequest, document: Document, *, refused: Refused | None = None) -> dict[str, Any]:
     """What stands beside and above the pages: all that a correction may change."""
     actor, version = actor_of(request), version_or_404(request, document)
-    labels = kind_labels()
+    labels, relations = kind_labels(), relations_of(actor, document)
     return {
         "document": document,
         "version": version,
@@ -113,7 +114,8 @@ def details_context(request: HttpRequest, document: Document, *, refused: Refuse
         **_correcting(request, document),
         **_place(actor, document),
         **_parties(actor, document),
-        "relations": relations_of(actor, document),
+        "relations": relations,
+        "made": made_lately(actor, relations, now=timezone.now()),
         "may_relate": may_relate(actor, document),
     }
 

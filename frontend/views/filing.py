@@ -94,7 +94,12 @@ def unmake(request: HttpRequest) -> HttpResponse:
     except NotPossible as refusal:
         messages.info(request, str(refusal))
     else:
-        messages.success(request, _("Das neue Dokument ist zurückgenommen; woraus es entstand, ist unverändert."))
+        text = ngettext(
+            "Das neue Dokument ist zurückgenommen; woraus es entstand, ist unverändert.",
+            "%(count)d neue Dokumente sind zurückgenommen; woraus sie entstanden, ist unverändert.",
+            len(documents),
+        )
+        messages.success(request, text % {"count": len(documents)})
     return redirect(back)
 
 

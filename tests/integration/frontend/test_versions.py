@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 
 from dms.access.permissions import Role
 from dms.records.models import Document
+from ingest.reading.text_layout import set_text
 from ingest.work.tools import chosen_tools
 from tests import factories
 from tests.integration.ingest.working import LETTER, work
@@ -48,6 +50,29 @@ def test_a_clerk_hands_a_version_in_and_sees_it_coming(clerk: Client, letter: Do
     assert "Nachgereicht" in shown
     assert "gestern" in shown
     assert f"/api/v1/documents/{letter.pk}/versions/2/pages/1/image/" in shown
+
+
+def test_a_split_document_leads_to_the_new_ones_and_takes_them_back(clerk: Client, scope: Any, tmp_path: Path) -> None:
+    set_text(("\n" * 70).join(["Antrag auf Wohngeld", "Antrag auf Elternzeit"]), tmp_path / "two.pdf", most_pages=5)
+    factories.item((tmp_path / "two.pdf").read_bytes(), "stapel.pdf")
+    work(chosen_tools())
+    scan = Document.objects.get()
+    page = f"/documents/{scan.pk}/"
+    asked = {"do": "split", "starts-2": "1", "place-1": "1", "place-2": "2"}
+    shown = text(clerk.post(f"{page}edit-pages/", asked, follow=True))
+    assert "Ein neues Dokument wird gelesen: stapel (1).pdf" in shown
+    assert "Daraus entstanden" not in shown
+    work(chosen_tools())
+    new = list(Document.objects.exclude(pk=scan.pk))
+    for told in (text(clerk.get(f"{page}derived/")), text(clerk.get(page))):
+        assert "Daraus entstanden:" in told
+        assert all(f'href="/documents/{one.pk}/"' in told for one in new)
+        assert "2 neue Dokumente zurücknehmen" in told
+    back = {"document": [str(one.pk) for one in new], "back": page}
+    shown = text(clerk.post("/filing/unmake/", back, follow=True))
+    assert "2 neue Dokumente sind zurückgenommen" in shown
+    assert "Daraus entstanden:" not in shown
+    assert list(Document.objects.all()) == [scan]
 
 
 def test_a_former_version_is_looked_at_with_its_own_pages_and_files(clerk: Client, letter: Document) -> None:
