@@ -74,6 +74,7 @@ def up(state: State, extra: Mapping[str, ExtraServer] | None = None) -> int:
 def start(installation: Installation, manager: Manager) -> None:
     state = installation.state
     tidy(installation)
+    say("Starting database and queue …")
     installation.create()
     environment = installation.write_settings()
     manager.configure(installation.programs())

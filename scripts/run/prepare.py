@@ -10,6 +10,9 @@ import django
 from django.conf import settings
 from django.core.checks import Tags, run_checks
 from django.core.management import call_command
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 
 from config.settings import env
 from scripts.run.environment import CHECKOUT
@@ -21,12 +24,28 @@ def prepare() -> None:
     if admin_url := env("DATABASE_ADMIN_URL", ""):
         create_logins(admin_url, owner_url=env("DATABASE_OWNER_URL"), application_url=env("DATABASE_URL"))
     django.setup()
-    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    make_tables()
     call_command("objects", "prepare")
     call_command("setup")
     make_watched_folder(settings.WATCH_FOLDER)
     collect_static(Path(settings.STATIC_ROOT))
     warn_of_dangers()
+
+
+def make_tables() -> None:
+    """The first time with a line for each step: on a slow machine that takes minutes, and nobody likes to wait for
+    nobody knows what."""
+    if is_new := is_empty(connections["owner"]):
+        print(
+            "Making the tables of the database; only the first time, and on a slow machine it takes minutes …",
+            flush=True,
+        )
+    call_command("migrate", database="owner", interactive=False, verbosity=int(is_new))
+
+
+def is_empty(database: BaseDatabaseWrapper) -> bool:
+    """Whether no table was ever made there."""
+    return not MigrationRecorder(database).has_table()
 
 
 def make_watched_folder(folder: Path) -> None:
@@ -51,6 +70,7 @@ def collect_static(target: Path) -> None:
     if target.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == digest:
         return
     target.mkdir(parents=True, exist_ok=True)
+    print("Making the files of the pages ready …", flush=True)
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     stamp.write_text(digest, encoding="ascii")
 

@@ -28,6 +28,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         first_user_setup(town_setup(), settings.STATE / "admin-password")
         if not ClassifierModel.objects.exists():
+            self.stdout.write("Training the classifier …")
+            self.stdout.flush()
             from ingest.classification.keeping import model_train  # scikit-learn takes a second, at every start
 
             model_train(system_setup(), store=object_store(), clock=SystemClock())
