@@ -132,7 +132,7 @@ def test_the_list_tells_state_roles_and_tokens(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["anna"], "Say what to do"),
+        (["anna"], "There is no account “anna”. .*--role clerk .*--no-role"),
         ([], "Name the account"),
         (["nobody", "--disable"], "There is no account “nobody”"),
         (["two words", "--role", "clerk"], "valid username"),
