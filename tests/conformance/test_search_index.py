@@ -208,7 +208,6 @@ def letters_of_senders(index: SearchIndex) -> SearchIndex:
         ('absender:"Müller GmbH"', [1]),
         ("absender:„Müller GmbH“", [1]),
         ('absender:"GmbH Müller"', []),
-        ("absender:Müller GmbH", [1]),
         ("absender:Müller Fenster -Türen", [1]),
         ("absender:Müller -absender:Anna", [1]),
         ("Rechnung -absender:Müller", [3]),
@@ -226,13 +225,13 @@ def test_what_must_stand_in_the_sender_is_not_found_elsewhere(
 ) -> None:
     hits = ask(letters_of_senders, typed)
     assert sorted(hit.document_id.int for hit in hits.hits if not hit.similar) == expected
-    assert not hits.relaxed or "GmbH" in typed or "Fenster" in typed
 
 
 def test_the_sender_is_never_given_up(letters_of_senders: SearchIndex) -> None:
     assert ask(letters_of_senders, "absender:Xylander Rechnung") == SearchHits(0)
     hits = ask(letters_of_senders, "absender:Anna Rechnung Fenster")
     assert ([hit.document_id.int for hit in hits.hits], hits.relaxed) == ([2], True)
+    assert found(letters_of_senders, "absender:Müller GmbH") == [1, 2], "the word behind it may be given up"
 
 
 def test_a_misread_sender_is_found_and_says_so(index: SearchIndex) -> None:
