@@ -24,6 +24,7 @@ from frontend.asked import whole_number
 from frontend.deriving import derived_rows, made_lately
 from frontend.people import actor_of, document_or_404
 from frontend.taking import REFUSED, refusal_in_words
+from frontend.views.settling import way_back
 from ingest.deriving import may_derive, why_not_apart
 from ingest.merging import MOST_DOCUMENTS, documents_merge
 
@@ -33,7 +34,10 @@ def merge(request: HttpRequest) -> HttpResponse:
     """What stands in the form after a refusal stays there."""
     documents = _chosen(request)
     if not documents:
-        raise Http404
+        messages.info(
+            request, _("Bitte in der Liste mindestens zwei Dokumente ankreuzen und dann „Zusammenfügen“ wählen.")
+        )
+        return redirect(way_back(request, request.GET.get("back", "")))
     back = _place_of(documents[0])
     problem = ""
     if request.method == "POST":

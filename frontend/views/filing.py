@@ -36,7 +36,7 @@ def file(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     documents, back = chosen_documents(request, given), way_back(request, given.get("back", ""))
     if not documents:
-        messages.info(request, _("Es war kein Dokument ausgewählt, das sich ablegen lässt."))
+        messages.info(request, _nothing_chosen(given))
         return redirect(back)
     key, copies, alone = request.POST.get("place", ""), "copy" in given, "alone" in given
     if key:
@@ -114,6 +114,14 @@ def chosen_documents(request: HttpRequest, given: QueryDict) -> list[Document]:
     found = [one for one in documents.values() if may(actor_of(request), one)]
     note_readings(actor_of(request), found, Way.PART)
     return found
+
+
+def _nothing_chosen(given: QueryDict) -> str:
+    if not given.getlist("document") and not given.getlist("item"):
+        return _("Bitte zuerst ankreuzen, worum es geht.")
+    if "copy" in given:
+        return _("Es war kein Dokument ausgewählt, das sich kopieren lässt.")
+    return _("Es war kein Dokument ausgewählt, das sich ablegen lässt.")
 
 
 def _named(request: HttpRequest, given: QueryDict) -> list[Document]:

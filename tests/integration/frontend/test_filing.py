@@ -89,6 +89,28 @@ def test_filing_after_a_correction_leads_back_to_the_document(clerk: Client, dos
     assert clerk.get(address).status_code == HTTPStatus.OK
 
 
+@pytest.mark.parametrize(
+    ("button", "told"),
+    [
+        ("/documents/merge/?back=", "Bitte in der Liste mindestens zwei Dokumente ankreuzen"),
+        ("/filing/?back=", "Bitte zuerst ankreuzen, worum es geht."),
+        ("/filing/?copy=1&back=", "Bitte zuerst ankreuzen, worum es geht."),
+    ],
+)
+def test_a_button_pressed_with_nothing_ticked_says_what_to_do(
+    clerk: Client, dossier: Dossier, button: str, told: str
+) -> None:
+    shown = clerk.get(f"{button}/dossiers/{dossier.pk}/", follow=True)
+    assert shown.redirect_chain == [(f"/dossiers/{dossier.pk}/", HTTPStatus.FOUND)]
+    assert told in text(shown)
+
+
+def test_what_cannot_be_copied_is_not_said_to_be_filed(clerk: Client, dossier: Dossier) -> None:
+    gone = {"document": "00000000-0000-4000-8000-000000000000", "copy": "1", "back": f"/dossiers/{dossier.pk}/"}
+    shown = text(clerk.get("/filing/", gone, follow=True))
+    assert "Es war kein Dokument ausgewählt, das sich kopieren lässt." in shown
+
+
 @pytest.mark.parametrize("place", ["dossier:x", "case:00000000-0000-4000-8000-000000000000"])
 def test_a_place_that_is_gone_is_told(clerk: Client, dossier: Dossier, place: str) -> None:
     letter = factories.document()

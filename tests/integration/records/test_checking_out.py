@@ -187,6 +187,10 @@ def test_the_page_says_who_has_it_and_lets_the_registry_end_it(anna: Actor, regi
     seen = keeper.get(page).content.decode()
     assert "Ausgecheckt von anna" in seen
     assert "Neue Version einreichen" not in seen
+    assert "Eilt es, hebt die Registratur das auf." not in seen
+    colleague = Client()
+    colleague.force_login(factories.user_with(Role.CLERK, name="bernd"))
+    assert "Eilt es, hebt die Registratur das auf." in colleague.get(page).content.decode()
     ended = keeper.post(f"{page}break-check-out/", {"reason": "eilt"}, follow=True).content.decode()
     assert "Das Auschecken ist aufgehoben." in ended
     assert "Neue Version einreichen" in ended
