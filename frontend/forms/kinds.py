@@ -22,8 +22,11 @@ class KindForm(forms.Form):
 
     label = forms.CharField(label=_("Bezeichnung"), max_length=LONGEST_KIND)
     slug = forms.CharField(
-        label=_("Kürzel"), max_length=40,
-        help_text=_("Für Programme: kleine Buchstaben, Ziffern und -, etwa building. Bleibt für immer.")
+        label=_("Kürzel"), max_length=40, required=False,
+        help_text=_(
+            "Für Programme: kleine Buchstaben, Ziffern und -, etwa building. Bleibt für immer. "
+            "Leer: wird aus der Bezeichnung gebildet."
+        ),
     )  # fmt: skip
     description = forms.CharField(label=_("Beschreibung"), max_length=LONGEST_DESCRIPTION, required=False)
     state = forms.ChoiceField(
@@ -42,6 +45,13 @@ class KindForm(forms.Form):
         form = cls(data)
         del form.fields["state"]
         return form
+
+    def chosen_slug(self) -> str:
+        """Made of the label where none was typed."""
+        if typed := self.cleaned_data["slug"]:
+            return str(typed)
+        taken = [slug.replace("-", "_") for slug in DossierKind.objects.values_list("slug", flat=True)]
+        return key_for(self.cleaned_data["label"], taken).replace("_", "-")
 
     def facts(self) -> KindFacts:
         names = ("label", "description", "state")

@@ -21,7 +21,7 @@ MORE_ADDRESSES = 1
 
 
 def _day(label: Any, **more: Any) -> DayField:
-    return DayField(label=label, required=False, **more)
+    return DayField(label=label, required=False, of_our_days=False, **more)
 
 
 def _text(label: Any, longest: int = LONGEST_NAME, **more: Any) -> forms.CharField:

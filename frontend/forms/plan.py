@@ -23,7 +23,7 @@ FIELD_OF = {"length": "keeping", "unit": "keeping"}
 
 
 def _day(label: Any) -> DayField:
-    return DayField(label=label, required=False)
+    return DayField(label=label, required=False, of_our_days=False)
 
 
 class EntryForm(forms.Form):

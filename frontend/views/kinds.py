@@ -64,7 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = KindForm.new(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = kind_create(actor_of(request), form.cleaned_data["slug"], form.facts())
+            made = kind_create(actor_of(request), form.chosen_slug(), form.facts())
         except InvalidFact as error:
             form.refuse(error)
         else:

@@ -53,7 +53,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     confirmation_spend(request)
     if codes:
-        return codes_page(request, codes, {"next": "", "plain": False})
+        return codes_page(request, codes, {"next": "", "plain": False, "done": _("Der Passkey ist hinzugefügt.")})
     messages.success(request, _("Der Passkey ist hinzugefügt."))
     return redirect("account")
 

@@ -140,9 +140,8 @@ def _set_up(request: HttpRequest, user: User, context: dict[str, Any]) -> HttpRe
             request, _("Die Authenticator-App ist eingerichtet. Ihre Wiederherstellungscodes gelten weiter.")
         )
         return redirect("account")
-    if request.user.is_authenticated:
-        return codes_page(request, codes, context)
-    return enter_at_last(request, user, codes_page(request, codes, context))
+    shown = codes_page(request, codes, {**context, "done": _("Die Authenticator-App ist eingerichtet.")})
+    return shown if request.user.is_authenticated else enter_at_last(request, user, shown)
 
 
 def _secret_of(request: HttpRequest) -> str:
@@ -161,7 +160,8 @@ def _set_up_page(request: HttpRequest, user: User, secret: str, context: dict[st
 
 
 def codes_page(request: HttpRequest, codes: list[str], context: dict[str, Any]) -> HttpResponse:
-    """Answers with the codes instead of leading on: they are kept nowhere from which another page could show them."""
+    """Answers with the codes instead of leading on: they are kept nowhere from which another page could show them.
+    `done` tells what was set up, if that is more than new codes."""
     shown = {**context, "codes": codes, "nav": "account"}
     return render(request, "frontend/second_factor/codes.html", shown, status=HTTPStatus.CREATED)
 

@@ -187,15 +187,14 @@ def read_day(typed: str) -> str:
     """As `31.12.2026` or ISO, stored as ISO. Raises Unfit."""
     figures = "".join(typed.split())
     found = _DAY.fullmatch(figures)
-    try:
-        if found:
-            return _stored_day(date(int(found[3]), int(found[2]), int(found[1])))
-        if _ISO_DAY.fullmatch(figures):
-            return _stored_day(date.fromisoformat(figures))
-    except Unfit:
-        raise
-    except ValueError:
-        pass
+    iso = f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}" if found else figures
+    if _ISO_DAY.fullmatch(iso):
+        try:
+            day = date.fromisoformat(iso)
+        except ValueError:
+            sentence = _("„{typed}“ gibt es im Kalender nicht. Bitte Tag und Monat prüfen.")
+            raise Unfit(sentence.format(typed=typed[:40])) from None
+        return _stored_day(day)
     sentence = _("„{typed}“ ist kein Datum. Bitte mit vierstelliger Jahreszahl eingeben: 31.12.2026")
     raise Unfit(sentence.format(typed=typed[:40]))
 

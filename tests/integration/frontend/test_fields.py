@@ -74,6 +74,8 @@ def test_a_kind_is_made_and_given_fields(registry: Client, kind: DossierKind) ->
     assert (refused.status_code, "Dieses Kürzel hat schon eine andere Art" in words(refused)) == (422, True)
     made = registry.post("/kinds/add/", {"label": "Gewerbeakte", "slug": "trade"})
     assert made["Location"] == "/kinds/dossier/trade/fields/"
+    named = registry.post("/kinds/add/", {"label": "Jagd- & Fischereiübersicht", "slug": ""})
+    assert named["Location"] == "/kinds/dossier/jagd-fischereiuebersicht/fields/"
     page = "/kinds/dossier/trade/fields/"
     assert "Neues Feld" in words(registry.get(page))
     new = {"rows": "1", "row0-label": "Größe", "row0-type": "number", "row0-mandatory": "on", "base": "0"}

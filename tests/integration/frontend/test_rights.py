@@ -159,7 +159,9 @@ def test_days_are_written_as_germans_write_them_and_so_are_their_mistakes(giver:
     refused = give(giver, dossier, "berta", valid_to="12/31/2099")
     assert "„12/31/2099“ ist kein Datum. Bitte mit vierstelliger Jahreszahl eingeben: 31.12.2026" in refused
     assert 'value="12/31/2099"' in refused
-    give(giver, dossier, "berta", valid_to="31.12.2099")
+    never = give(giver, dossier, "berta", valid_to="31.2.2099")
+    assert "„31.2.2099“ gibt es im Kalender nicht. Bitte Tag und Monat prüfen." in never
+    give(giver, dossier, "berta", valid_to="31. 12. 99")
     grant = Grant.objects.get(user=berta)
     assert f"{grant.valid_to:%Y-%m-%d}" == "2099-12-31"
     assert 'value="31.12.2099"' in text(giver.get(f"{here}{grant.pk}/"))

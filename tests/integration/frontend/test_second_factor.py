@@ -155,6 +155,7 @@ def test_setting_up_shows_a_picture_and_the_secret_and_takes_a_code_of_the_app()
     assert secret in wrong.content.decode().replace(" ", "")
     done = browser.post("/account/second-factor/", {"code": pyotp.TOTP(secret).now()})
     assert len(re.findall(r"<li><code>(?:\w{4}-){3}\w{4}</code>", done.content.decode())) == 10
+    assert "Die Authenticator-App ist eingerichtet." in text_of(done)
     assert events()[-1] == "account:second_factor_set_up"
     assert browser.get("/account/second-factor/").status_code == 302, "set up already"
     assert "Noch 10 Wiederherstellungscodes" in text_of(browser.get("/account/"))
