@@ -93,3 +93,16 @@ def test_a_field_asks_only_what_its_sort_has(new_page: Callable[..., Page]) -> N
     for sort, asks_values, asks_pattern in (("text", False, True), ("choice", True, False), ("date", False, False)):
         row.get_by_label("Art der Angabe").select_option(sort)
         assert (values.is_visible(), pattern.is_visible()) == (asks_values, asks_pattern), sort
+
+
+def test_the_words_to_search_dossiers_by_have_the_width_of_a_phone(new_page: Callable[..., Page]) -> None:
+    from tests import factories
+
+    factories.file_plan()
+    give_kind(factories.dossier())
+    page = new_page(phone=True)
+    visit(page, "/dossiers/")
+    words = page.get_by_label("Akten suchen").bounding_box()
+    assert words
+    assert words["width"] > 300
+    assert page.evaluate(OUTSIDE, "#dossier-search") == []
