@@ -78,8 +78,7 @@ def right(request: HttpRequest, grant_id: int, **key: UUID) -> HttpResponse:
         return True
 
     if request.method == "POST" and form.is_valid() and taken(form, act):
-        messages.success(request, _("Gespeichert; es gilt ab sofort."))
-        return redirect(_address(node) if _still_allowed(request, node) else "start")
+        return _told(request, node)
     return _page(request, node, "grant", form, held=held)
 
 
@@ -94,8 +93,7 @@ def restrict(request: HttpRequest, **key: UUID) -> HttpResponse:
         return service(actor, node, reason=form.cleaned_data["reason"])
 
     if request.method == "POST" and form.is_valid() and taken(form, act):
-        messages.success(request, _("Gespeichert; es gilt ab sofort."))
-        return redirect(_address(node) if _still_allowed(request, node) else "start")
+        return _told(request, node)
     more = {} if is_restricted(node) else {"possible": may_be_restricted(node), **_keepers(actor, node)}
     return _page(request, node, "restrict", form, **more)
 
@@ -136,10 +134,15 @@ def _may_grant(actor: Actor, node: Node) -> bool:
     return can(actor, Permission.GRANT, node)
 
 
-def _still_allowed(request: HttpRequest, node: Node) -> bool:
-    """Restricting a place, or withdrawing a grant, may have shut out the very person who did it."""
+def _told(request: HttpRequest, node: Node) -> HttpResponse:
+    """Restricting a place, or withdrawing a grant, may have shut out the very person who did it, who is told so."""
     fresh = type(node).objects.get(pk=node.pk)
-    return can(actor_of(request), Permission.GRANT, fresh)
+    if can(actor_of(request), Permission.GRANT, fresh):
+        messages.success(request, _("Gespeichert; es gilt ab sofort."))
+        return redirect(_address(node))
+    sentence = _("Gespeichert; es gilt ab sofort. Rechte an „{place}“ vergeben Sie selbst jetzt nicht mehr.")
+    messages.success(request, sentence.format(place=node))
+    return redirect("start")
 
 
 def _address(node: Node, what: str = "rights", **more: Any) -> str:
