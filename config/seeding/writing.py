@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from config.seeding.mail import Mail, new_document, store_original, write_mail
+from config.seeding.parties import Applicants
 from config.seeding.schedule import Batch
 from config.seeding.staff import PERSONNEL_INBOX, PERSONNEL_PLAN, Staff
 from config.seeding.wording import CASES, DOSSIERS, nearest
@@ -105,12 +106,13 @@ class _Writer:
             self._arrive(together, mail, "")
 
     def _dossiers(self, together: Together) -> None:
+        applicants = Applicants(together, Random(f"{self._batch.key}/parties"))
         entry = PlanEntry.objects.get(number=self._batch.entry)
         for dossier_id, opened, documents in zip(
             self._ids, self._batch.opened, self._batch.documents, strict=True
         ):  # fmt: skip
             made = self._open(together, entry, dossier_id, opened)
-            for _moment, act in sorted(self._life(together, made, documents), key=lambda one: one[0]):
+            for _moment, act in sorted(self._life(together, applicants, made, documents), key=lambda one: one[0]):
                 act()
 
     def _open(self, together: Together, entry: PlanEntry, dossier_id: UUID, at: datetime) -> Dossier:
@@ -129,7 +131,9 @@ class _Writer:
             give_number(opened, reference, dossier, None, at)
         return dossier
 
-    def _life(self, together: Together, dossier: Dossier, documents: int) -> Iterator[Act]:
+    def _life(
+        self, together: Together, applicants: Applicants, dossier: Dossier, documents: int
+    ) -> Iterator[Act]:  # fmt: skip
         """Everything that happens to it after it was opened. Cases follow each other; some mail lies beside them."""
         random, begun = self._random, dossier.opened_at
         lasts = min(self._desk.until - begun, timedelta(days=20 + random.expovariate(1 / 250)))
@@ -140,6 +144,9 @@ class _Writer:
             if number in turns:
                 yield mail.received, partial(self._open_case, together, dossier, case, mail.received)
             yield mail.received, partial(self._arrive_and_file, together, dossier, case, mail)
+        if mails:
+            noted, wrote = mails[0].received + timedelta(minutes=30), mails[0].letter.sender
+            yield noted, partial(applicants.takes_part, self._filing(), dossier, wrote, noted)
         last = mails[-1].received if mails else begun
         if random.random() < 0.3:
             yield last, partial(self._use_number, together, dossier, last)
@@ -163,7 +170,7 @@ class _Writer:
     def _arrive_and_file(self, together: Together, dossier: Dossier, cases: list[Case], mail: Mail) -> None:
         document = self._arrive(together, mail, self._batch.entry)
         case, at = cases[-1] if cases else None, mail.received + timedelta(minutes=20)
-        actor = self._random.choice(self._desk.filing_for(self._batch.entry))
+        actor = self._filing()
         values: dict[str, Any] = {
             "scope_id": dossier.scope_id, "dossier_id": dossier.pk, "case_id": case.pk if case else None,
             "filed_at": at, "filed_by": actor.key,
@@ -231,6 +238,9 @@ class _Writer:
     def _named(self, table: dict[str, tuple[str, ...]], at: datetime) -> str:
         phrase = self._random.choice(nearest(table, self._batch.entry))
         return Details(self._random, at.date(), {}).fill(phrase)[:300]
+
+    def _filing(self) -> Actor:
+        return self._random.choice(self._desk.filing_for(self._batch.entry))
 
     def _keeper(self) -> Actor:
         return self._random.choice(self._desk.staff.keeping(self._batch.entry))

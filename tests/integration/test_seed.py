@@ -29,6 +29,7 @@ from dms.audit.verify import Tally, verify_all
 from dms.records.dossiers.keeping import dossier_open
 from dms.records.dossiers.models import DossierVerb, FileState
 from dms.records.models import Document, Dossier, PlanEntry, ReferenceNumber
+from dms.records.parties.models import Participation, Party
 from ingest.models import InboxItem
 from ingest.samples.details import Details
 from ingest.samples.phrases import read_wording
@@ -69,6 +70,9 @@ def test_a_made_up_town_is_whole_and_found_and_stays_the_same(db: None, store: P
     assert make() == SMALL.scale
     assert Document.objects.count() == SMALL.scale == InboxItem.objects.count()
     assert Dossier.objects.count() == SMALL.scale // 5
+    written_about = Dossier.objects.filter(documents__isnull=False).distinct().count()
+    assert Participation.objects.filter(role="applicant").count() == written_about
+    assert 0 < Party.objects.count() <= written_about
     assert list(verify_all(Tally())) == []
     assert not OutboxEntry.objects.exists()
     assert examine(search_index(), RecordsSource(), progress=lambda done: None).differences == ()

@@ -52,7 +52,7 @@ def party_take_part(
             raise TakesPartAlready
         row = Participation(dossier=held, case=inside, party=stands, role=role, since=now)
         opened.save(row)
-        _tell(opened, row)
+        tell_who(opened, row)
     return row
 
 
@@ -64,7 +64,7 @@ def party_leave(actor: Actor, participation: Participation, *, reason: str = "")
     ):
         row = Participation.objects.select_related("party", "role", "case").get(pk=participation.pk)
         _refuse_when_closed(actor, held, row.case)
-        _tell(opened, row)
+        tell_who(opened, row)
         opened.delete(row)
 
 
@@ -97,7 +97,8 @@ def _refuse_when_closed(actor: Actor, dossier: Dossier, case: Case | None) -> No
         refuse_closed(dossier, case)
 
 
-def _tell(opened: Change, row: Participation) -> None:
+def tell_who(opened: Change, row: Participation) -> None:
+    """For the sentence in the history."""
     opened.facts.update({"party": row.party.name, "role": row.role.label})
     if row.case:
         opened.facts["case"] = row.case.reference_number
