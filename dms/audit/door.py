@@ -93,7 +93,9 @@ class Change:
     def delete(self, instance: models.Model) -> None:
         before = self._own_fields(instance)
         self._touch("delete", instance, before, {})
+        key = instance.pk
         models.Model.delete(instance)
+        instance.pk = key  # Django takes it away, but the event names its target by it
 
     def release(self, instance: models.Model) -> None:
         """From here on another chain tells of the row; `adopt` follows in the same transaction."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from dms.access.actors import Actor
+from dms.access.levels import Level
 from dms.audit.fold import State, row_then, state_then, states_then
 from dms.audit.models import EventRow, Recorded, target_name
 from dms.records.dossiers.history import too_secret
@@ -42,7 +43,8 @@ def dossier_then(dossier: Dossier, moment: datetime, reader: Actor) -> DossierTh
     then = state.get(target_name(dossier))
     if not then:
         return None
-    for secret in too_secret(reader, state):
+    levels = {name: values.get("level") or Level.OPEN for name, values in state.items()}
+    for secret in too_secret(reader, state, levels):
         del state[secret]
     parties = dict(_of(Participation, state))
     return DossierThen(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -94,7 +94,7 @@ def dossier_history(dossier: Dossier, reader: Actor) -> list[Told]:
     state: State = {}
     history: list[Told] = []
     told = [(row, json.loads(row.body)) for row in EventRow.objects.filter(chain=dossier.chain).order_by("number")]
-    secret = too_secret(reader, (row.target for row, _body in told))
+    secret = too_secret(reader, (row.target for row, _body in told), _levels_told(body for _row, body in told))
     for row, body in told:
         if row.target not in secret:
             history.append(_told(len(history) + 1, row, body, dossier, state))
@@ -102,13 +102,26 @@ def dossier_history(dossier: Dossier, reader: Actor) -> list[Told]:
     return history
 
 
-def too_secret(reader: Actor, names: Iterable[str]) -> set[str]:
-    """The documents among these rows (`target_name`) of which the reader may not even know."""
+def too_secret(reader: Actor, names: Iterable[str], levels: Mapping[str, int]) -> set[str]:
+    """The documents among these rows (`target_name`) of which the reader may not even know: by their level of today,
+    or, where they are gone since, by the one that is told of them (`levels`)."""
     document = apps.get_model("records.Document")
     begins = f"{document._meta.label_lower}:"
-    keys = {name.removeprefix(begins) for name in names if name.startswith(begins)}
-    hidden = document.objects.filter(pk__in=keys, level__gt=clearance_of(reader)) if keys else ()
-    return {target_name(one) for one in hidden}
+    # events of documents that were taken back did not always name them
+    keys = {key for name in names if name.startswith(begins) and (key := name.removeprefix(begins)) != "None"}
+    today = dict(document.objects.filter(pk__in=keys).values_list("pk", "level")) if keys else {}
+    here = {f"{begins}{key}": level for key, level in today.items()}
+    cleared = clearance_of(reader)
+    return {name for key in keys if here.get(name := f"{begins}{key}", levels.get(name, Level.OPEN)) > cleared}
+
+
+def _levels_told(bodies: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """The highest level that the events tell of each row."""
+    highest: dict[str, int] = {}
+    for touched in (one for body in bodies for one in body["rows"]):
+        for values in (touched["before"], touched["after"]):
+            highest[touched["row"]] = max(highest.get(touched["row"], Level.OPEN), values.get("level") or Level.OPEN)
+    return highest
 
 
 def _told(number: int, row: EventRow, body: dict[str, Any], dossier: Dossier, before: State) -> Told:

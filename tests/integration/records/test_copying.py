@@ -12,7 +12,7 @@ from dms.access.models import Scope
 from dms.access.permissions import Role
 from dms.access.rule import NotAllowed
 from dms.adapters.chosen import object_store
-from dms.audit.models import EventRow
+from dms.audit.models import EventRow, target_name
 from dms.records.documents.corrections import document_correct
 from dms.records.documents.duplicates import duplicates_of, receipt_of
 from dms.records.documents.undo import NothingToUndo
@@ -23,7 +23,7 @@ from dms.records.dossiers.copying import (
     documents_copy,
 )
 from dms.records.dossiers.filing import Place, documents_file, documents_take_back
-from dms.records.dossiers.history import dossier_history
+from dms.records.dossiers.history import dossier_history, too_secret
 from dms.records.dossiers.keeping import dossier_close
 from dms.records.dossiers.leaving import LessProtectedThere
 from dms.records.dossiers.unmaking import can_unmake, documents_unmake
@@ -140,7 +140,28 @@ def test_a_slip_is_taken_back_and_the_original_never_noticed(clerk: Actor, lette
     assert keys(letter) == before
     assert before <= set(object_store().keys())
     assert names(there.chain)[-1] == "document:unmade"
+    assert EventRow.objects.filter(chain=there.chain).latest("number").target == target_name(copy)
     assert proven()
+
+
+def test_where_a_copy_was_taken_back_the_history_goes_on_and_keeps_what_is_secret(
+    letter: Document, there: Dossier, files: Scope
+) -> None:
+    registry = factories.everywhere_actor()
+    colleague = actor_for(factories.user_with(Role.REGISTRY, name="kim", scope=files))
+    document_set_level(registry, letter, Level.RESTRICTED, reason="geheim")
+    documents_unmake(registry, documents_copy(registry, [letter], Place(there), now=NOW), now=NOW)
+    assert "Bauantrag" in dossier_history(there, registry)[-1].sentence
+    told = " ".join(one.sentence for one in dossier_history(there, colleague))
+    assert told
+    assert "Bauantrag" not in told
+
+
+def test_events_that_did_not_name_the_copy_that_was_taken_back_stop_no_history(
+    clerk: Actor, letter: Document, there: Dossier
+) -> None:
+    copies = documents_copy(clerk, [letter], Place(there), now=NOW)
+    assert too_secret(clerk, [target_name(copies[0]), "records.document:None"], {}) == set()
 
 
 def test_a_mail_copied_whole_is_taken_back_whole(clerk: Actor, there: Dossier) -> None:
