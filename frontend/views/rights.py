@@ -140,8 +140,8 @@ def _told(request: HttpRequest, node: Node) -> HttpResponse:
     if can(actor_of(request), Permission.GRANT, fresh):
         messages.success(request, _("Gespeichert; es gilt ab sofort."))
         return redirect(_address(node))
-    sentence = _("Gespeichert; es gilt ab sofort. Rechte an „{place}“ vergeben Sie selbst jetzt nicht mehr.")
-    messages.success(request, sentence.format(place=node))
+    # without its name: from here on the place is one that they may not see
+    messages.success(request, _("Gespeichert; es gilt ab sofort. Sie selbst vergeben dort jetzt keine Rechte mehr."))
     return redirect("start")
 
 

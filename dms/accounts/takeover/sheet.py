@@ -74,7 +74,8 @@ def _row(given: Mapping[str, str], where: str) -> OrgRow:
             return reader(given.get(field, ""))
         except (ValueError, KeyError):
             sentence = _("In der Spalte „{column}“ steht „{value}“, das ist dort nicht vorgesehen.")
-            faults.append(sentence.format(column=HEADINGS[field][0], value=given.get(field, "")[:40]))
+            told = sentence.format(column=HEADINGS[field][0], value=given.get(field, "")[:40])
+            faults.append(" ".join(filter(None, (told, _expected(field)))))
 
     kind = read("kind", _one_of(KINDS))
     text = {field: " ".join(given.get(field, "").split()) for field in ("name", "parent", "place", "body", "reason")}
@@ -95,6 +96,15 @@ def _row(given: Mapping[str, str], where: str) -> OrgRow:
     if faults:
         raise _Unreadable(faults)
     return row
+
+
+def _expected(field: str) -> str:
+    """What may stand there, for whoever has to correct the table."""
+    if field in ("valid_from", "valid_to"):
+        return _("Bitte einen Tag wie 31.12.2026 eintragen.")
+    with override(None):
+        words = {"kind": [names[0] for names in KINDS.values()], "role": [str(role.label) for role in Role]}
+    return _("Vorgesehen sind: {words}.").format(words=", ".join(words[field])) if field in words else ""
 
 
 def _missing(row: OrgRow) -> Iterator[str]:

@@ -46,6 +46,9 @@ def text(answer: Any) -> str:
 
 def test_a_unit_is_made_filled_renamed_and_retired(giver: Client, scope: Scope) -> None:
     factories.user_with(name="berta")
+    empty = text(giver.get("/organisation/"))
+    assert "Legen Sie die erste an" in empty
+    assert "Aus Tabelle übernehmen" in empty
     made = {"name": "Bauamt", "parent": "", "scope": scope.pk, "reason": "neu"}
     assert "Bauamt" in text(giver.post("/organisation/add/unit/", made, follow=True))
     office = Body.objects.get()

@@ -108,7 +108,7 @@ def test_a_dossier_is_restricted_to_its_own_rights_and_its_page_is_gone_for_who_
     give(giver, dossier, "petra", role="rights")
     assert "Rechte vergibt hier danach: petra." in text(giver.get(f"{here}restrict/"))
     answer = giver.post(f"{here}restrict/", {"reason": "Personalsache"}, follow=True)
-    assert "Rechte an „610-1 Lindenweg 4, Wintergarten“ vergeben Sie selbst jetzt nicht mehr." in text(answer)
+    assert "Sie selbst vergeben dort jetzt keine Rechte mehr." in text(answer)
     assert (answer.status_code, giver.get(here).status_code) == (200, 404)
 
 

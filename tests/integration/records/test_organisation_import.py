@@ -168,13 +168,16 @@ def test_each_line_that_is_wrong_is_named_with_the_reason_and_nothing_is_done(li
         "Organisationseinheit;Ring 1;Ring 2;;;;;;;\n"
         "Organisationseinheit;Ring 2;Ring 1;;;;;;;\n"
         "Zugehörigkeit;gerd;;;Personalrat;;01.01.2098;;;\n"
+        "Zugehörigkeit;gerd;;;Personalrat;;31.02.2026;;;\n"
     )
     words = {
         "2": "„Straßenamt“ gibt es nicht", "3": "schon etwas anderes: Organisationseinheit", "5": "schon Zeile 4",
         "6": "von anderer Art", "7": "gültigen Benutzernamen", "8": "Ein Konto „niemand“ gibt es nicht",
         "9": "Vertreten wird, wer", "10": "keinen Aktenplaneintrag", "11": "In der Spalte „Ort“ fehlt etwas",
-        "12": "„Bürgermeister“, das ist dort nicht vorgesehen", "13": "„Raum“, das ist dort nicht vorgesehen",
+        "12": "„Bürgermeister“, das ist dort nicht vorgesehen. Vorgesehen sind: Scanstelle,",
+        "13": "„Raum“, das ist dort nicht vorgesehen. Vorgesehen sind: Organisationseinheit, Gruppe,",
         "14": "„Ring 2“ gibt es nicht", "15": "„Ring 1“ gibt es nicht", "16": "Erster Tag und Vertretung stehen fest",
+        "17": "„31.02.2026“, das ist dort nicht vorgesehen. Bitte einen Tag wie 31.12.2026 eintragen.",
     }  # fmt: skip
     assert told.keys() == words.keys()
     assert {line: sentence for line, sentence in told.items() if words[line] not in sentence} == {}
