@@ -41,7 +41,7 @@ def test_several_files_are_uploaded_and_stand_in_the_list_at_once(page: Page, tm
     expect(page.get_by_text("Noch keine Post")).to_be_visible()
     page.get_by_label("Dateien einreichen").set_input_files(some_files(tmp_path, 5))
     expect(page.locator(".tray__file.is-taken")).to_have_count(5)
-    expect(page.get_by_role("heading", name="Hochladen: 5 von 5 angenommen")).to_be_visible()
+    expect(page.get_by_role("heading", name="Hochgeladen: 5 von 5")).to_be_visible()
     expect(page.locator(".item")).to_have_count(5)
     assert len(items()) == 5
     refuse(items()[0], Reason.DAMAGED_FILE, "a test says so", timezone.now())
