@@ -64,6 +64,17 @@ def test_hits_that_are_spelt_similarly_are_told_from_the_others(browser_of: Call
     assert "Genau so geschrieben kommt es nicht vor." in text_of(clerk.get("/?q=Genhweg"))
 
 
+def test_a_start_page_without_documents_fills_by_itself(browser_of: Callable[..., Client]) -> None:
+    from dms.access.permissions import Role
+
+    clerk = browser_of(Role.CLERK)
+    empty = clerk.get("/").content.decode()
+    assert "Noch keine Dokumente" in empty
+    assert 'hx-trigger="every 10s"' in empty
+    a_letter(title="Ein Brief")
+    assert "every 10s" not in clerk.get("/").content.decode()
+
+
 def test_a_question_without_a_word_is_told_that_nothing_was_searched_for(browser_of: Callable[..., Client]) -> None:
     from dms.access.permissions import Role
 
