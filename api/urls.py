@@ -18,7 +18,7 @@ from api.dossiers import filing_views, holding_views, relation_views
 from api.dossiers import views as dossier_views
 from api.inbox import views as inbox_views
 from api.kinds import views as kind_views
-from api.organisation import session_views
+from api.organisation import account_views, session_views
 from api.organisation import views as organisation_views
 from api.parties import views as party_views
 from api.plan import views as plan_views
@@ -38,6 +38,7 @@ CASE = "cases/<uuid:case_id>/"
 PARTY = "parties/<uuid:party_id>/"
 BODY = "bodies/<int:body_id>/"
 PERSON = "people/<int:person_id>/"
+ACCOUNT = "accounts/<int:person_id>/"
 ENTRY = "plan-entries/<uuid:entry_id>/"
 
 
@@ -177,6 +178,13 @@ urlpatterns = [
     path("sessions/end/", session_views.SessionsEndOthersView.as_view(), name="sessions-end"),
     path("sessions/<str:handle>/", session_views.SessionView.as_view(), name="session"),
     path("sessions/<str:handle>/end/", session_views.SessionEndView.as_view(), name="session-end"),
+    path("accounts/", account_views.AccountsView.as_view(), name="accounts"),
+    path(ACCOUNT, account_views.AccountView.as_view(), name="account"),
+    path(f"{ACCOUNT}lock/", account_views.AccountLockView.as_view(), name="account-lock"),
+    path(f"{ACCOUNT}unlock/", account_views.AccountUnlockView.as_view(), name="account-unlock"),
+    path(f"{ACCOUNT}end-sessions/", account_views.AccountSessionsView.as_view(), name="account-end-sessions"),
+    path(f"{ACCOUNT}setup-link/", account_views.AccountSetupLinkView.as_view(), name="account-setup-link"),
+    path(f"{ACCOUNT}history/", account_views.AccountHistoryView.as_view(), name="account-history"),
     path("people/", organisation_views.PeopleView.as_view(), name="people"),
     path(PERSON, organisation_views.PersonView.as_view(), name="person"),
     path(f"{PERSON}grants/", organisation_views.PersonGrantsView.as_view(), name="person-grants"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from dms.access.models import BodyKind
+from dms.accounts.keeping import AccountVerb
 from frontend.views import (
     about,
     account,
+    accounts,
     case_moving,
     cases,
     checking_out,
@@ -53,6 +55,7 @@ from frontend.views import (
     search,
     second_factor,
     sessions,
+    setting_up,
     settling,
     status,
     uploads,
@@ -174,6 +177,13 @@ urlpatterns = [
     path("kinds/dossier/<str:slug>/change/", kinds.change, name="kind-change"),
     path("help/", about.help_page, name="help"),
     path("status/", status.status, name="status"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/add/", accounts.add, name="account-add"),
+    path("accounts/<int:person_id>/", accounts.account, name="account-of"),
+    path("accounts/<int:person_id>/lock/", accounts.act, {"verb": AccountVerb.LOCK}, name="account-lock"),
+    path("accounts/<int:person_id>/unlock/", accounts.act, {"verb": AccountVerb.UNLOCK}, name="account-unlock"),
+    path("accounts/<int:person_id>/end/", accounts.act, {"verb": AccountVerb.END_SESSIONS}, name="account-end"),
+    path("accounts/<int:person_id>/link/", accounts.act, {"verb": AccountVerb.ISSUE_SETUP_LINK}, name="account-link"),
     path("account/", account.account, name="account"),
     path("account/confirm/", confirming.confirm, name="account-confirm"),
     path("account/password/", account.password, name="account-password"),
@@ -190,6 +200,7 @@ urlpatterns = [
     path("login/passkey/", passkeys.enter_by_passkey, name="login-passkey"),
     path("login/passkey/question/", passkeys.question, name="passkey-question"),
     path("login/", login.Login.as_view(), name="login"),
+    path("login/first/", setting_up.first, name="login-first"),
     path("login/second/", login_second.second, name="login-second"),
     path("login/second/set-up/", second_factor.set_up_at_login, name="login-set-up"),
     path("login/oidc/", oidc.start, name="login-oidc"),

@@ -62,6 +62,7 @@ ACTING = {
     "clearances_give": ("409",),
     "clearances_withdraw": ("409",),
     "bodies_create": ("409",),
+    "accounts_create": ("409",),
     **dict.fromkeys(
         (f"{place}_rights_{what}_create" for place in ("dossiers", "plan_entries") for what in ("restrict", "open")),
         ("409",),

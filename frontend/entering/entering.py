@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -10,7 +11,9 @@ from django.utils import timezone
 from dms.access.attempts import attempts_forget
 from dms.access.models import User
 from dms.accounts.second_factor.demand import has_second_factor, second_factor_is_demanded
+from dms.accounts.setting_up import setup_of
 from frontend.entering.begun import KEY, login_begin
+from frontend.entering.first_password import setup_in_words
 from frontend.entering.known_browser import browser_for, browser_remember
 from frontend.entering.oidc import login_forget
 
@@ -42,7 +45,10 @@ def enter_at_last(
     Not `knows_browser` for who comes from another site: the cookie that knows others here did not come along.
     """
     request.session.pop(KEY, None)
+    first_time = user.last_login is None
     login(request, user)
+    if first_time and (said := setup_in_words(setup_of(user))):
+        messages.info(request, said)
     attempts_forget(user.username, code_counter(request, user))
     if knows_browser:
         browser_remember(request, answer, user.username)

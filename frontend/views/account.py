@@ -23,11 +23,14 @@ from dms.access.rule import grants_of, visible
 from dms.accounts.accounts import password_change
 from dms.accounts.clearances import may_give_clearances
 from dms.accounts.directory import LDAP
+from dms.accounts.keeping import may_keep_accounts
 from dms.accounts.models import AuthenticatorApp, OutsideIdentity, Passkey
 from dms.accounts.second_factor.recovery import recovery_codes_left
+from dms.accounts.setting_up import setup_of
 from dms.accounts.tokens import NameTaken, token_issue, token_withdraw
 from dms.adapters.chosen import directory
 from frontend.entering.confirming import ways_of
+from frontend.entering.first_password import setup_in_words
 from frontend.entering.oidc import SOURCE, is_offered
 from frontend.forms.account import NewToken, OwnPassword
 from frontend.people import actor_of
@@ -100,6 +103,8 @@ def _page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **more: Any)
         "nav": "account",
         "now": timezone.now(),
         "may_give_clearances": may_give_clearances(actor_of(request)),
+        "may_keep_accounts": may_keep_accounts(actor_of(request)),
+        "set_up": setup_in_words(setup_of(cast(User, request.user))),
         "grants": grants_of(actor_of(request)).select_related("scope").order_by("scope__name", "role"),
         "tokens": _own_tokens(request).order_by("-created_at"),
         "password_form": OwnPassword(cast(User, request.user)),

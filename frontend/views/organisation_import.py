@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dms.access.actors import Actor
+from dms.access.models import User
+from dms.accounts.keeping import may_keep_accounts
 from dms.accounts.organisation import sees_organisation
 from dms.accounts.takeover.current import organisation_rows
 from dms.accounts.takeover.importing import (
@@ -25,7 +27,7 @@ from dms.accounts.takeover.importing import (
     organisation_compare,
     organisation_import,
 )
-from dms.accounts.takeover.rows import OrgRow, Problem
+from dms.accounts.takeover.rows import ACCOUNTS, OrgRow, Problem
 from dms.accounts.takeover.sheet import KINDS, read_sheet, write_sheet
 from dms.audit.lifecycle import NotPossible
 from dms.records.protection.grants import LONGEST_REASON
@@ -94,12 +96,18 @@ def _compared(actor: Actor, rows: list[OrgRow], unreadable: list[Problem], reaso
     return {
         "found": found,
         "problems": sorted([*unreadable, *found.problems], key=lambda one: one.order),
-        "begun": begun, "ended": ended,
+        "begun": begun, "ended": ended, "new_accounts": _new_accounts(begun),
         "lists": [
             (_("Neu, wieder in Gebrauch oder verschoben"), _told(begun)), (_("Geändert oder beendet"), _told(ended)),
         ],
         "more": max(len(begun) - SHOWN, 0) + max(len(ended) - SHOWN, 0),
     }  # fmt: skip
+
+
+def _new_accounts(begun: list[Taken]) -> int:
+    """Those not there yet: the comparison has taken them back."""
+    names = {User.normalize_username(one.row.name) for one in begun if one.row.kind in ACCOUNTS}
+    return len(names) - User.objects.filter(username__in=names).count()
 
 
 def _told(taken: list[Taken]) -> list[tuple[str, str]]:
@@ -119,4 +127,5 @@ def _done(done: Comparison) -> str:
 def _page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     wrong = context.get("problem") or context.get("problems")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
-    return render(request, "frontend/organisation/import.html", {"nav": "organisation", **context}, status=status)
+    shown = {"nav": "organisation", "may_keep_accounts": may_keep_accounts(actor_of(request))}
+    return render(request, "frontend/organisation/import.html", {**shown, **context}, status=status)

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from dms.access.actors import actor_in_words
 from dms.accounts.organisation import (
     known_terms,
     memberships_of,
@@ -15,6 +16,7 @@ from dms.accounts.organisation import (
     reasons_of,
     sees_organisation,
 )
+from dms.accounts.setting_up import setup_of
 from frontend.people import actor_of
 
 ON_A_PAGE = 100
@@ -38,9 +40,10 @@ def people(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     actor = actor_of(request)
     found = get_object_or_404(people_visible_to(actor), pk=person_id)
-    terms = known_terms(actor, found)
+    terms, link = known_terms(actor, found), setup_of(found)
     context = {
         "nav": "organisation", "person": found, "sees_all": sees_organisation(actor),
+        "link": link, "link_issuer": actor_in_words(link.issued_by) if link else "",
         "memberships": memberships_of(found), "reasons": reasons_of(actor, found),
         "held": [one for one in terms if not one.term.is_over], "earlier": [one for one in terms if one.term.is_over],
     }  # fmt: skip

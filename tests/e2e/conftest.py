@@ -81,7 +81,7 @@ def clerk(scope: Scope) -> User:
         "clerk",
         PASSWORD,
         scope=scope,
-        roles=[Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY, Role.REVISION],
+        roles=[Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY, Role.REVISION, Role.ACCOUNTS],
     )
 
 

@@ -197,6 +197,11 @@ def _organisation(dossier: Any) -> dict[str, str]:
         "body change": f"/organisation/{office.pk}/change/",
         "body retire": f"/organisation/{post.pk}/retire/",
         "member": f"/organisation/{post.pk}/members/{member.pk}/",
+        "accounts": "/accounts/",
+        "accounts none": "/accounts/?q=xyzzy&state=locked",
+        "account add": "/accounts/add/",
+        "account of": f"/accounts/{member.user_id}/",
+        "account lock": f"/accounts/{member.user_id}/lock/",
         "people": "/organisation/people/",
         "person": f"/organisation/people/{member.user_id}/",
     }
@@ -206,7 +211,7 @@ def _organisation(dossier: Any) -> dict[str, str]:
 def test_no_page_has_a_grave_barrier_or_scrolls_sideways(new_page: Callable[..., Page], phone: bool) -> None:
     pages = every_page()
     stranger = new_page(logged_in=False, phone=phone, policy=False)  # axe tries inline styles of its own
-    problems = _problems(stranger, "login", "/login/")
+    problems = _problems(stranger, "login", "/login/") + _problems(stranger, "first password", "/login/first/")
     page = new_page(phone=phone, policy=False)
     for name, address in pages.items():
         problems += _problems(page, name, address)

@@ -33,7 +33,8 @@ from tests.addresses import PART, filled, routes
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 OPEN = {
-    "login/", "login/second/", "login/second/set-up/", "login/passkey/", "login/passkey/question/", "language/",
+    "login/", "login/first/", "login/second/", "login/second/set-up/", "login/passkey/", "login/passkey/question/",
+    "language/",
 }  # fmt: skip
 """What nobody needs a login for."""
 NOT_OFFERED = {"login/oidc/", "login/oidc/back/", "login/oidc/logout/"}
@@ -57,7 +58,7 @@ QUERIES = ("", "?q=Lindenweg", f"?q={SECRET[:-1]}*")
 @pytest.fixture
 def town(db: None, store: Path) -> Town:
     """With one of everything that has an address."""
-    roles = [Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY, Role.REVISION]
+    roles = [Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.SECRECY, Role.REVISION, Role.ACCOUNTS]
     clerk = factories.user_with(*roles, name="clerk")
     item = factories.refused(filename=f"{SECRET}.txt")
     document = factories.document(

@@ -85,6 +85,12 @@ NOT_ALL_THAT_FITS_IS_TAKEN = {
     "POST /api/v1/bodies/{body_id}/members/": "the person is there, and the last day lies ahead",
     "PATCH /api/v1/memberships/{member_id}/": "the last day lies ahead",
     "GET /api/v1/people/": "a cursor is what we gave out",
+    "GET /api/v1/accounts/": "a cursor is what we gave out",
+    "POST /api/v1/accounts/": "no other has the login, which has no spaces, and a reason of spaces says nothing",
+    **dict.fromkeys(
+        (f"POST /api/v1/accounts/{{person_id}}/{verb}/" for verb in ("lock", "unlock", "end-sessions", "setup-link")),
+        "a reason of spaces says nothing, and nobody locks themselves",
+    ),
     **dict.fromkeys(
         (
             f"POST /api/v1/{place}/rights/{what}"
@@ -114,7 +120,7 @@ def operations(app: object | None = None) -> dict[str, APIOperation]:
 def clerk(db: None, store: Path) -> Iterator[User]:
     request_finished.disconnect(close_old_connections)  # as Django's own test client does: the test's transaction stays
     request_started.disconnect(close_old_connections)
-    yield factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, name="clerk")
+    yield factories.user_with(Role.CLERK, Role.ARCHIVIST, Role.REGISTRY, Role.RIGHTS, Role.ACCOUNTS, name="clerk")
     request_started.connect(close_old_connections)
     request_finished.connect(close_old_connections)
 

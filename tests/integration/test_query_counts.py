@@ -155,6 +155,6 @@ LISTS = {
     "api/v1/plan-entries/<uuid:entry_id>/rights/history/", "api/v1/bodies/", "api/v1/people/",
     "api/v1/bodies/<int:body_id>/members/", "api/v1/bodies/<int:body_id>/grants/",
     "api/v1/bodies/<int:body_id>/history/", "api/v1/people/<int:person_id>/", "organisation/",
-    "organisation/<int:body_id>/", "organisation/people/<int:person_id>/", *ALSO,
+    "organisation/<int:body_id>/", "organisation/people/<int:person_id>/", "accounts/", "api/v1/accounts/", *ALSO,
 }  # fmt: skip
 """What must have been seen with more rows."""

@@ -101,13 +101,13 @@ def account_begin(taker: Taker, row: OrgRow) -> bool:
     service = row.kind is RowKind.SERVICE
     found = User.objects.filter(username=User.normalize_username(row.name)).first()
     if found is None:
-        account_create(taker.actor, row.name, None, now=taker.now, service=service)
+        account_create(taker.actor, row.name, None, now=taker.now, service=service, reason=taker.why(row))
         return True
     if found.is_service != service:
         raise NotPossible(_("Ein Konto dieses Namens gibt es schon, aber von anderer Art (Person oder Dienstkonto)."))
     if found.is_active or row.ended or "state" not in row.said:
         return False
-    account_enable(taker.actor, found, now=taker.now)
+    account_enable(taker.actor, found, now=taker.now, reason=taker.why(row))
     return True
 
 
@@ -115,7 +115,7 @@ def account_end(taker: Taker, row: OrgRow) -> bool:
     found = _person(row.name)
     if not row.ended or not found.is_active:
         return False
-    account_disable(taker.actor, found, now=taker.now)
+    account_disable(taker.actor, found, now=taker.now, reason=taker.why(row))
     return True
 
 

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from dms.access.actors import system_setup
-from dms.access.models import Body, BodyKind, Membership, Scope
+from dms.access.models import Body, BodyKind, Membership, Scope, User
 from dms.access.permissions import Role
 from dms.accounts.bodies import body_create
 from dms.audit.models import EventRow
@@ -127,3 +127,38 @@ def test_who_gives_no_rights_finds_neither_page(scope: Scope) -> None:
     browser.force_login(factories.user_with(Role.CLERK, name="carl"))
     assert browser.get(IMPORT).status_code == browser.get("/organisation/export/").status_code == 404
     assert given(browser, GOOD).status_code == 404
+
+
+PEOPLE = (
+    "Art;Name;Einheit\nPerson;nora;\nPerson;frida;\nDienstkonto;scanner;\nGruppe;Erste Hilfe;\n"
+    "Zugehörigkeit;nora;Erste Hilfe\n"
+)
+
+
+def test_whoever_keeps_accounts_too_brings_new_people_and_sees_how_many(giver: Client, scope: Scope) -> None:
+    told = text_of(given(giver, PEOPLE))
+    assert "Zeile 2 (nora): Dazu fehlt hier das Recht." in told
+    assert "Neue Konten legt Ihr IT-Betrieb an." in told
+    factories.user_with(Role.ACCOUNTS, name="gerda", scope=scope)
+    shown = given(giver, PEOPLE, reason="Neuordnung 2027")
+    told = text_of(shown)
+    assert "2 neue Konten" in told
+    assert "Neue Konten haben noch kein Kennwort." in told
+    assert "Neue Konten legt Ihr IT-Betrieb an." not in told
+    assert not User.objects.filter(username="nora").exists()
+    giver.post(IMPORT, {**form_of(shown), "apply": "1"})
+    nora = User.objects.get(username="nora")
+    assert (nora.has_usable_password(), nora.memberships.count()) == (False, 1)
+    assert User.objects.get(username="scanner").is_service
+    made = EventRow.objects.filter(name="account:created", actor="user:gerda")
+    assert made.count() == made.filter(body__contains="Neuordnung 2027").count() == 2
+
+
+def test_a_table_locks_accounts_for_whoever_keeps_them_and_never_ones_own(giver: Client, scope: Scope) -> None:
+    factories.user_with(Role.ACCOUNTS, name="gerda", scope=scope)
+    own = text_of(given(giver, "Art;Name;Stand\nPerson;gerda;gesperrt\n"))
+    assert "Das eigene Konto sperrt niemand selbst." in own
+    shown = given(giver, "Art;Name;Stand\nPerson;frida;gesperrt\n")
+    assert "neues Konto" not in text_of(shown)
+    giver.post(IMPORT, {**form_of(shown), "apply": "1"})
+    assert not User.objects.get(username="frida").is_active
