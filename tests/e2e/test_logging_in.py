@@ -28,6 +28,35 @@ def type_password(page: Page) -> None:
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
+def test_a_set_up_link_leads_to_a_password_and_its_code_leaves_the_address(
+    new_page: Callable[..., Page], phone: bool
+) -> None:
+    from django.utils import timezone
+
+    from dms.access.actors import operator
+    from dms.accounts.keeping import account_make
+    from dms.accounts.setting_up import setup_link_issue
+
+    page, now, root = new_page(logged_in=False, phone=phone), timezone.now(), operator("root")
+    anna = account_make(root, "anna", reason="Neue Kollegin", now=now)
+    visit(page, f"/login/first/#{setup_link_issue(root, anna, now=now)}")
+    expect(page).to_have_url("/login/first/")
+    expect(page.get_by_label("Link oder Code")).to_be_hidden()
+    for password, again in (("Sonne Kiesel Taube", "Sonne"), ("Sonne Kiesel Taube", "Sonne Kiesel Taube")):
+        page.get_by_label("Kennwort", exact=True).fill(password)
+        page.get_by_label("Kennwort noch einmal").fill(again)
+        page.keyboard.press("Enter")
+        if again != password:
+            expect(page.get_by_text("Die beiden Kennwörter sind verschieden.")).to_be_visible()
+            expect(page.get_by_label("Link oder Code")).to_be_hidden()
+    expect(page.get_by_text("Ihr Anmeldename ist „anna“")).to_be_visible()
+    page.get_by_label("Name").fill("anna")
+    page.get_by_label("Kennwort").fill("Sonne Kiesel Taube")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("mit dem Link gewählt, den root (IT-Betrieb) ausgestellt hat")).to_be_visible()
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["wide", "phone"])
 def test_a_prescribed_second_factor_is_set_up_in_the_middle_of_the_login_and_asked_at_the_next(
     new_page: Callable[..., Page], phone: bool, settings: LazySettings
 ) -> None:

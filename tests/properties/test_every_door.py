@@ -161,6 +161,7 @@ def told(drawn: Drawn) -> Doors:
         "plan earlier rights": drawn.entries(GIVES),
         "dossier rights by program": drawn.dossiers(GIVES), "plan rights by program": drawn.entries(GIVES),
         "organisation": any(one.holds and one.role in GIVES for one in drawn.given),
+        "accounts": False,  # the role of one place is not that of the town
         "secret names in the organisation": set(),
         "places": drawn.dossiers(FILES), "case places": drawn.dossiers(FILES),
         **{f"plan {name}": entries for name in ("list", "detail", "tree", "page", "tree page")},
@@ -276,6 +277,8 @@ def _files(town: Town, browser: Client, program: Client) -> Doors:
         "plan rights by program": _allowed(program, f"{API}plan-entries/", entries, "rights/"),
         "plan earlier rights": opened(browser, "/plan/", entries, "rights/history/"),
         "organisation": browser.get("/organisation/people/").status_code == 200,
+        "accounts": browser.get("/accounts/").status_code == 200
+        or bool(program.get(f"{API}accounts/").json()["results"]),
         "secret names in the organisation": _named_in_organisation(town, browser)
         - opened(program, f"{API}dossiers/", dossiers, ""),
         "places": marks("dossier", places), "case places": marks("case", places),

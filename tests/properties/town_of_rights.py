@@ -36,6 +36,8 @@ TELLS = {Role.ARCHIVIST, Role.REGISTRY}
 GIVES = {Role.RIGHTS}
 KEEPS = {Role.CLERK, Role.REGISTRY}
 REGISTERS = {Role.REGISTRY}
+SHOWS_NOTHING = {Role.ACCOUNTS}
+"""It counts in all scopes of the town together, and so never in a place."""
 EVERYWHERE = Actor("user:registry", everywhere=frozenset(Permission))
 TOP = -1
 """The whole file plan, above all entries."""
@@ -122,7 +124,7 @@ def drawn_towns(draw: st.DrawFn) -> Drawn:
     own = draw(st.lists(st.sampled_from(places), unique=True, min_size=1, max_size=4))
     restricted = draw(st.frozensets(st.sampled_from(own), max_size=2))
     one = st.builds(
-        Given, st.sampled_from([TOP, *own]), st.sampled_from(sorted(KNOWS)),
+        Given, st.sampled_from([TOP, *own]), st.sampled_from(sorted(KNOWS | SHOWS_NOTHING)),
         st.sampled_from([PERSON, TEAM, OFFICE, GROUP, OTHERS]), st.sampled_from([-9, -9, -9, 5]),
         st.sampled_from([None, None, 9, -3]),
     )  # fmt: skip
