@@ -70,9 +70,7 @@ class Account:
 
     @property
     def actions(self) -> list[AccountVerb]:
-        """What the actor can do with it now; nobody locks themselves."""
-        if not may_keep_accounts(self.actor):
-            return []
+        """What the actor, who keeps accounts, can do with it now; nobody locks themselves."""
         if not self.user.is_active:
             return [AccountVerb.UNLOCK]
         verbs = [] if self.user.pk == self.actor.user_id else [AccountVerb.LOCK, AccountVerb.END_SESSIONS]

@@ -80,7 +80,7 @@ def _typed(request: HttpRequest) -> str:
 
 def _dead(request: HttpRequest) -> HttpResponse:
     log.warning("a set-up link that opens nothing")
-    return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY, refusal=str(LinkIsDead()))
+    return _page(request, refusal=str(LinkIsDead()))  # 200, as for a wrong password at the login
 
 
 def _page(request: HttpRequest, status: HTTPStatus = HTTPStatus.OK, **context: Any) -> HttpResponse:
