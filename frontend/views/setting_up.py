@@ -63,7 +63,7 @@ def _chosen(request: HttpRequest, code: str, now: datetime) -> HttpResponse:
 def _password_chosen(request: HttpRequest, link: SetupLink, code: str, now: datetime) -> HttpResponse:
     form = FirstPassword(link.user, request.POST)
     if not form.is_valid():
-        return _page(request, HTTPStatus.UNPROCESSABLE_ENTITY, form=form, code=code)
+        return _page(request, form=form, code=code)
     try:
         user = setup_link_use(link, form.cleaned_data["new_password1"], now=now)
     except LinkIsDead:
