@@ -77,7 +77,7 @@ def changed_pages(taken: Taken) -> Iterator[Path]:
         target = Path(workspace.scratch) / "pages.pdf"
         source, is_picture = _source(workspace, taken.version)
         with _told():
-            run_limited(assemble_pages, source, is_picture, taken.pages, target, LIMITS, limits=LIMITS)
+            run_limited(assemble_pages, source, is_picture, _as_seen(taken), target, LIMITS, limits=LIMITS)
         yield target
 
 
@@ -85,7 +85,7 @@ def changed_pages(taken: Taken) -> Iterator[Path]:
 def assembled(files: Sequence[Sequence[Taken]]) -> Iterator[list[Path]]:
     """A PDF for each of `files`. Raises PagesFixed, AssemblyBusy, StoreUnavailable."""
     with _workspace([taken for file in files for taken in file]) as workspace:
-        wanted = [[TakenPages(*_source(workspace, one.version), one.pages) for one in file] for file in files]
+        wanted = [[TakenPages(*_source(workspace, one.version), _as_seen(one)) for one in file] for file in files]
         with _told():
             made = run_limited(assemble_files, wanted, Path(workspace.scratch), LIMITS, limits=LIMITS)
         yield made
@@ -103,6 +103,12 @@ def _workspace(taken: Sequence[Taken]) -> Iterator[Workspace]:
             yield workspace
     finally:
         _room.release()
+
+
+def _as_seen(taken: Taken) -> list[PickedPage]:
+    """Reading may have set a page upright that lies otherwise in its file; people turn what they see."""
+    turns = dict(taken.version.pages.exclude(turn=0).values_list("number", "turn"))
+    return [PickedPage(one.number, (one.turn + turns.get(one.number, 0)) % 360) for one in taken.pages]
 
 
 def _source(workspace: Workspace, version: DocumentVersion) -> tuple[Path, bool]:

@@ -138,6 +138,7 @@ def documents_take_in(
                 item = store_item(actor, stream, delivery, scope_id=leading.scope_id, now=now, item_id=item_id)
             item.origin, item.origins, item.comment = leading, [str(origin.pk) for origin in origins], one.comment
             item.accepts_missing_text = True  # it was taken before, with or without text
+            item.pages_laid = True
             items.append(item)
         return _commit(actor, origins, items, source, reason, expected, now)
     except BaseException as error:

@@ -140,6 +140,8 @@ class InboxItem(Recorded):
     detail = models.TextField(blank=True)
     """For the technician: what exactly a library said. Shown folded, never instead of the reason."""
     accepts_missing_text = models.BooleanField(default=False)
+    pages_laid = models.BooleanField(default=False)
+    """People saw its pages as they lie in the file and want them so: reading sets none of them upright."""
     incomplete = models.BooleanField(default=False)
     """The end of the file was missing when it was taken in, after it had been waited for."""
     finished_at = models.DateTimeField(null=True)
@@ -162,7 +164,8 @@ class InboxItem(Recorded):
     lifecycle = ITEM_LIFECYCLE
     audited_fields = (
         "scope_id", "filename", "source", "source_path", "source_key", "submitted_by", "idempotency_key", "received_at",
-        "key", "sha256", "size", "state", "step", "reason", "detail", "accepts_missing_text", "incomplete",
+        "key", "sha256", "size", "state", "step", "reason", "detail", "accepts_missing_text", "pages_laid",
+        "incomplete",
         "finished_at", "settled_at", "settled_by", "settled_note", "document_id", "comment", "origin_id", "origins",
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from dms.records.models import Document, DocumentVersion, ObjectRole, StoredObje
 from ingest.assembling import PagesFixed, Taken, changed_pages
 from ingest.hand_in import version_receive
 from ingest.intake import Delivery, Receipt, forget_bytes, store_item
-from ingest.models import Source
+from ingest.models import InboxItem, Source
 from ingest.reading.formats import kind_of
 from ingest.reading.page_assembly import PickedPage
 from ingest.version_pending import refuse_unready
@@ -81,7 +81,8 @@ def pages_change(
     _refuse_senseless(pages, version)
     with changed_pages(Taken(version, pages)) as path, path.open("rb") as stream:
         name = f"{PurePath(version.name).stem}.pdf"
-        return _hand_in(actor, document, stream, name, comment or _told(pages, version), expected, clock)
+        why = comment or _told(pages, version)
+        return _hand_in(actor, document, stream, name, why, expected, clock, pages_laid=True)
 
 
 def version_restore(
@@ -100,8 +101,9 @@ def version_restore(
     original = StoredObject.objects.get(version=former, role=ObjectRole.ORIGINAL)
     object_store().verify(original.key, original.sha256)
     why = comment or _("Zurück zu Version {n}").format(n=number)
+    laid = InboxItem.objects.filter(pk=former.item_id, pages_laid=True).exists()
     with object_store().read(original.key) as stream:
-        return _hand_in(actor, document, stream, former.name, why, expected, clock)
+        return _hand_in(actor, document, stream, former.name, why, expected, clock, pages_laid=laid)
 
 
 def _current(actor: Actor, document: Document, expected: str | None, clock: Clock) -> DocumentVersion:
@@ -127,11 +129,13 @@ def _refuse_senseless(pages: Sequence[PickedPage], version: DocumentVersion) -> 
 
 
 def _hand_in(
-    actor: Actor, document: Document, stream: BinaryIO, name: str, comment: str, expected: str | None, clock: Clock
-) -> Receipt:
+    actor: Actor, document: Document, stream: BinaryIO, name: str, comment: str, expected: str | None, clock: Clock, *,
+    pages_laid: bool,
+) -> Receipt:  # fmt: skip
     delivery = Delivery(filename=name, source=Source.PAGES)
     item = store_item(actor, stream, delivery, scope_id=document.scope_id, now=clock.now())
     item.accepts_missing_text = True  # it was taken before, with or without text
+    item.pages_laid = pages_laid
     try:
         return Receipt(version_receive(actor, document, item, comment=comment, expected=expected), created=True)
     except BaseException:

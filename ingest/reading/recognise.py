@@ -102,6 +102,15 @@ def read_again(engine: OcrEngine, picture: Path, dpi: int, folder: Path, first: 
     return best
 
 
+def as_laid(page: ReadPage) -> ReadPage:
+    """The same words where they stand on the page as it lies in its file, whatever way it was turned to read it."""
+    back = -page.attempt.turn % 360
+    lines = tuple(
+        tuple(word._replace(box=orientation.turned_box(word.box, back)) for word in line) for line in page.text.lines
+    )
+    return replace(page, text=PageText(lines), attempt=replace(page.attempt, turn=0))
+
+
 def _other_attempt(engine: OcrEngine, gray: Image.Image, dpi: int, folder: Path, first: ReadPage) -> Attempt:
     before = first.attempt
     if (first.confidence or 0.0) < PERHAPS_TURNED_BELOW or orientation.reads_sideways(first.words):

@@ -69,6 +69,8 @@ class ItemView:
     original: ObjectRef
     accepts_missing_text: bool = False
     """A person looked at it and takes it as it is: pages without text are then no reason to refuse."""
+    pages_laid: bool = False
+    """A person has laid its pages: none of them is set upright."""
     is_version: bool = False
     """It becomes a new version of a document, so it must be one document."""
 

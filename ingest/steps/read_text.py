@@ -23,7 +23,7 @@ from ingest.reading import blank
 from ingest.reading.page_image import MEDIA_TYPE as IMAGE_TYPE
 from ingest.reading.page_reading import DecodedPage, TextPage, decode_page, encode_view, read_text_pages
 from ingest.reading.pictures import PictureDamaged, PictureTooLarge
-from ingest.reading.recognise import ReadPage, read_again, read_picture
+from ingest.reading.recognise import ReadPage, as_laid, read_again, read_picture
 from ingest.reading.sandbox import ChildDied, TooExpensive, WorkFailed
 from ingest.reasons import Reason
 from ingest.steps.contract import Done, ObjectRef, ObjectRole, Outcome, PageRange, Reject, StepContext
@@ -149,6 +149,8 @@ def _read_by_ocr(
             found = None if blank.is_surely_empty(page.ink) else _recognise(context, page, folder)
         except PAGE_ERRORS as error:
             facts["problem"] = _reason_of(error, number).value
+        if found is not None and context.item.pages_laid:
+            found = as_laid(found)
         if found is not None:
             _note_reading(facts, found)
         image, (facts["width"], facts["height"]) = encode_view(page.view, facts["turn"])

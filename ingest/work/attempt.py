@@ -81,5 +81,6 @@ def _view(item: InboxItem) -> ItemView:
         source=item.source,
         original=item.original,
         accepts_missing_text=item.accepts_missing_text,
+        pages_laid=item.pages_laid,
         is_version=item.document_id is not None,
     )

@@ -11,7 +11,7 @@ import pikepdf
 import pytesseract
 import pytest
 from django.test import Client
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat
 
 from dms.access.actors import Actor, actor_for
 from dms.access.permissions import Role
@@ -25,11 +25,12 @@ from dms.records.dossiers.closing import DossierClosed
 from dms.records.dossiers.filing import Place, documents_file
 from dms.records.dossiers.keeping import dossier_close
 from dms.records.meanwhile import ChangedMeanwhile
-from dms.records.models import Document, ObjectRole, StoredObject
+from dms.records.models import Document, ObjectRole, Page, StoredObject
 from ingest.assembling import PagesFixed
 from ingest.hand_in import SameBytes
 from ingest.models import InboxItem, ItemState
 from ingest.page_tools import SignatureLost, pages_change, version_restore
+from ingest.reading.orientation import turned, turned_box
 from ingest.reading.page_assembly import PickedPage
 from ingest.reading.text_layout import set_text
 from ingest.samples.signing import sign_for
@@ -253,7 +254,7 @@ def test_on_a_real_scan_that_was_turned_each_box_stands_on_its_word(clerk: Actor
     content = (shared_data() / "pdf" / "ocrmypdf__ccitt.pdf").read_bytes()
     document = document_of(content, "scan.pdf", tools)
     before = _boxed_words(document)
-    after = _boxed_words(changed(clerk, document, tools, PickedPage(1, turn)))
+    after = _boxed_words(changed(clerk, document, tools, PickedPage(1, turn)), laid=turn)
     assert len(before) > 100
     assert len(after) > 0.9 * len(before), "turned or not, as much is read"
     for words in (before, after):
@@ -265,19 +266,57 @@ def test_on_a_real_scan_that_was_turned_each_box_stands_on_its_word(clerk: Actor
         assert sum(alike) >= 0.8 * len(long), list(zip([word for word, _picture in long], read, strict=True))
 
 
-def _boxed_words(document: Document) -> list[tuple[str, Image.Image]]:
-    """Each word of the first page with what the page's picture shows within its box."""
+def test_pages_stay_as_a_person_laid_them_whatever_reading_would_make_of_them(clerk: Actor, tools: Tools) -> None:
+    """The scan lies on its head, and reading sets it upright; whoever then turns it by 180 degrees wants it on its
+    head, and so it stays, also when that version comes back."""
+    document = document_of(_scan_on_its_head(), "scan.png", tools)
+    assert _is_upright(document)
+    head_down = changed(clerk, document, tools, PickedPage(1, 180))
+    assert not _is_upright(head_down)
+    assert "Widerspruch" in texts(head_down)[0], "it can be found all the same"
+    assert _is_upright(changed(clerk, head_down, tools, PickedPage(1, 180)))
+    worked(version_restore(clerk, fresh(document), 2, clock=SetClock()).item, tools)
+    assert not _is_upright(fresh(document))
+
+
+def _scan_on_its_head() -> bytes:
+    """A page whose lower half is empty."""
+    page = Image.new("L", (1240, 1754), 255)
+    pen, font = ImageDraw.Draw(page), ImageFont.truetype("LiberationSans-Regular.ttf", 34)
+    for number in range(12):
+        line = "Hiermit lege ich Widerspruch gegen den Bescheid vom März ein."
+        pen.text((120, 120 + 60 * number), line, font=font, fill=0)
+    content = io.BytesIO()
+    page.transpose(Image.Transpose.ROTATE_180).save(content, "PNG", dpi=(150, 150))
+    return content.getvalue()
+
+
+def _is_upright(document: Document) -> bool:
+    """Its page shows more ink above than below."""
+    gray = _first_page(document)[1]
+    halves = [gray.crop((0, top, gray.width, top + gray.height // 2)) for top in (0, gray.height // 2)]
+    above, below = (ImageStat.Stat(half).mean[0] for half in halves)
+    return above < below
+
+
+def _first_page(document: Document) -> tuple[Page, Image.Image]:
     version = version_of(document)
     assert version is not None
     page = version.pages.get(number=1)
     assert page.image is not None
     with object_store().read(page.image.key) as stream:
-        picture = Image.open(io.BytesIO(stream.read())).convert("L")
+        return page, Image.open(io.BytesIO(stream.read())).convert("L")
+
+
+def _boxed_words(document: Document, laid: int = 0) -> list[tuple[str, Image.Image]]:
+    """Each word of the first page with what the page's picture, laid so, shows within its box."""
+    page, picture = _first_page(document)
+    picture, back = turned(picture, -laid % 360), -laid % 360
     wide, high = picture.size
     margin = 0.003
     cut: list[tuple[str, Image.Image]] = []
     for word in (word for line in page.page_text.lines for word in line):
-        box = word.box
+        box = turned_box(word.box, back)
         edges = ((box.x0 - margin) * wide, (box.y0 - margin) * high, (box.x1 + margin) * wide, (box.y1 + margin) * high)
         crop = picture.crop(tuple(map(int, edges)))  # type: ignore[arg-type]
         cut.append((word.text, ImageOps.expand(crop.resize((crop.width * 3, crop.height * 3)), 20, 255)))
