@@ -101,7 +101,7 @@ def version_restore(
     original = StoredObject.objects.get(version=former, role=ObjectRole.ORIGINAL)
     object_store().verify(original.key, original.sha256)
     why = comment or _("Zurück zu Version {n}").format(n=number)
-    laid = InboxItem.objects.filter(pk=former.item_id, pages_laid=True).exists()
+    laid = former.item_id is not None and InboxItem.objects.filter(pk=former.item_id, pages_laid=True).exists()
     with object_store().read(original.key) as stream:
         return _hand_in(actor, document, stream, former.name, why, expected, clock, pages_laid=laid)
 
