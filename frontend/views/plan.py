@@ -41,7 +41,8 @@ def tree(request: HttpRequest) -> HttpResponse:
     plan = plan_of(request)
     context = {
         "nav": "plan", "plan": plan, "nodes": nodes, "words": words, "found": found,
-        "may_view": may_anywhere(request, Permission.PLAN_VIEW), "may_change": may_change(request, plan),
+        "may_view": may_anywhere(request, Permission.PLAN_VIEW),
+        "there_is_one": plan is not None or FilePlan.objects.exists(), "may_change": may_change(request, plan),
         "may_change_kinds": may_change_kinds(actor_of(request)),
     }  # fmt: skip
     return render(request, "frontend/plan/tree.html", context)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from config.town import files_scopes, user_setup
 from dms.access.models import ApiToken, Scope, User
-from dms.access.permissions import Role
+from dms.access.permissions import ROLE_ALLOWS, Permission, Role
 from dms.accounts.accounts import account_disable, account_enable, password_reset
 from dms.accounts.directory import NotInDirectory, directory_link
 from dms.accounts.models import AuthenticatorApp, Passkey
@@ -132,7 +132,9 @@ class Command(BaseCommand):
             self._say(f"{name} has no password. Make a token: ./manage.py token {name} --reach intake")
         if roles:
             given = " and ".join(roles)
-            self._say(f"{name} has the role {given} in all of the town: the inbox and every file that is not secret.")
+            reads = any(Permission.DOSSIER_READ in ROLE_ALLOWS[Role(role)] for role in roles)
+            what = "the inbox and every file that is not secret" if reads else "by itself it opens no file"
+            self._say(f"{name} has the role {given} in all of the town: {what}.")
             self._say(f"For one place only, make the account with --no-role instead. {IN_ONE_PLACE}")
         else:
             self._say(f"{name} has no right yet and sees nothing. {IN_ONE_PLACE}")

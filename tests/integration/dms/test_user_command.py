@@ -62,7 +62,8 @@ def test_a_role_for_all_of_the_town_says_so_and_how_it_is_given_in_one_place(
 ) -> None:
     town_setup()
     _, told = run(capsys, "user", "anna", "--role", "clerk")
-    assert "role clerk in all of the town" in told
+    assert "role clerk in all of the town: the inbox and every file" in told
+    assert "opens no file" in run(capsys, "user", "rosa", "--role", "revision")[1]
     assert "--no-role" in told
     assert "Recht vergeben" in told
 

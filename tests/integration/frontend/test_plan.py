@@ -9,8 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from dms.access.actors import actor_for
+from dms.access.models import User
 from dms.access.permissions import Role
 from dms.records.plan.models import EntryState, FilePlan
+from dms.records.protection.grants import grant_give
 from tests import factories
 
 
@@ -56,6 +59,16 @@ def test_who_has_no_role_is_told_whom_to_ask(browser_of: Callable[..., Client], 
     assert "Kein Aktenplan zu sehen" in shown
 
 
+def test_who_may_see_one_file_alone_is_not_told_that_there_is_no_plan(
+    browser_of: Callable[..., Client], plan: FilePlan
+) -> None:
+    vera = browser_of(name="vera")
+    dossier = factories.dossier("Bauantrag")
+    giver = actor_for(factories.user_with(Role.RIGHTS, name="renate", scope=plan.scope))
+    grant_give(giver, dossier, User.objects.get(username="vera"), Role.CLERK, reason="Vertretung")
+    assert "Ihr Recht reicht nur bis zu einzelnen Akten" in text(vera.get("/plan/"))
+
+
 def test_an_entry_says_how_long_its_records_are_kept_and_that_nobody_has_checked(clerk: Client, plan: FilePlan) -> None:
     shown = text(clerk.get(page()))
     assert all(words in shown for words in ("10 Jahre", "bewerten (B)", "KAG", "noch nicht geprüft"))
@@ -79,7 +92,7 @@ def test_the_registry_changes_what_an_entry_says_and_where_it_stands(registry: C
         ({"keeping": "10 Jahre"}, "fehlt die Bewertung"),
         ({"parent": "99"}, "99 fehlt"),
         ({"parent": "610"}, "unter sich selbst"),
-        ({"valid_from": "31.02.2026"}, "Datum"),
+        ({"valid_from": "31.02.2026"}, "gibt es im Kalender nicht"),
         ({"expected": "0" * 32}, "inzwischen geändert"),
     ],
 )
