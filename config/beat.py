@@ -21,8 +21,8 @@ class Steadily(schedule):
 class SteadyScheduler(PersistentScheduler):
     """Orders its tasks anew when the clock went back.
 
-    Celery keeps them by the time of day at which they are due. After a jump back the first to run is ordered by the new
-    time and all others by the old one, so it alone would run until the old time has come again.
+    Celery keeps them by the time of day at which they are due, and waits for the first of them. After a jump back none
+    would run until the old time has come again.
     """
 
     _last_tick: datetime | None = None

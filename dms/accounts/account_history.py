@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,8 @@ from django.utils.translation import ngettext
 from dms.access.actors import actor_in_words
 from dms.access.models import User
 from dms.accounts.models import SetupLink
-from dms.audit.events import RULES, Event
+from dms.accounts.telling import Told, tell
+from dms.audit.events import Event
 from dms.audit.models import EventRow, target_name
 
 SHOWN = frozenset(
@@ -30,34 +30,11 @@ MOST = 200
 _LINK = f"{SetupLink._meta.label_lower}:"
 
 
-@dataclass(frozen=True, slots=True)
-class AccountTold:
-    """One event."""
-
-    at: datetime
-    actor: str
-    who: str
-    name: str
-    what: str
-    details: tuple[str, ...]
-    reason: str
-
-    @property
-    def sentence(self) -> str:
-        more = [*self.details, *([self.reason] if self.reason else [])]
-        return f"{self.what}: {', '.join(more)}" if more else self.what
-
-
-def account_history(user: User) -> list[AccountTold]:
+def account_history(user: User) -> list[Told]:
     """The last of them, the newest first. The caller checks that the actor may see it."""
     rows = EventRow.objects.filter(target=target_name(user), name__in=SHOWN).order_by("-id")[:MOST]
-    return [_told(row, json.loads(row.body)) for row in rows]
-
-
-def _told(row: EventRow, content: dict[str, Any]) -> AccountTold:
-    text = str(RULES[Event(row.name)].text)
-    details = tuple(_details(content))
-    return AccountTold(row.at, row.actor, actor_in_words(row.actor), row.name, text, details, content["reason"])
+    told = [(row, json.loads(row.body)) for row in rows]
+    return [tell(row, _details(content), content["reason"]) for row, content in told]
 
 
 def _details(content: dict[str, Any]) -> Iterator[str]:

@@ -4,40 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from dms.access.actors import actor_in_words
 from dms.access.models import Body, Membership, User
-from dms.audit.events import RULES, Event
+from dms.accounts.telling import Told, tell
 from dms.audit.fold import State, fold
 from dms.audit.models import EventRow, target_name
 
 _ROW = f"{Membership._meta.label_lower}:"
 
 
-@dataclass(frozen=True, slots=True)
-class BodyTold:
-    """One event; `details` in the order in which people read them."""
-
-    at: datetime
-    actor: str
-    who: str
-    name: str
-    what: str
-    details: tuple[str, ...]
-    reason: str
-
-    @property
-    def sentence(self) -> str:
-        more = [*self.details, *([self.reason] if self.reason else [])]
-        return f"{self.what}: {', '.join(more)}" if more else self.what
-
-
-def body_history(body: Body) -> list[BodyTold]:
+def body_history(body: Body) -> list[Told]:
     """The first event first, in the language that is active. The caller checks that the actor may see it."""
     rows = list(EventRow.objects.filter(target=target_name(body)).order_by("id"))
     told = [(row, json.loads(row.body)) for row in rows]
@@ -46,10 +26,7 @@ def body_history(body: Body) -> list[BodyTold]:
     for row, content in told:
         details = tuple(_details(content["rows"], target_name(body), state, people, units))
         fold(state, content["rows"])
-        text = str(RULES[Event(row.name)].text) if row.name in set(Event) else row.name
-        history.append(
-            BodyTold(row.at, row.actor, actor_in_words(row.actor), row.name, text, details, content["reason"])
-        )
+        history.append(tell(row, details, content["reason"]))
     return history
 
 

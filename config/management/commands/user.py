@@ -132,7 +132,7 @@ class Command(BaseCommand):
             self._say(f"{name} has no password. Make a token: ./manage.py token {name} --reach intake")
         if roles:
             given = " and ".join(roles)
-            reads = any(Permission.DOSSIER_READ in ROLE_ALLOWS[Role(role)] for role in roles)
+            reads = any(Permission.DOSSIER_READ in ROLE_ALLOWS[role] for role in roles)
             what = "the inbox and every file that is not secret" if reads else "by itself it opens no file"
             self._say(f"{name} has the role {given} in all of the town: {what}.")
             self._say(f"For one place only, make the account with --no-role instead. {IN_ONE_PLACE}")
