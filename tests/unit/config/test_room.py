@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -52,6 +54,14 @@ def crowded(pages: HangingPages, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ro
     pages.let_go.set()
     for person in people:
         person.join()
+
+
+@pytest.fixture(autouse=True)
+def no_connection_is_looked_after() -> Iterator[None]:
+    """Closing an answer looks after the database, which these tests have not; as Django's own test client does it."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
 
 
 def ask(application: RoomForProbes, path: str) -> bytes:
